@@ -1,0 +1,3 @@
+"""CNN Visualizer: a desktop microscope for convolutional networks."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,5 @@
+"""``python -m visualizer``: the same as ``main.py``."""
+
+from visualizer.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,1 @@
+"""What it costs: figures as ratios, measured side by side in one run."""

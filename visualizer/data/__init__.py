@@ -1,0 +1,1 @@
+"""What goes in: image files, the built-in shapes, preparation for a network."""

@@ -1,0 +1,1 @@
+"""What a network is: spec, layer table, zoo, anatomy, files."""

@@ -1,0 +1,1 @@
+"""What one can see: (network, input) → frozen result."""

@@ -1,0 +1,1 @@
+"""How results travel: frozen messages, the latest-value mailbox, the worker threads."""
