@@ -1,0 +1,48 @@
+"""Numbers as people read them: thin spaces before units and in thousands, a real minus."""
+
+from __future__ import annotations
+
+import math
+
+THIN = "\u202f"  # narrow no-break space
+MINUS = "\u2212"
+
+
+def integer(value: int) -> str:
+    """``1250858`` → ``1 250 858`` with thin spaces."""
+    return f"{value:,}".replace(",", THIN).replace("-", MINUS)
+
+
+def short(value: float, unit: str = "") -> str:
+    """Three significant figures with k, M, G: ``7962624`` → ``7.96 M``."""
+    for limit, prefix in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
+        if abs(value) >= limit * 0.9995:
+            return f"{_three(value / (1e3 if prefix == 'k' else limit))}{THIN}{prefix}{unit}"
+    text = integer(round(value)) if float(value).is_integer() else _three(value)
+    return f"{text}{THIN}{unit}" if unit else text
+
+
+def _three(value: float) -> str:
+    digits = 2 if abs(value) < 9.995 else 1 if abs(value) < 99.95 else 0
+    return f"{value:.{digits}f}".replace("-", MINUS)
+
+
+def signed(value: float, digits: int = 2) -> str:
+    """A measured value: ``−0.05``; tiny ones in scientific form; words for what is not a number."""
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "∞" if value > 0 else f"{MINUS}∞"
+    if value != 0 and (abs(value) < 10**-digits / 2 or abs(value) >= 1e5):
+        return f"{value:.1e}".replace("-", MINUS)
+    return f"{value:.{digits}f}".replace("-", MINUS)
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """A share of 1 as per cent: ``0.913`` → ``91.3 %``."""
+    return "–" if math.isnan(share) else f"{100 * share:.{digits}f}{THIN}%"
+
+
+def shape(sizes: tuple[int, ...]) -> str:
+    """``(64, 48, 48)`` → ``64×48×48``."""
+    return "×".join(str(size) for size in sizes) or "1"
