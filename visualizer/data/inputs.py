@@ -33,7 +33,8 @@ class Prepared:
 
     ``tensor`` is (1, C, H, W) float32, standardised; ``pixels`` (H, W, 3) uint8 is what the network sees,
     before the standardisation; ``crop`` is the part of the picture that it shows, as (x, y, width, height)
-    in pixels of the picture, so that network pixel (r, c) lies at ``x + c · width / W``, ``y + r · height / H``.
+    in pixels of the picture, so that network pixel (r, c) lies at ``x + c · width / W``,
+    ``y + r · height / H``.
     """
 
     tensor: Tensor = field(repr=False)

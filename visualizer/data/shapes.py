@@ -163,7 +163,7 @@ def _colours(draws: _Draws) -> tuple[Numbers, Numbers, Numbers]:
     luma = np.where(is_dark, draws.between(0.12, 0.28), draws.between(0.76, 0.90))
     ground = _colour(draws.between(0, 1), luma, draws.between(0.05, 0.3))
     slope = draws.between(0, 0.08)[:, None] * _unit(draws.between(0, 2 * np.pi))
-    # From corner to corner a slope of s changes the luma by s·√2; half of it to either side: ±0.06 with the warmth.
+    # A slope of s changes the luma by s·√2 from corner to corner; with the warmth that is ±0.06 at most.
     warmth = 1 + draws.between(-0.3, 0.3)[:, None] * np.array([1.0, 0.0, -1.0])
     object_luma = draws.pairs(0.50, 0.74) - np.where(is_dark, 0.0, 0.20)[:, None]
     colours = _colour(draws.pairs(0, 1), object_luma, draws.pairs(0.75, 1.0))

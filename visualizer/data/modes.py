@@ -1,0 +1,80 @@
+"""Any of Pillow's pixel modes as the 8-bit RGB that a person expects to see."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageCms
+
+from visualizer.data.inputs import Pixels
+
+_BEHIND_ALPHA = (128, 128, 128)  # mid grey: the value that says least to a standardised network
+
+
+def to_rgb(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
+    """``image``, already loaded, in mode RGB, and notes about what was done to it."""
+    if image.mode == "RGB" and not image.has_transparency_data:
+        return image, ()
+    if image.mode.startswith("I;16"):
+        return _grey(_rescale(np.asarray(image), 0, 65535)), ()
+    if image.mode in ("I", "F"):
+        return _from_wide_values(image)
+    if image.mode == "CMYK":
+        return _from_cmyk(image), ()
+    if image.has_transparency_data:
+        picture = Image.new("RGB", image.size, _BEHIND_ALPHA)
+        opaque = image.convert("RGBA")
+        picture.paste(opaque, mask=opaque)
+        return picture, ("transparent parts are shown over grey",) if _is_seen_through(opaque) else ()
+    return image.convert("RGB"), ()
+
+
+def _is_seen_through(image: Image.Image) -> bool:
+    lowest, _ = image.getchannel("A").getextrema()
+    return bool(lowest != 255)
+
+
+def _from_wide_values(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
+    """32-bit values, whose white no header tells: the smallest usual range that holds them all is taken.
+
+    0…1 (floating point only), 0…255 and 0…65535 are usual; other values are stretched between their extremes.
+    A portable grey map (PGM) is read by Pillow as 0…65535, whatever its values.
+    """
+    values = np.nan_to_num(np.asarray(image), nan=0.0, posinf=0.0, neginf=0.0)
+    low, high = float(values.min()), float(values.max())
+    if image.format == "PPM":
+        usual = [65535.0]
+    else:
+        usual = [255.0, 65535.0] if image.mode == "I" else [1.0, 255.0, 65535.0]
+    white = next((white for white in usual if low >= 0 and high <= white), None)
+    if white is not None:
+        return _grey(_rescale(values, 0, white)), ()
+    return _grey(_rescale(values, low, high)), (f"values {low:g} … {high:g} were stretched to 0 … 255",)
+
+
+def _rescale(values: NDArray[Any], black: float, white: float) -> Pixels:
+    scaled = (values.astype(np.float32) - np.float32(black)) * np.float32(255 / max(white - black, 1e-30))
+    pixels: Pixels = np.rint(np.clip(scaled, 0, 255)).astype(np.uint8)
+    return pixels
+
+
+def _grey(values: Pixels) -> Image.Image:
+    return Image.fromarray(values).convert("RGB")
+
+
+def _from_cmyk(image: Image.Image) -> Image.Image:
+    """Through the file's own colour profile where it has a good one, else by the plain complement."""
+    profile = image.info.get("icc_profile")
+    if profile:
+        try:
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            screen = ImageCms.createProfile("sRGB")
+            converted = ImageCms.profileToProfile(image, source, screen, outputMode="RGB")
+        except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+            converted = None
+        if converted is not None:
+            return converted
+    return image.convert("RGB")
