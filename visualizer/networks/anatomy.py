@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from torch import nn
+
+from visualizer.errors import UserError
+from visualizer.networks.layer_details import detail
+from visualizer.networks.network import Network
+from visualizer.networks.tracing import INPUT as INPUT
+from visualizer.networks.tracing import ForwardError, Visit, trace
+
 Layout = Literal["maps", "maps_last", "tokens", "vector"]
 """How one output (without the batch) is laid out: (C, H, W), (H, W, C), (T, C) or (C,)."""
-
-INPUT = -1
-"""The index that stands for the network's input among a layer's parents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +26,7 @@ class ReceptiveField:
     """
 
     size: tuple[int, int]
-    stride: tuple[int, int]
+    stride: tuple[float, float]
     start: tuple[float, float]
 
 
@@ -58,3 +63,64 @@ class Anatomy:
     layers: tuple[Layer, ...]
     parameters: int
     macs: int
+
+
+def examine(network: Network) -> Anatomy:
+    """The anatomy of ``network`` for one input of the size it wants; nothing is computed, the weights are not touched.
+
+    Raises:
+        UserError: the network cannot take an input of that size.
+    """
+    try:
+        run = trace(network.module, network.input)
+    except ForwardError as error:
+        shape = "×".join(map(str, network.input))
+        place = f"at its layer {error.path} ({error.kind})" if error.path else "before its first layer"
+        raise UserError(
+            f"The network {network.name} cannot take an input of {shape}: it stops {place};"
+            " choose another input size or another network."
+        ) from error
+    layers: list[Layer] = []
+    counted: set[int] = set()  # parameters that an earlier layer has: a reused module has them once
+    for visit in run.visits:
+        new = {id(parameter): parameter.numel() for parameter in visit.module.parameters()}
+        layers.append(_layer(visit, layers, sum(n for key, n in new.items() if key not in counted)))
+        counted.update(new)
+    total = sum(parameter.numel() for parameter in network.module.parameters())
+    return Anatomy(tuple(layers), total, run.macs)
+
+
+def _layer(visit: Visit, earlier: list[Layer], parameters: int) -> Layer:
+    kind = type(visit.module).__name__
+    path = visit.path or kind
+    formula = visit.field.formula(visit.shape) if visit.field else None
+    return Layer(
+        index=len(earlier),
+        name=path if visit.call == 1 else f"{path}#{visit.call}",
+        module=visit.path,
+        call=visit.call,
+        kind=kind,
+        detail=detail(visit.module),
+        output=visit.shape[1:],
+        layout=_layout(visit, [earlier[parent] for parent in visit.parents if parent != INPUT]),
+        parameters=parameters,
+        macs=visit.macs,
+        receptive_field=ReceptiveField(*formula) if formula else None,
+        parents=visit.parents,
+        overwritten=visit.overwritten,
+    )
+
+
+def _layout(visit: Visit, parents: list[Layer]) -> Layout:
+    """By the axes along which rows and columns were followed, or else by the kind of layer and its parents."""
+    if len(visit.shape) != 4:
+        return "tokens" if len(visit.shape) == 3 else "vector" if len(visit.shape) < 3 else "maps"
+    axes = (visit.field.rows.dim, visit.field.columns.dim) if visit.field else (None, None)
+    if axes in ((-2, -1), (-3, -2)):
+        return "maps" if axes == (-2, -1) else "maps_last"
+    inherited: Layout = "maps_last" if any(parent.layout == "maps_last" for parent in parents) else "maps"
+    if type(visit.module).__name__ == "Permute":
+        return "maps" if inherited == "maps_last" else "maps_last"
+    if isinstance(visit.module, (nn.Linear, nn.LayerNorm)):
+        return "maps_last"
+    return "maps" if isinstance(visit.module, (nn.Conv2d, nn.BatchNorm2d)) else inherited

@@ -1,0 +1,240 @@
+"""Follows one forward pass: which modules are called, what their outputs are made of, what they cost.
+
+Hooks tell the calls of modules; a dispatch mode sees every aten operation between them and carries along,
+for each tensor, the calls it was made from and what of the picture it sees.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils.flop_counter import flop_registry
+
+from visualizer.networks.field_rules import Call, propagate
+from visualizer.networks.receptive_field import Field, whole_picture
+
+INPUT = -1
+"""The index that stands for the network's input among the sources of a tensor."""
+
+
+class ForwardError(Exception):
+    """The forward pass failed inside the module ``path`` (an instance of ``kind``)."""
+
+    def __init__(self, path: str, kind: str) -> None:
+        super().__init__(path)
+        self.path = path
+        self.kind = kind
+
+
+@dataclass(slots=True)
+class Visit:
+    """One call of a leaf module: a module none of whose children were called meanwhile."""
+
+    path: str
+    call: int  # 1 for the first call of this module
+    module: nn.Module
+    parents: tuple[int, ...] = ()
+    macs: int = 0
+    shape: tuple[int, ...] = ()  # of the first tensor it gave, with the batch
+    field: Field | None = None  # what that sees
+    version: int = 0
+    overwritten: bool = False
+
+
+@dataclass(slots=True)
+class Trace:
+    """The calls of leaf modules in the order of execution, and the cost of everything."""
+
+    visits: list[Visit] = field(default_factory=list)
+    macs: int = 0
+
+
+def trace(module: nn.Module, shape: tuple[int, int, int]) -> Trace:
+    """Follows the forward pass of one input (C, H, W) through ``module``.
+
+    Nothing is computed: the pass runs on a copy of the module whose tensors are on the meta device. A module
+    that cannot do that (tensors it has not registered, branches on values) is run once on zeros instead.
+
+    Raises:
+        ForwardError: the forward pass failed.
+    """
+    try:
+        shadow = _meta_copy(module).eval()
+        return _follow(shadow, torch.empty(1, *shape, device="meta"))
+    except Exception:  # whatever the copy cannot do, the module itself may be able to
+        example = next(module.parameters(), torch.empty(0))
+        with evaluating(module):
+            return _follow(module, torch.zeros(1, *shape, device=example.device, dtype=example.dtype))
+
+
+@contextmanager
+def evaluating(module: nn.Module) -> Iterator[None]:
+    """Puts ``module`` into evaluation mode without gradients, and back."""
+    training = [part for part in module.modules() if part.training]
+    module.eval()
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        for part in training:
+            part.training = True
+
+
+def tensors_in(value: Any) -> Iterator[Tensor]:
+    """The tensors in nested tuples, lists and dicts, in order."""
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, dict):
+        yield from tensors_in(tuple(value.values()))
+    elif isinstance(value, (tuple, list)):
+        for part in value:
+            yield from tensors_in(part)
+
+
+def _meta_copy(module: nn.Module) -> nn.Module:
+    """The same structure with meta tensors: no weights are copied, and the module itself is not touched."""
+    memo: dict[int, Any] = {}
+    for parameter in module.parameters():
+        meta = torch.empty_like(parameter, device="meta")
+        memo[id(parameter)] = nn.Parameter(meta, requires_grad=False)
+    for buffer in module.buffers():
+        memo[id(buffer)] = torch.empty_like(buffer, device="meta")
+    return copy.deepcopy(module, memo)
+
+
+def _follow(module: nn.Module, example: Tensor) -> Trace:
+    follower = _Follower()
+    follower.know(example, frozenset((INPUT,)), whole_picture(*example.shape[-2:]))
+    hooks = []
+    try:
+        for path, part in module.named_modules():
+            hooks.append(part.register_forward_pre_hook(follower.entering(path), with_kwargs=True))
+            hooks.append(part.register_forward_hook(follower.leaving))
+        with torch.no_grad(), follower:
+            module(example)
+    except Exception as error:
+        failed = follower.frames[-1].visit if follower.frames else Visit("", 1, module)
+        raise ForwardError(failed.path, type(failed.module).__name__) from error
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return follower.finish()
+
+
+@dataclass(slots=True)
+class _Known:
+    """What is known of one tensor; holding it keeps its id from being used again."""
+
+    tensor: Tensor
+    sources: frozenset[int]
+    field: Field | None
+
+
+@dataclass(slots=True)
+class _Frame:
+    """A module that is being called."""
+
+    visit: Visit
+    versions: dict[int, int]  # of the tensors it was given, by id
+    composite: bool = False  # whether it has called a child
+
+
+class _Follower(TorchDispatchMode):
+    """Sees every operation of one forward pass."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trace = Trace()
+        self.frames: list[_Frame] = []  # outermost first
+        self._outputs: list[Tensor] = []  # of the visits
+        self._calls: dict[str, int] = {}
+        self._known: dict[int, _Known] = {}
+        self._sharing: dict[int, list[_Known]] = {}  # by storage: tensors that are views of each other
+
+    def know(self, tensor: Tensor, sources: frozenset[int], field: Field | None) -> None:
+        """Notes which visits ``tensor`` was made from and what it sees."""
+        known = self._known.get(id(tensor))
+        if known is None:
+            known = self._known[id(tensor)] = _Known(tensor, sources, field)
+            self._sharing.setdefault(tensor.untyped_storage()._cdata, []).append(known)
+            return
+        known.sources, known.field = sources, field
+        for other in self._sharing[tensor.untyped_storage()._cdata]:  # it was changed in place
+            other.sources = sources if other.tensor.numel() <= tensor.numel() else other.sources | sources
+
+    def entering(self, path: str) -> Callable[[nn.Module, Any, Any], None]:
+        """The hook before a call of the module ``path``."""
+
+        def hook(module: nn.Module, args: Any, kwargs: Any) -> None:
+            if self.frames:
+                self.frames[-1].composite = True
+            self._calls[path] = self._calls.get(path, 0) + 1
+            given = list(tensors_in((args, kwargs)))
+            sources = {source for tensor in given for source in self._sources(tensor)}
+            visit = Visit(path, self._calls[path], module, tuple(sorted(sources)))
+            self.frames.append(_Frame(visit, {id(tensor): tensor._version for tensor in given}))
+
+        return hook
+
+    def leaving(self, module: nn.Module, args: Any, result: Any) -> Any:
+        """The hook after a call: a call of a leaf with a result becomes a visit."""
+        frame = self.frames.pop()
+        outputs = list(tensors_in(result))
+        if frame.composite or not outputs:
+            return None
+        handed_on = outputs[0] is result and frame.versions.get(id(result)) == result._version
+        if (
+            handed_on
+        ):  # nn.Identity: give the result an identity of its own, or it could not be told from the input
+            result = outputs[0] = result.view(result.shape)
+        visit, first = frame.visit, outputs[0]
+        visit.shape, visit.version = tuple(first.shape), first._version
+        visit.field = self._known[id(first)].field if id(first) in self._known else None
+        for output in outputs:
+            known = self._known.get(id(output))
+            self.know(output, frozenset((len(self.trace.visits),)), known.field if known else None)
+        self.trace.visits.append(visit)
+        self._outputs.append(first)
+        return result if handed_on else None
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        result = func(*args, **kwargs)
+        count = flop_registry.get(func.overloadpacket)
+        if count is not None:
+            macs = count(*args, **kwargs, out_val=result) // 2
+            self.trace.macs += macs
+            if self.frames:
+                self.frames[-1].visit.macs += macs
+        self._carry(func, args, kwargs, result)
+        return result
+
+    def _carry(self, func: Any, args: Any, kwargs: Any, result: Any) -> None:
+        """Carries over what is known of the arguments to the result."""
+        inputs = [tensor for tensor in tensors_in((args, kwargs)) if self._sources(tensor)]
+        fields = [self._known[id(tensor)].field for tensor in inputs]
+        sources = frozenset(source for tensor in inputs for source in self._sources(tensor))
+        name, pointwise = func.overloadpacket.__name__, torch.Tag.pointwise in func.tags
+        followed = [field for field in fields if field is not None]
+        for output in tensors_in(result):
+            field = None
+            if len(followed) == len(fields):
+                field = propagate(name.rstrip("_"), pointwise, Call(args, kwargs, inputs, followed, output))
+            self.know(output, sources, field)
+
+    def _sources(self, tensor: Tensor) -> frozenset[int]:
+        known = self._known.get(id(tensor))
+        return known.sources if known else frozenset()
+
+    def finish(self) -> Trace:
+        """The trace, once the pass is over."""
+        for visit, output in zip(self.trace.visits, self._outputs, strict=True):
+            visit.overwritten = output._version != visit.version
+        return self.trace
