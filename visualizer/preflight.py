@@ -86,20 +86,16 @@ def problems(offscreen: bool = False) -> tuple[Problem, ...]:
         return ()
     found: list[Problem] = []
     if not offscreen and not has_display():
-        found.append(
-            Problem(
-                "there is no display; use a desktop, `ssh -X`, `xvfb-run`, or set QT_QPA_PLATFORM=offscreen"
-            )
-        )
+        found.append(Problem("There is no display: use a desktop, `ssh -X` or `xvfb-run`."))
     if missing := missing_libraries("any" if offscreen else _platform()):
         files = ", ".join(library.file for library in missing)
         debian = dict.fromkeys(library.debian for library in missing)
         fedora = dict.fromkeys(library.fedora for library in missing)
         remedy = _remedy(" ".join(debian), " ".join(fedora))
-        found.append(Problem(f"Qt needs system libraries that are not here ({files}): {remedy}"))
+        found.append(Problem(f"Qt needs system libraries that are not installed ({files}): {remedy}."))
     if not has_font():
         remedy = _remedy(FONT_DEBIAN, FONT_FEDORA)
-        found.append(Problem(f"there is no font here, so no text can be drawn: {remedy}", fatal=False))
+        found.append(Problem(f"There is no font, so no text can be drawn: {remedy}.", fatal=False))
     return tuple(found)
 
 

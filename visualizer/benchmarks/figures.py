@@ -1,0 +1,67 @@
+"""What a benchmark gives: figures, each with its goal."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable
+from dataclasses import dataclass
+from pkgutil import resolve_name
+from time import perf_counter
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One measured value; ``name`` says what is over what, ``goal`` is what it may be at most."""
+
+    name: str
+    value: float
+    unit: str
+    goal: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether the goal is reached."""
+        return self.value <= self.goal
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """One benchmark: its name on the command line, and the function that measures it, as ``module:name``.
+
+    The function takes nothing and returns a tuple of figures; it is imported when it is run.
+    """
+
+    name: str
+    function: str
+    needs_window: bool = False
+
+    def measure(self) -> tuple[Figure, ...]:
+        """Run the benchmark."""
+        figures: tuple[Figure, ...] = resolve_name(self.function)()
+        return figures
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """How long ``work`` takes."""
+    start = perf_counter()
+    work()
+    return perf_counter() - start
+
+
+def ratio(ours: Callable[[], object], bare: Callable[[], object], pairs: int, warm_up: int = 1) -> float:
+    """The median over ``pairs`` runs of the time of ``ours`` over that of ``bare``, the one after the other.
+
+    What slows the computer down for a while slows both; which of the two comes first alternates.
+    """
+    for _ in range(warm_up):
+        bare()
+        ours()
+    ratios = []
+    for pair in range(pairs):
+        if pair % 2:
+            first = seconds(ours)
+            ratios.append(first / seconds(bare))
+        else:
+            first = seconds(bare)
+            ratios.append(seconds(ours) / first)
+    return statistics.median(ratios)

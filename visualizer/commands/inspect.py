@@ -1,0 +1,244 @@
+"""``main.py inspect``: a network's layers, and what it sees in an image, as tables or JSON."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import math
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from visualizer.commands.tables import Column, draw
+from visualizer.data.images import read_image
+from visualizer.data.preprocessing import prepare
+from visualizer.errors import UserError
+from visualizer.networks.anatomy import Anatomy, Layer, examine
+from visualizer.networks.network import Network
+from visualizer.networks.zoo import open_network
+from visualizer.probes.activations import capture
+from visualizer.probes.frames import Prediction
+from visualizer.probes.prediction import predict
+
+NOT_KNOWN = "–"
+BAR = 24  # characters of a probability of 1
+CLEAR_LINE = "\r\x1b[K"
+
+
+@dataclass(frozen=True, slots=True)
+class Activations:
+    """The activations of one layer, for one image, in figures; ``std`` is that of the population."""
+
+    shape: tuple[int, ...]
+    min: float
+    max: float
+    mean: float
+    std: float
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a network sees in an image: its prediction, and the activations by the name of the layer."""
+
+    prediction: Prediction
+    activations: Mapping[str, Activations]
+
+
+def inspect(
+    text: str,
+    *,
+    weights: Path | None = None,
+    pretrained: bool = False,
+    image: Path | None = None,
+    layer: str | None = None,
+    save_maps: Path | None = None,
+    as_json: bool = False,
+) -> int:
+    """Print what the network ``text`` is and, with ``image``, what it sees; returns the exit status."""
+    for option, value in (("--layer", layer), ("--save-maps", save_maps)):
+        if value is not None and image is None:
+            raise UserError(f"{option} is about the activations of a picture: name one with --image FILE.")
+    with _progress() as report:
+        network = open_network(text, weights=weights, pretrained=pretrained, progress=report)
+    _tell(network.notes)
+    anatomy = examine(network)
+    seen = None
+    if image is not None:
+        seen = _look(network, _chosen(anatomy, layer), image, save_maps)
+    if as_json:
+        print(json.dumps(as_document(network, anatomy, seen), indent=2, allow_nan=False))
+    else:
+        print("\n".join(as_text(network, anatomy, seen)))
+    return 0
+
+
+def as_document(network: Network, anatomy: Anatomy, seen: Seen | None) -> dict[str, Any]:
+    """The JSON of a network and of what it sees; a number that is not finite becomes null."""
+    document: dict[str, Any] = {
+        "network": {
+            "name": network.name,
+            "input": list(network.input),
+            "parameters": anatomy.parameters,
+            "macs": anatomy.macs,
+            "classes": len(network.classes),
+        },
+        "layers": [
+            {
+                "name": layer.name,
+                "kind": layer.kind,
+                "output": list(layer.output),
+                "parameters": layer.parameters,
+                "macs": layer.macs,
+                "receptive_field": _field(layer),
+            }
+            for layer in anatomy.layers
+        ],
+    }
+    if seen is not None:
+        document["prediction"] = [
+            {"index": row.index, "label": row.label, "probability": _finite(row.probability)}
+            for row in seen.prediction.top
+        ]
+        document["activations"] = {
+            name: {
+                "shape": list(figures.shape),
+                "min": _finite(figures.min),
+                "max": _finite(figures.max),
+                "mean": _finite(figures.mean),
+                "std": _finite(figures.std),
+            }
+            for name, figures in seen.activations.items()
+        }
+    return document
+
+
+def as_text(network: Network, anatomy: Anatomy, seen: Seen | None) -> Iterator[str]:
+    """The lines of the same for people, at most 100 characters wide."""
+    yield f"{network.name}, {network.weights}"
+    yield (
+        f"input {_shape(network.input)}, {anatomy.parameters:,} parameters, {anatomy.macs:,} MACs,"
+        f" {len(network.classes):,} classes"
+    )
+    yield ""
+    columns = (
+        Column("layer", widest=32),
+        Column("kind", widest=20),
+        Column("output", numbers=True),
+        Column("parameters", numbers=True),
+        Column("MACs", numbers=True),
+        Column("field", numbers=True),
+    )
+    yield from draw(columns, [_layer_row(layer) for layer in anatomy.layers])
+    if seen is None:
+        return
+    yield ""
+    figures = [Column(title, numbers=True) for title in ("min", "max", "mean", "std")]
+    yield from draw(
+        [Column("activations", widest=32), Column("shape", numbers=True), *figures],
+        [
+            (name, _shape(f.shape), *(_number(value) for value in (f.min, f.max, f.mean, f.std)))
+            for name, f in seen.activations.items()
+        ],
+    )
+    yield ""
+    yield from draw(
+        (Column("prediction"), Column("probability", numbers=True), Column("", widest=BAR)),
+        [(row.label, _number(row.probability), _bar(row.probability)) for row in seen.prediction.top],
+    )
+
+
+def _look(network: Network, layers: Sequence[Layer], image: Path, save_maps: Path | None) -> Seen:
+    picture = read_image(image)
+    prepared = prepare(picture.pixels, network.preprocessing, network.input)
+    _tell(picture.notes + prepared.notes)
+    captured = capture(network.module, prepared.tensor, layers)
+    prediction = predict(captured.result, network.classes)
+    _tell((prediction.note,) if prediction.note else ())
+    if save_maps is not None:
+        from visualizer.rendering.pictures import save_maps as save
+
+        save(captured, layers, save_maps)
+    return Seen(prediction, {name: _figures(output) for name, output in captured.outputs.items()})
+
+
+def _chosen(anatomy: Anatomy, name: str | None) -> Sequence[Layer]:
+    """The layer of that name, or all; raises ``UserError`` where there is none."""
+    if name is None:
+        return anatomy.layers
+    chosen = [layer for layer in anatomy.layers if layer.name == name]
+    if not chosen:
+        names = [layer.name for layer in anatomy.layers]
+        close = difflib.get_close_matches(name, names, n=3, cutoff=0.4) or names[:3]
+        raise UserError(f"There is no layer “{name}” in the network: name one like {', '.join(close)}.")
+    return chosen
+
+
+def _figures(output: Tensor) -> Activations:
+    """Of one output with its batch of one; summed in float64, so that half precision does not overflow."""
+    values = output[0].detach().double()
+    if values.numel() == 0:
+        return Activations(tuple(values.shape), math.nan, math.nan, math.nan, math.nan)
+    low, high = values.aminmax()
+    deviation, mean = values.std(correction=0), values.mean()
+    return Activations(tuple(values.shape), low.item(), high.item(), mean.item(), deviation.item())
+
+
+def _field(layer: Layer) -> int | list[int] | None:
+    if layer.receptive_field is None:
+        return None
+    rows, columns = layer.receptive_field.size
+    return rows if rows == columns else [rows, columns]
+
+
+def _layer_row(layer: Layer) -> tuple[str, ...]:
+    field = _field(layer)
+    return (
+        layer.name,
+        layer.detail,
+        _shape(layer.output),
+        f"{layer.parameters:,}" if layer.parameters else NOT_KNOWN,
+        f"{layer.macs:,}" if layer.macs else NOT_KNOWN,
+        NOT_KNOWN if field is None else str(field) if isinstance(field, int) else _shape(field),
+    )
+
+
+def _shape(sizes: Sequence[int]) -> str:
+    return "×".join(map(str, sizes))
+
+
+def _number(value: float) -> str:
+    return f"{value:.4g}" if abs(value) >= 1e-4 or value == 0 else f"{value:.1e}"
+
+
+def _bar(share: float) -> str:
+    return "█" * round(BAR * share) if math.isfinite(share) else ""
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _tell(notes: Sequence[str]) -> None:
+    for note in notes:
+        print(f"note: {note}", file=sys.stderr)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[..., None]]:
+    """Shows progress in one line of the terminal, which is cleared at the end; nothing where there is none."""
+
+    def report(text: str, fraction: float | None = None) -> None:
+        if sys.stderr.isatty():
+            print(CLEAR_LINE + text, "" if fraction is None else f"{fraction:.0%}", end="", file=sys.stderr)
+            sys.stderr.flush()
+
+    try:
+        yield report
+    finally:
+        if sys.stderr.isatty():
+            print(CLEAR_LINE, end="", file=sys.stderr)
