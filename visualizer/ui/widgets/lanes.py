@@ -48,10 +48,10 @@ class _Wire:
 def draw_lanes(parents: Sequence[Iterable[int]], limit: int = LIMIT) -> tuple[LaneRow, ...]:
     """Lay out a graph whose row ``r`` takes the values of the rows ``parents[r]``, all of them above it.
 
-    Following the lines down from a dot to the next dots leads to exactly the rows that take its value, as long
-    as fewer than ``limit`` lanes are in use; the last lane may hold several values at once. Values that have the
-    same rows ahead run together from the first of those on, so that a dense block, where each layer takes
-    the outputs of all earlier ones, needs two lanes. The cost is that of one pass over the edges.
+    Following the lines down from a dot to the next dots leads to exactly the rows that take its value, while
+    fewer than ``limit`` lanes are in use; the last lane may hold several values at once. Values that have the
+    same rows ahead run together from the first of those on, so that a dense block, where each layer takes the
+    outputs of all earlier ones, needs two lanes. The cost is that of one pass over the edges.
     """
     targets: list[list[int]] = [[] for _ in parents]
     for row, sources in enumerate(parents):

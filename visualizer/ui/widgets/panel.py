@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent
-from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMenu, QProgressBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QProgressBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from visualizer.ui.theme import Colors, icon
-from visualizer.ui.widgets.export import Export, fill_export_menu
+from visualizer.ui.widgets.export import Export, copy_picture, fill_export_menu
 
 PADDING = 11  # px inside a panel
 TITLE_HEIGHT = 28
@@ -30,6 +39,12 @@ class Panel(QWidget):
     def export(self) -> Export | None:
         """What can be copied and saved of the panel as it is now; None while there is nothing."""
         return None
+
+    def copy(self) -> None:
+        """Put the picture of the panel on the clipboard."""
+        export = self.export()
+        if export is not None and export.picture is not None:
+            copy_picture(export.picture)
 
     def set_subtitle(self, text: str, *, warning: bool = False) -> None:
         self.subtitle_changed.emit(text, warning)
@@ -97,6 +112,10 @@ class Dock(QDockWidget):
             button.setIcon(icon(name, colors.muted))
         self.panel.set_colors(colors)
 
+    def hide_title_bar(self) -> None:
+        """Show the panel alone, for bars that explain themselves."""
+        self.setTitleBarWidget(QWidget())
+
     def set_loading(self, loading: bool) -> None:
         self._loading.setVisible(loading)
 
@@ -140,16 +159,16 @@ class ElidedLabel(QLabel):
         self.setToolTip(self._full if shown != self._full else "")
         super().setText(shown)
 
-    def minimumSizeHint(self):  # noqa: ANN201 - Qt's override
+    def minimumSizeHint(self):
         hint = super().minimumSizeHint()
         hint.setWidth(0)
         return hint
 
-    def sizeHint(self):  # noqa: ANN201 - Qt's override
+    def sizeHint(self):
         hint = super().sizeHint()
         hint.setWidth(self.fontMetrics().horizontalAdvance(self._full) + 2)
         return hint
 
-    def resizeEvent(self, event) -> None:  # noqa: ANN001 - Qt's override
+    def resizeEvent(self, event) -> None:
         super().resizeEvent(event)
         self._elide()

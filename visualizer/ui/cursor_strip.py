@@ -1,0 +1,62 @@
+"""The four cursors in the toolbar: network, input, selection, moment."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+
+from visualizer.data.inputs import Input
+from visualizer.ui.notices import plain
+from visualizer.ui.session import OpenNetwork, Selection, Session
+from visualizer.ui.theme import Colors
+from visualizer.ui.widgets.panel import ElidedLabel
+
+_LONGEST = 170  # px
+
+
+class CursorStrip(QWidget):
+    """What everything on the screen is a function of, in one line."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        row = QHBoxLayout(self)
+        row.setContentsMargins(4, 0, 4, 0)
+        row.setSpacing(6)
+        self._values: dict[str, ElidedLabel] = {}
+        self._rules: list[QFrame] = []
+        for name in ("Network", "Input", "Selection", "Moment"):
+            if self._values:
+                rule = QFrame(frameShape=QFrame.Shape.VLine, fixedWidth=1, fixedHeight=16)
+                row.addSpacing(6)
+                row.addWidget(rule)
+                row.addSpacing(6)
+                self._rules.append(rule)
+            label = QLabel(name)
+            label.setProperty("role", "muted")
+            value = ElidedLabel("–")
+            value.setMaximumWidth(_LONGEST)
+            row.addWidget(label)
+            row.addWidget(value)
+            self._values[name] = value
+        self._set("Moment", "as loaded")
+        session.network_changed.connect(self._network)
+        session.input_changed.connect(self._input)
+        session.selection_changed.connect(self._selection)
+
+    def set_colors(self, colors: Colors) -> None:
+        for rule in self._rules:
+            rule.setStyleSheet(f"background: {colors.control_border}; border: 0;")
+
+    def _network(self, opened: OpenNetwork) -> None:
+        self._set("Network", opened.network.name)
+
+    def _input(self, shown: Input) -> None:
+        self._set("Input", plain(shown.name))
+
+    def _selection(self, selection: Selection) -> None:
+        layer = self._session.layer
+        self._set("Selection", f"{layer.name}, unit {selection.unit}" if layer else "–")
+
+    def _set(self, name: str, text: str) -> None:
+        self._values[name].set_full_text(text)
+        self._values[name].updateGeometry()

@@ -1,0 +1,52 @@
+"""The list of keys and the word about the program, both made from tables."""
+
+from __future__ import annotations
+
+import sys
+from html import escape
+
+import numpy
+import pyqtgraph
+import PySide6
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QMessageBox, QVBoxLayout, QWidget
+
+import visualizer
+from visualizer.ui.actions import OTHER_KEYS, ROWS
+
+
+class ShortcutsDialog(QDialog):
+    """Every command that has keys."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Keys")
+        keys = [(", ".join(row.shortcuts), row.text.rstrip("…")) for row in ROWS if row.shortcuts]
+        lines = "".join(
+            f"<tr><td style='padding: 2px 24px 2px 0'><b>{escape(key)}</b></td><td>{escape(text)}</td></tr>"
+            for key, text in (*keys, *OTHER_KEYS)
+        )
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(20, 16, 20, 12)
+        rows.addWidget(QLabel(f"<table>{lines}</table>"))
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        rows.addWidget(buttons)
+
+
+class AboutDialog(QMessageBox):
+    """What this is, and the versions that a report needs."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("About")
+        self.setText(
+            f"<b>CNN Visualizer {visualizer.__version__}</b><br>A desktop microscope for convolutional networks."
+        )
+        torch = sys.modules["torch"].__version__ if "torch" in sys.modules else "–"
+        self.setInformativeText(
+            f"Python {sys.version.split()[0]}, torch {torch}, numpy {numpy.__version__},"
+            f" PySide6 {PySide6.__version__}, pyqtgraph {pyqtgraph.__version__}"
+        )

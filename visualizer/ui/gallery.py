@@ -1,0 +1,220 @@
+"""The galleries of the Input dock: the pictures that were opened, samples of the shapes, folders.
+
+A gallery keeps a thumbnail and the way to a picture, never the picture: 200 opened photos cost 6 MB.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+
+from visualizer.assets import resource
+from visualizer.data.folders import Folder, read_folder
+from visualizer.data.inputs import Input
+from visualizer.data.samples import shape_samples
+from visualizer.errors import UserError
+from visualizer.ui import jobs
+from visualizer.ui.widgets.strip import StripItem
+
+if TYPE_CHECKING:
+    from visualizer.ui.session import Session
+
+OPENED, SAMPLES = "Opened", "Samples of shapes"
+THUMBNAIL_SIDE = 96  # px: 48 at a scaling of 200 %
+LIMIT = 500
+"""Pictures a gallery shows; of larger folders the first ones."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GalleryItem:
+    """One picture of a gallery: a file, or a small generated picture that is kept."""
+
+    name: str
+    source: Path | Input
+    label: str | None = None
+    thumbnail: NDArray[np.uint8] | None = field(default=None, repr=False)
+
+    def matches(self, shown: Input) -> bool:
+        return self.source is shown or (shown.source is not None and self.source == shown.source)
+
+
+class Gallery(QObject):
+    """All galleries, the one that is shown, and which of its pictures is the input.
+
+    ``changed(tuple of StripItem, index or None)`` whenever the strip shows something else;
+    ``galleries_changed(tuple of names, current name)``.
+    """
+
+    changed = Signal(object, object)
+    galleries_changed = Signal(object, str)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._session = session
+        self._galleries: dict[str, list[GalleryItem]] = {}
+        self._current = ""
+        self._bad: set[Path | Input] = set()  # sources that gave no thumbnail
+        self._making: GalleryItem | None = None
+        session.input_changed.connect(self._mark_input)
+        session.idle.connect(self._make_next_thumbnail)
+        session.answer("folder", self._folder_read)
+        session.answer("samples", self._samples_drawn)
+        session.answer("thumbnail", self._thumbnail_made)
+
+    # --- requests --------------------------------------------------------------------------------
+
+    def open_samples(self) -> None:
+        """Fill the gallery of samples: the bundled pictures, then freshly generated ones."""
+        self._session.ask("samples", lambda _: draw_samples())
+
+    def open_pictures(self, paths: Sequence[Path]) -> None:
+        """Add pictures in front of the opened ones; the first becomes the input."""
+        self._session.open_picture(paths[0])
+        self._add(OPENED, [GalleryItem(path.name, path) for path in paths])
+
+    def open_folder(self, path: Path) -> None:
+        """Read a folder of class folders, or of pictures, and show it as a gallery."""
+        self._session.ask("folder", lambda _: read_folder(path))
+
+    def show(self, name: str) -> None:
+        """Show another gallery."""
+        if name in self._galleries and name != self._current:
+            self._current = name
+            self._announce()
+
+    def choose(self, index: int) -> None:
+        """Make a picture of the shown gallery the input."""
+        item = self.items[index]
+        if isinstance(item.source, Input):
+            self._session.show_input(item.source)
+        else:
+            self._session.open_picture(item.source, item.label)
+
+    def step(self, by: int) -> None:
+        """Go to the next picture of the gallery, or to one before."""
+        shown, items = self._session.input, self.items
+        here = next((i for i, item in enumerate(items) if shown is not None and item.matches(shown)), -1)
+        if items and 0 <= here + by < len(items):
+            self.choose(here + by)
+
+    def open_bundled_picture(self) -> None:
+        """Make the first of the program's own pictures the input."""
+        path = bundled_pictures()[0]
+        self._session.open_picture(path, _label_of(path))
+
+    @property
+    def items(self) -> list[GalleryItem]:
+        return self._galleries.get(self._current, [])
+
+    def holds_generated(self, shown: Input) -> bool:
+        """Whether a picture belongs to the program, not to the user's files."""
+        return shown.source is not None and resource("images") in shown.source.parents
+
+    # --- answers ---------------------------------------------------------------------------------
+
+    def _samples_drawn(self, value: object) -> None:
+        assert isinstance(value, tuple)
+        self._galleries[SAMPLES] = list(value)
+        if not self._current:
+            self._current = SAMPLES
+        self._announce()
+
+    def _folder_read(self, value: object) -> None:
+        assert isinstance(value, Folder)
+        items = [
+            GalleryItem(path.name, path, value.classes[label] if label is not None else None)
+            for path, label in value.items[:LIMIT]
+        ]
+        self._galleries.pop(value.name, None)
+        self._add(value.name, items)
+        count, classes = len(value.items), len(value.classes)
+        about = f"{value.name}: {count} pictures" + (f" in {classes} classes" if classes else "")
+        more = f"; the strip shows the first {LIMIT}" if count > LIMIT else ""
+        self._session.noticed.emit("info", f"{about}{more}.")
+        self.choose(0)
+
+    def _add(self, name: str, items: list[GalleryItem]) -> None:
+        new = {item.source for item in items if isinstance(item.source, Path)}
+        old = [item for item in self._galleries.get(name, []) if item.source not in new]
+        self._galleries[name] = (items + old)[:LIMIT]
+        self._current = name
+        self._announce()
+
+    def _mark_input(self, shown: Input) -> None:
+        if shown.source is None and not any(item.matches(shown) for item in self.items):
+            self._add(
+                OPENED, [GalleryItem(shown.name, shown)]
+            )  # pasted: there is no file to read it from again
+            return
+        self._announce()
+
+    # --- thumbnails ------------------------------------------------------------------------------
+
+    def _make_next_thumbnail(self) -> None:
+        # One at a time and only when nothing else is asked for, so that nobody waits for them.
+        for item in self.items:
+            if item.thumbnail is None and item.source not in self._bad:
+                self._making = item
+                shown = self._session.input
+                source = shown if shown is not None and item.matches(shown) else item.source
+                self._session.ask("thumbnail", lambda _: thumbnail_or_none(source))
+                return
+
+    def _thumbnail_made(self, value: object) -> None:
+        made = self._making
+        if made is None:
+            return
+        for items in self._galleries.values():
+            if made in items:
+                if value is None:
+                    items.remove(made)  # not a picture; opening it has said so
+                else:
+                    items[items.index(made)] = replace(made, thumbnail=value)
+        self._announce()
+
+    def failed(self, topic: str) -> None:
+        """Do not ask again for a thumbnail that could not be made."""
+        if topic == "thumbnail" and self._making is not None:
+            self._bad.add(self._making.source)
+
+    def _announce(self) -> None:
+        shown = self._session.input
+        items = self.items
+        current = next((i for i, item in enumerate(items) if shown is not None and item.matches(shown)), None)
+        strip = tuple(StripItem(item.name, item.thumbnail, _tip(item)) for item in items)
+        self.galleries_changed.emit(tuple(self._galleries), self._current)
+        self.changed.emit(strip, current)
+
+
+def bundled_pictures() -> list[Path]:
+    """The program's own pictures of shapes."""
+    return sorted(resource("images").glob("*.png"))
+
+
+def _label_of(path: Path) -> str:
+    return path.stem.split("-", 1)[-1].replace("_", " ")
+
+
+def draw_samples(seed: int = 7, count: int = 24) -> tuple[GalleryItem, ...]:
+    """The bundled pictures and generated ones, thumbnails included."""
+    items = [GalleryItem(path.name, path, _label_of(path)) for path in bundled_pictures()]
+    items += [GalleryItem(shown.name, shown, shown.label) for shown in shape_samples(seed, count, 32)]
+    return tuple(replace(item, thumbnail=jobs.small_picture(item.source, THUMBNAIL_SIDE)) for item in items)
+
+
+def thumbnail_or_none(source: Path | Input) -> NDArray[np.uint8] | None:
+    """A thumbnail; None for a file that is no picture."""
+    try:
+        return jobs.small_picture(source, THUMBNAIL_SIDE)
+    except UserError:
+        return None
+
+
+def _tip(item: GalleryItem) -> str:
+    return f"{item.name}, {item.label}" if item.label and item.label not in item.name else item.name

@@ -1,0 +1,112 @@
+"""What the session asks the worker to do: plain functions without Qt, run in the prober's thread.
+
+Imports that cost time (torchvision, PIL) happen inside, so that the window is on the screen before them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from visualizer.data.images import read_image, read_image_bytes, thumbnail
+from visualizer.data.inputs import Input, Prepared
+from visualizer.data.preprocessing import prepare
+from visualizer.networks import anatomy as anatomies
+from visualizer.networks.anatomy import Anatomy, Layer
+from visualizer.networks.network import Network
+from visualizer.probes import inspection as inspections
+from visualizer.probes.activations import rescale as rescale_frame
+from visualizer.probes.frames import Inspection, Scale, UnitFrame
+from visualizer.probes.unit import look as look_at_unit
+from visualizer.streaming.prober import Report
+
+NETWORK_ENDINGS = frozenset(
+    (".safetensors", ".pth", ".pt", ".ckpt", ".th", ".pt2", ".bin", ".pkl", ".onnx", ".h5", ".tar", ".json")
+)
+"""Endings by which a dropped file is taken for a network; what it holds is decided by its content."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PreparedFor:
+    """A prepared input, and what it was prepared from: to be used again while both are the same."""
+
+    network: Network
+    input: Input
+    prepared: Prepared
+
+
+def looks_like_network(path: Path) -> bool:
+    """Whether a dropped path is to be opened as a network."""
+    return path.suffix.lower() in NETWORK_ENDINGS and not path.is_dir()
+
+
+def open_network(
+    text: str, pretrained: bool, weights: Path | None, report: Report
+) -> tuple[Network, Anatomy, Path | None]:
+    """A network by name, and its anatomy."""
+    from visualizer.networks import zoo
+
+    network = zoo.open_network(text, weights=weights, pretrained=pretrained, progress=report)
+    return network, anatomies.examine(network), weights
+
+
+def open_weights(path: Path, current: Network | None, report: Report) -> tuple[Network, Anatomy, Path | None]:
+    """A network file; into a copy of the open network where it fits."""
+    from visualizer.networks import zoo
+
+    network = zoo.fit(current, path) if current is not None else zoo.open_network(str(path), progress=report)
+    return network, anatomies.examine(network), path
+
+
+def architectures() -> tuple[object, ...]:
+    """The rows of the zoo."""
+    from visualizer.networks import zoo
+
+    return tuple(zoo.architectures())
+
+
+def first_layer(anatomy: Anatomy) -> int:
+    """The layer to show first: the first convolution, else the first with maps, else the first."""
+    layers = anatomy.layers
+    for wanted in (lambda layer: layer.kind.startswith("Conv"), lambda layer: layer.layout == "maps"):
+        for layer in layers:
+            if wanted(layer):
+                return layer.index
+    return 0
+
+
+def read_picture(path: Path, label: str | None) -> Input:
+    """An image file, with its true class where it is known."""
+    return replace(read_image(path), label=label)
+
+
+def read_picture_bytes(content: bytes, name: str) -> Input:
+    """A pasted or dragged image."""
+    return read_image_bytes(content, name)
+
+
+def inspect(
+    network: Network, anatomy: Anatomy, shown: Input, known: PreparedFor | None, layer: Layer, scale: Scale
+) -> tuple[PreparedFor, Inspection]:
+    """One look of the network at the input."""
+    if known is None or known.network is not network or known.input is not shown:
+        known = PreparedFor(network, shown, prepare(shown.pixels, network.preprocessing, network.input))
+    return known, inspections.inspect(network, anatomy, known.prepared, layer, scale, shown.label)
+
+
+def rescale(inspection: Inspection, scale: Scale) -> Inspection:
+    """The same look with other grey levels."""
+    return replace(inspection, frame=rescale_frame(inspection.frame, scale))
+
+
+def look(network: Network, inspection: Inspection, unit: int, position: tuple[int, int] | None) -> UnitFrame:
+    """One unit closely."""
+    return look_at_unit(network, inspection.frame, unit, inspection.seen, position)
+
+
+def small_picture(source: Input | Path, side: int) -> NDArray[np.uint8]:
+    """A square thumbnail (side, side, 3)."""
+    return thumbnail(source, side)

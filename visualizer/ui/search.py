@@ -1,0 +1,77 @@
+"""The search field of the toolbar: layers, pictures, networks and commands by a few letters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
+
+_ENTRY = Qt.ItemDataRole.UserRole + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that can be found: what kind it is, its name, and what choosing it does."""
+
+    kind: str
+    name: str
+    choose: Callable[[], None] = field(repr=False)
+
+
+class SearchField(QLineEdit):
+    """A line with a list below it that shrinks while typing; ``opened`` asks for fresh entries."""
+
+    opened = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, objectName="search", clearButtonEnabled=True)
+        self.setPlaceholderText("Search layers, networks, commands   Ctrl K")
+        self.setAccessibleName("Search")
+        self.setAcceptDrops(False)
+        self._model = QStandardItemModel(self)
+        completer = QCompleter(self._model, self)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        completer.setMaxVisibleItems(14)
+        completer.popup().setMinimumWidth(320)
+        completer.activated[QModelIndex].connect(self._activate)
+        self.setCompleter(completer)
+        self.returnPressed.connect(self._choose_first)
+
+    def set_entries(self, entries: Sequence[Entry]) -> None:
+        self._model.clear()
+        for entry in entries:
+            item = QStandardItem(f"{entry.name}   {entry.kind}")
+            item.setData(entry, _ENTRY)
+            item.setEditable(False)
+            self._model.appendRow(item)
+
+    def _activate(self, index: QModelIndex) -> None:
+        self._choose(index.data(_ENTRY))
+
+    def _choose_first(self) -> None:
+        completer = self.completer()
+        if self.text().strip() and completer.completionCount():
+            completer.setCurrentRow(0)
+            self._choose(completer.currentIndex().data(_ENTRY))
+
+    def _choose(self, entry: Entry | None) -> None:
+        if entry is None:
+            return
+        self.clear()
+        self.clearFocus()
+        entry.choose()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.opened.emit()
+        super().focusInEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.clear()
+            self.clearFocus()
+            return
+        super().keyPressEvent(event)

@@ -1,0 +1,304 @@
+"""The session: the cursors that everything on the screen is a function of, and the worker behind them.
+
+Network, input and selection (a layer and a unit in it) are the cursors; the moment comes with training. Panels
+send requests here; the prober answers in its thread; one timer drains the mailbox and emits typed signals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from visualizer.data.inputs import Input
+from visualizer.errors import UserError
+from visualizer.networks.anatomy import Anatomy, Layer
+from visualizer.networks.network import Network
+from visualizer.probes.frames import Inspection, Scale, UnitFrame
+from visualizer.probes.order import order_units
+from visualizer.streaming.mailbox import Mailbox
+from visualizer.streaming.prober import Answer, Cancelled, Failure, Prober, Progress, Report
+from visualizer.ui import jobs
+from visualizer.ui.gallery import Gallery
+
+FAST, SLOW = 4, 33  # ms between two looks into the mailbox: while an answer is due soon, and in a long wait
+_PATIENCE = 60  # looks at FAST pace
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The selected layer and the unit in it, by index."""
+
+    layer: int
+    unit: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OpenNetwork:
+    """A network and its anatomy."""
+
+    network: Network
+    anatomy: Anatomy
+
+
+class Session(QObject):
+    """The cursors of the window and what is known at them.
+
+    Requests are the public methods; every answer comes as a signal, in the GUI thread:
+    ``network_changed(OpenNetwork)``, ``input_changed(Input)``, ``selection_changed(Selection)``,
+    ``inspection_changed(Inspection)``, ``unit_changed(UnitFrame)``, ``architectures_changed(tuple)``,
+    ``waiting_changed(topic, waiting)``, ``progressed(topic, text, fraction or None)``,
+    ``noticed(kind, sentence)``, ``crashed(report)``, ``file_opened(Path)`` and ``idle()`` when all is answered.
+    """
+
+    network_changed = Signal(object)
+    input_changed = Signal(object)
+    selection_changed = Signal(object)
+    inspection_changed = Signal(object)
+    unit_changed = Signal(object)
+    architectures_changed = Signal(object)
+    waiting_changed = Signal(str, bool)
+    progressed = Signal(str, str, object)
+    noticed = Signal(str, str)
+    crashed = Signal(str)
+    file_opened = Signal(object)
+    idle = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.opened: OpenNetwork | None = None
+        self.input: Input | None = None
+        self.selection = Selection(0, 0)
+        self.scale = Scale()
+        self.inspection: Inspection | None = None
+        self.unit: UnitFrame | None = None
+        self._prepared: jobs.PreparedFor | None = None
+        self._fresh_unit = True  # the next look at a layer picks its strongest unit
+        self._mailbox = Mailbox()
+        self._prober = Prober(self._mailbox)
+        self._generations: dict[str, int] = {}
+        self._answers: dict[str, Callable[[object], None]] = {
+            "network": self._network_opened,
+            "input": self._input_opened,
+            "inspect": self._inspected,
+            "unit": self._unit_looked_at,
+            "architectures": self.architectures_changed.emit,
+        }
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._drain)
+        self._looks = 0
+        self.gallery = Gallery(self)
+
+    # --- requests --------------------------------------------------------------------------------
+
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """Open what was dropped, pasted, chosen or named on the command line: the one way for all of them."""
+        networks = [path for path in paths if jobs.looks_like_network(path)]
+        pictures = [path for path in paths if path not in networks]
+        for path in networks[-1:]:  # a later one would replace an earlier one at once
+            self.open_weights(path)
+        if len(networks) > 1:
+            name = networks[-1].name
+            self.noticed.emit("info", f"Of {len(networks)} network files the last one was opened, {name}.")
+        if len(pictures) == 1 and pictures[0].is_dir():
+            self.gallery.open_folder(pictures[0])
+        elif pictures:
+            self.gallery.open_pictures(pictures)
+
+    def open_network(self, text: str, *, pretrained: bool = False, weights: Path | None = None) -> None:
+        """Open a network by name or file, as on the command line."""
+        self.ask("network", lambda report: jobs.open_network(text, pretrained, weights, report))
+
+    def open_weights(self, path: Path) -> None:
+        """Open a network file; weights that fit the open network are loaded into it."""
+        current = self.opened.network if self.opened else None
+        self.ask("network", lambda report: jobs.open_weights(path, current, report))
+
+    def open_picture(self, path: Path, label: str | None = None) -> None:
+        """Read an image file and make it the input."""
+        self.ask("input", lambda _: jobs.read_picture(path, label))
+
+    def open_picture_bytes(self, content: bytes, name: str) -> None:
+        """Read a pasted or dragged image and make it the input."""
+        self.ask("input", lambda _: jobs.read_picture_bytes(content, name))
+
+    def show_input(self, chosen: Input) -> None:
+        """Make a picture that is in memory already the input."""
+        self.cancel("input")
+        self._input_opened(chosen)
+
+    def ask_for_architectures(self) -> None:
+        """List the names of the zoo (imports torchvision, which takes seconds)."""
+        self.ask("architectures", lambda _: jobs.architectures())
+
+    def select_layer(self, index: int) -> None:
+        """Move the selection to a layer."""
+        if self.opened is None or not 0 <= index < len(self.opened.anatomy.layers):
+            return
+        if index == self.selection.layer and self.inspection is not None:
+            return
+        self._fresh_unit = True
+        self._select(Selection(index, 0))
+        self._inspect()
+
+    def step_layer(self, step: int) -> None:
+        """Move the selection up or down the network."""
+        self.select_layer(self.selection.layer + step)
+
+    def select_unit(self, unit: int) -> None:
+        """Move the selection to a unit of the layer."""
+        frame = self.inspection.frame if self.inspection else None
+        if frame is None or not 0 <= unit < len(frame.values) or frame.layer.index != self.selection.layer:
+            return
+        self._select(Selection(self.selection.layer, unit))
+        self._look_at_unit(None)
+
+    def look_at(self, row: int, column: int) -> None:
+        """Look at one position of the selected unit's map."""
+        self._look_at_unit((row, column))
+
+    def set_scale(self, scale: Scale) -> None:
+        """Show the activations with other grey levels; needs no new forward pass."""
+        self.scale = scale
+        inspection, prepared = self.inspection, self._prepared
+        if inspection is None or prepared is None or inspection.frame.layer.index != self.selection.layer:
+            self._inspect()
+        else:
+            self.ask("inspect", lambda _: (prepared, jobs.rescale(inspection, scale)))
+
+    def looks_like_network(self, path: Path) -> bool:
+        """Whether ``open_paths`` would open it as a network."""
+        return jobs.looks_like_network(path)
+
+    @property
+    def layer(self) -> Layer | None:
+        """The selected layer."""
+        if self.opened is None or not self.opened.anatomy.layers:
+            return None
+        return self.opened.anatomy.layers[self.selection.layer]
+
+    # --- answers ---------------------------------------------------------------------------------
+
+    def _network_opened(self, value: object) -> None:
+        network, anatomy, source = value  # type: ignore[misc]
+        self.opened = OpenNetwork(network, anatomy)
+        self.inspection = None
+        self._prepared = None
+        self._fresh_unit = True
+        self._select(Selection(jobs.first_layer(anatomy), 0), announce=False)
+        self.network_changed.emit(self.opened)
+        self.selection_changed.emit(self.selection)
+        for note in network.notes:
+            self.noticed.emit("warning", note)
+        if source is not None:
+            self.file_opened.emit(source)
+        self._inspect()
+
+    def _input_opened(self, value: object) -> None:
+        assert isinstance(value, Input)
+        self.input = value
+        self.input_changed.emit(value)
+        if value.source is not None and not self.gallery.holds_generated(value):
+            self.file_opened.emit(value.source)
+        self._inspect()
+
+    def _inspected(self, value: object) -> None:
+        self._prepared, self.inspection = value  # type: ignore[misc]
+        assert self.inspection is not None
+        frame = self.inspection.frame
+        if self._fresh_unit or self.selection.unit >= len(frame.values):
+            self._fresh_unit = False
+            strongest = order_units(frame, "strength")
+            self._select(Selection(frame.layer.index, int(strongest[0]) if len(strongest) else 0))
+        self.inspection_changed.emit(self.inspection)
+        self._look_at_unit(None)
+
+    def _unit_looked_at(self, value: object) -> None:
+        assert isinstance(value, UnitFrame)
+        self.unit = value
+        self.unit_changed.emit(value)
+
+    # --- the worker ------------------------------------------------------------------------------
+
+    def _inspect(self) -> None:
+        opened, layer, shown, scale = self.opened, self.layer, self.input, self.scale
+        if opened is None or shown is None or layer is None:
+            return
+        known, network, anatomy = self._prepared, opened.network, opened.anatomy
+        self.ask("inspect", lambda _: jobs.inspect(network, anatomy, shown, known, layer, scale))
+
+    def _look_at_unit(self, position: tuple[int, int] | None) -> None:
+        opened, inspection, unit = self.opened, self.inspection, self.selection.unit
+        if opened is None or inspection is None or inspection.frame.layer.index != self.selection.layer:
+            return
+        self.ask("unit", lambda _: jobs.look(opened.network, inspection, unit, position))
+
+    def _select(self, selection: Selection, *, announce: bool = True) -> None:
+        if selection != self.selection:
+            self.selection = selection
+            if announce:
+                self.selection_changed.emit(selection)
+
+    def answer(self, topic: str, receive: Callable[[object], None]) -> None:
+        """Say who takes the answers of a further topic."""
+        self._answers[topic] = receive
+
+    def ask(self, topic: str, job: Callable[[Report], object]) -> None:
+        """Hand a job to the worker; an older request of the same topic becomes stale."""
+        self._generations[topic] = self._prober.ask(topic, job)
+        self._looks = 0
+        self._timer.start(FAST)
+        self.waiting_changed.emit(topic, True)
+
+    def cancel(self, topic: str) -> None:
+        """Want no answer on a topic any more."""
+        if self._generations.pop(topic, None) is not None:
+            self._prober.cancel(topic)
+            self.waiting_changed.emit(topic, False)
+
+    def _drain(self) -> None:
+        for topic, message in self._mailbox.take():
+            if self._generations.get(topic) == message.generation:  # else stale: it was asked again meanwhile
+                self._receive(topic, message)
+        self._looks += 1
+        if not self._generations:
+            self._timer.stop()
+            self.idle.emit()
+        elif self._looks == _PATIENCE:
+            self._timer.start(SLOW)
+
+    def _receive(self, topic: str, message: object) -> None:
+        if isinstance(message, Progress):
+            self.progressed.emit(topic, message.text, message.fraction)
+            return
+        del self._generations[topic]
+        self.waiting_changed.emit(topic, False)
+        if isinstance(message, Answer):
+            self._answers[topic](message.value)
+        elif isinstance(message, Failure):
+            self._fail(topic, message)
+
+    def _fail(self, topic: str, failure: Failure) -> None:
+        if isinstance(failure.error, Cancelled):
+            self.noticed.emit("info", "Cancelled; what was open stays open.")
+        elif isinstance(failure.error, UserError):
+            self.noticed.emit("error", str(failure.error))
+        elif isinstance(failure.error, MemoryError):
+            self.noticed.emit("error", "There is not enough memory; take a smaller network or picture.")
+        else:
+            self.crashed.emit(failure.traceback_text)
+        self.gallery.failed(topic)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether an answer is still to come."""
+        return bool(self._generations)
+
+    def close(self) -> bool:
+        """Stop the worker; False if it is left behind, busy, to end with the process."""
+        self._timer.stop()
+        self._generations.clear()
+        return self._prober.stop(2.0)

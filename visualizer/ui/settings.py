@@ -1,0 +1,77 @@
+"""What the program remembers between two starts: one row per setting, one INI file in the user's folder."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import platformdirs
+from PySide6.QtCore import QSettings
+
+T = TypeVar("T")
+RECENT_LIMIT = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Setting(Generic[T]):
+    """One row: the key in the file, the default (its type is the setting's type), what it is for."""
+
+    key: str
+    default: T
+    help: str
+
+
+THEME = Setting("view/theme", "dark", "Dark, light, or as the system is")
+MAP = Setting("activations/map", "grey", "Colour map of the activation maps")
+LIMITS = Setting("activations/limits", "layer", "Grey levels by layer or by unit")
+ORDER = Setting("activations/order", "index", "Order of the units")
+HIDE_DEAD = Setting("activations/hide_dead", False, "Leave dead units out")
+GEOMETRY = Setting("window/geometry", b"", "Size and place of the window")
+LAYOUT = Setting("window/layout", b"", "Place of the docks")
+RECENT = Setting("files/recent", [], "Recently opened files")
+FOLDER = Setting("files/folder", "", "Folder of the last open dialog")
+
+ROWS: tuple[Setting[Any], ...] = (THEME, MAP, LIMITS, ORDER, HIDE_DEAD, GEOMETRY, LAYOUT, RECENT, FOLDER)
+
+
+def configuration_folder() -> Path:
+    """Where settings and logs live; ``VISUALIZER_CONFIGURATION`` moves it."""
+    chosen = os.environ.get("VISUALIZER_CONFIGURATION")
+    return Path(chosen) if chosen else Path(platformdirs.user_config_dir("cnn-visualizer", appauthor=False))
+
+
+class Settings:
+    """Reads and writes the rows; a damaged value reads as its default."""
+
+    def __init__(self) -> None:
+        self._store = QSettings(str(configuration_folder() / "settings.ini"), QSettings.Format.IniFormat)
+
+    def get(self, setting: Setting[T]) -> T:
+        value = self._store.value(setting.key)
+        if value is None:
+            return setting.default
+        if isinstance(setting.default, bool):
+            return str(value).lower() == "true"  # type: ignore[return-value]
+        if isinstance(setting.default, bytes):
+            return bytes(value.data()) if hasattr(value, "data") else setting.default  # type: ignore[return-value]
+        if isinstance(setting.default, list):
+            return [str(v) for v in value] if isinstance(value, list) else [str(value)]  # type: ignore[return-value]
+        return value if isinstance(value, type(setting.default)) else setting.default
+
+    def set(self, setting: Setting[T], value: T) -> None:
+        self._store.setValue(setting.key, value)
+
+    def save(self) -> None:
+        """Write now; Qt would do so at the end."""
+        self._store.sync()
+
+    def remember_file(self, path: Path) -> None:
+        """Put a file first among the recent ones."""
+        text = str(path.absolute())
+        recent = [text, *(old for old in self.get(RECENT) if old != text)]
+        self.set(RECENT, recent[:RECENT_LIMIT])
+
+    def recent_files(self) -> tuple[Path, ...]:
+        return tuple(Path(text) for text in self.get(RECENT))

@@ -1,0 +1,232 @@
+"""Hundreds of small pictures as one mosaic: zoom, pan, hover, select."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QResizeEvent
+from PySide6.QtWidgets import QGraphicsRectItem, QToolTip, QWidget
+
+from visualizer.rendering.mosaic import Grid, best_columns, mosaic
+from visualizer.ui.theme import Colors
+
+Bytes = NDArray[np.uint8]
+GAP = 0  # grey level of the gaps: transparent in every lookup table of this view
+_SMALLEST_SIDE = 48  # mosaic px; smaller tiles are repeated, so that a gap can be thin beside a 7×7 map
+_ARROWS = {
+    Qt.Key.Key_Left: (0, -1),
+    Qt.Key.Key_Right: (0, 1),
+    Qt.Key.Key_Up: (-1, 0),
+    Qt.Key.Key_Down: (1, 0),
+}
+
+
+class TileView(pg.GraphicsView):
+    """One ``ImageItem`` for all tiles: 512 tiles of 28×28 cost 2 ms a frame, one item a tile 68 ms.
+
+    Positions count tiles in the order of display. Emits ``hovered(position, row, column)`` (−1 outside all
+    tiles) and ``selected(position)``; a tool tip is shown by ``show_tip``.
+    """
+
+    hovered = Signal(int, int, int)
+    selected = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, background=None)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Tiles")
+        self._box = pg.ViewBox(lockAspect=True, invertY=True, enableMenu=False, border=None, defaultPadding=0)
+        self.setCentralItem(self._box)
+        self._image = pg.ImageItem(axisOrder="row-major", autoDownsample=False)
+        self._hover_frame = self._frame(z=10)
+        self._selection_frame = self._frame(z=11)
+        self._marks = pg.PlotDataItem(pen=None, symbol="x", symbolSize=7, pxMode=True)
+        for item in (self._image, self._marks, self._hover_frame, self._selection_frame):
+            self._box.addItem(item, ignoreBounds=item is not self._image)
+        self._tiles: Bytes = np.zeros((0, 1, 1), np.uint8)
+        self._order: NDArray[np.intp] = np.zeros(0, np.intp)
+        self._marked: NDArray[np.intp] = np.zeros(0, np.intp)
+        self._grid: Grid | None = None
+        self._repeat = 1
+        self._selection = -1
+        self._zoomed = False
+        self._box.sigRangeChangedManually.connect(self._note_zoom)
+        self._box.sigRangeChanged.connect(self._choose_smoothing)
+
+    def _frame(self, z: int) -> QGraphicsRectItem:
+        frame = QGraphicsRectItem()
+        frame.setZValue(z)
+        frame.hide()
+        return frame
+
+    # --- what is shown ---------------------------------------------------------------------------
+
+    def set_tiles(
+        self, tiles: Bytes, order: NDArray[np.intp], marked: NDArray[np.intp] | None = None
+    ) -> None:
+        """Show ``tiles`` (U, h, w) uint8 in the ``order`` (positions → tiles); a × on the positions ``marked``."""
+        same_layout = tiles.shape[1:] == self._tiles.shape[1:] and len(order) == len(self._order)
+        self._tiles, self._order = tiles, order
+        self._marked = np.zeros(0, np.intp) if marked is None else marked
+        self._arrange(keep_zoom=same_layout)
+
+    def set_lookup_table(self, table: Bytes) -> None:
+        """Colour the grey levels: (256, 3) uint8; level 0 is the gap and stays transparent."""
+        rgba = np.full((256, 4), 255, np.uint8)
+        rgba[:, :3] = table
+        rgba[GAP] = 0
+        self._image.setLookupTable(rgba)
+
+    def set_selection(self, position: int) -> None:
+        """Frame the tile at ``position``; none for −1."""
+        self._selection = position
+        self._place(self._selection_frame, position)
+
+    def set_colors(self, colors: Colors) -> None:
+        self.setBackground(colors.panel)
+        self._hover_frame.setPen(pg.mkPen(colors.text, width=1.5, cosmetic=True))
+        pen = pg.mkPen(colors.accent, width=2.5, cosmetic=True)
+        pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+        self._selection_frame.setPen(pen)
+        self._marks.setSymbolPen(pg.mkPen(colors.error, width=1.5))
+        self._marks.setSymbolBrush(None)
+
+    def picture(self) -> Bytes:
+        """The whole mosaic as RGBA (H, W, 4), at full size whatever the zoom."""
+        table = self._image.lut
+        return np.asarray(table)[self._image.image]
+
+    def fit(self) -> None:
+        """Show the whole mosaic."""
+        self._zoomed = False
+        self._arrange(keep_zoom=False)
+
+    @property
+    def columns(self) -> int:
+        return self._grid.columns if self._grid else 1
+
+    # --- the mosaic ------------------------------------------------------------------------------
+
+    def _arrange(self, *, keep_zoom: bool) -> None:
+        count = len(self._order)
+        if not count:
+            self._grid = None
+            self._image.clear()
+            self._marks.clear()
+            self._hover_frame.hide()
+            self._selection_frame.hide()
+            return
+        height, width = self._tiles.shape[1:]
+        self._repeat = max(1, math.ceil(_SMALLEST_SIDE / max(height, width)))
+        tile = (height * self._repeat, width * self._repeat)
+        gap = max(1, round(0.055 * max(tile)))
+        if not (keep_zoom and self._zoomed and self._grid):
+            columns = best_columns(count, (tile[0] + gap, tile[1] + gap), (self.width(), self.height()))
+            self._zoomed = False
+        else:
+            columns = self._grid.columns
+        self._grid = Grid(count, columns, tile, gap)
+        tiles = np.maximum(self._tiles[self._order], GAP + 1)
+        if self._repeat > 1:
+            tiles = tiles.repeat(self._repeat, axis=1).repeat(self._repeat, axis=2)
+        picture = mosaic(tiles, self._grid, GAP)
+        # A fresh array a frame: pyqtgraph keeps a view and renders later.
+        self._image.setImage(picture, autoLevels=False, levels=(0, 255))
+        if not self._zoomed:
+            self._box.setRange(QRectF(0, 0, picture.shape[1], picture.shape[0]), padding=0)
+        self._place(self._selection_frame, self._selection)
+        self._hover_frame.hide()
+        self._mark()
+
+    def _mark(self) -> None:
+        if self._grid is None or not len(self._marked):
+            self._marks.clear()
+            return
+        corners = np.array([self._grid.rect(int(position)) for position in self._marked], float)
+        inset = 0.16 * corners[:, 2:].min(axis=1)
+        self._marks.setData(corners[:, 0] + inset, corners[:, 1] + inset)
+
+    def _place(self, frame: QGraphicsRectItem, position: int) -> None:
+        visible = self._grid is not None and 0 <= position < self._grid.count
+        if visible and self._grid is not None:
+            frame.setRect(QRectF(*self._grid.rect(position)))
+        frame.setVisible(visible)
+
+    def _note_zoom(self) -> None:
+        self._zoomed = True
+
+    def _choose_smoothing(self) -> None:
+        # Pixels stay crisp when enlarged; reduced maps would flicker without smoothing.
+        scale = self._box.viewPixelSize()[0] if self._grid else 1.0
+        self.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale > 1.0)
+
+    # --- pointer and keys ------------------------------------------------------------------------
+
+    def _at(self, point: QPointF) -> tuple[int, int, int]:
+        """The tile under a point of the widget and the place in it: (position, row, column), or −1s."""
+        if self._grid is None:
+            return -1, -1, -1
+        spot = self._box.mapSceneToView(self.mapToScene(point.toPoint()))
+        position = self._grid.tile_at(spot.x(), spot.y())
+        if position is None:
+            return -1, -1, -1
+        left, top, *_ = self._grid.rect(position)
+        return position, int((spot.y() - top) / self._repeat), int((spot.x() - left) / self._repeat)
+
+    def show_tip(self, text: str) -> None:
+        """Say something about what is under the pointer."""
+        place = self.cursor().pos() + QPoint(14, 14)
+        QToolTip.showText(place, text, self) if text else QToolTip.hideText()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        if event.buttons():
+            return
+        position, row, column = self._at(event.position())
+        self._place(self._hover_frame, position)
+        self.hovered.emit(position, row, column)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._pressed_at = event.position()
+        super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        moved = (event.position() - self._pressed_at).manhattanLength() if hasattr(self, "_pressed_at") else 0
+        position, *_ = self._at(event.position())
+        if event.button() == Qt.MouseButton.LeftButton and moved < 4 and position >= 0:
+            self.selected.emit(position)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.fit()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._hover_frame.hide()
+        self.hovered.emit(-1, -1, -1)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = _ARROWS.get(Qt.Key(event.key()))
+        if (
+            step is None
+            or self._grid is None
+            or event.modifiers()
+            not in (
+                Qt.KeyboardModifier.NoModifier,
+                Qt.KeyboardModifier.KeypadModifier,
+            )
+        ):
+            event.ignore()
+            return
+        position = max(self._selection, 0) + step[0] * self._grid.columns + step[1]
+        if 0 <= position < self._grid.count:
+            self.selected.emit(position)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if hasattr(self, "_grid") and self._grid is not None and not self._zoomed:
+            self._arrange(keep_zoom=False)

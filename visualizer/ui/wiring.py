@@ -1,0 +1,93 @@
+"""Which signal of the session reaches which panel, and which request of a panel reaches the session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from visualizer.data.inputs import Input
+from visualizer.probes.frames import Inspection, UnitFrame
+from visualizer.ui.session import OpenNetwork, Selection
+
+if TYPE_CHECKING:
+    from visualizer.ui.main_window import MainWindow
+
+
+def connect_panels(window: MainWindow) -> None:
+    """Connect the window's panels with its session, once."""
+    show = PanelUpdates(window)
+    session = window.session
+    session.network_changed.connect(show.network)
+    session.input_changed.connect(show.input)
+    session.selection_changed.connect(show.selection)
+    session.inspection_changed.connect(show.inspection)
+    session.unit_changed.connect(show.unit)
+    session.gallery.changed.connect(window.input.set_strip)
+    session.gallery.galleries_changed.connect(window.input.set_galleries)
+    window.network.layer_selected.connect(session.select_layer)
+    window.network.open_requested.connect(window.choose_network)
+    window.activations.unit_selected.connect(session.select_unit)
+    window.activations.scale_changed.connect(session.set_scale)
+    window.activations.order_changed.connect(window.units.set_order)
+    window.activations.open_requested.connect(window.open_files)
+    window.units.unit_selected.connect(session.select_unit)
+    window.unit.unit_requested.connect(session.select_unit)
+    window.unit.position_requested.connect(session.look_at)
+    window.input.open_requested.connect(window.open_files)
+    window.input.item_selected.connect(session.gallery.choose)
+    window.input.gallery_changed.connect(session.gallery.show)
+
+
+class PanelUpdates(QObject):
+    """Hands what the session knows to the panels that show it."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+
+    def network(self, opened: OpenNetwork) -> None:
+        window, network = self._window, opened.network
+        window.network.set_network(network.name, opened.anatomy, network.input, network.weights)
+        window.activations.set_frame(None)
+        window.units.set_frame(None)
+        window.unit.set_frame(None, None, None)
+        window.prediction.set_prediction(None, network.name)
+
+    def input(self, shown: Input) -> None:
+        self._window.input.set_input(shown)
+
+    def selection(self, selection: Selection) -> None:
+        window = self._window
+        window.network.set_layer(selection.layer)
+        window.activations.set_unit(selection.unit)
+        window.units.set_unit(selection.unit)
+
+    def inspection(self, inspection: Inspection) -> None:
+        window, session = self._window, self._window.session
+        frame = inspection.frame
+        window.units.set_frame(frame)
+        window.activations.set_frame(frame)
+        assert session.opened is not None
+        network = session.opened.network
+        window.prediction.set_prediction(inspection.prediction, network.name, "; ".join(inspection.notes))
+        window.input.set_seen(inspection.crop, network.input, inspection.notes)
+
+    def unit(self, frame: UnitFrame) -> None:
+        window, inspection = self._window, self._window.session.inspection
+        if inspection is None or inspection.frame.layer.index != frame.layer.index:
+            return  # the layer has moved on meanwhile
+        window.unit.set_frame(frame, inspection.frame, inspection.seen)
+        window.input.set_field_box(_in_picture(frame.field_box, inspection))
+
+
+def _in_picture(
+    box: tuple[float, float, float, float] | None, inspection: Inspection
+) -> tuple[float, float, float, float] | None:
+    """A box in pixels of the network's input, as a box in pixels of the picture."""
+    if box is None:
+        return None
+    left, top, width, height = inspection.crop
+    rows, columns = inspection.seen.shape[:2]
+    across, down = width / columns, height / rows
+    return left + box[0] * across, top + box[1] * down, box[2] * across, box[3] * down
