@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import math
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -30,7 +31,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> Never:
         """Raise ``UserError`` instead of printing the usage and leaving."""
-        raise UserError(f"{message[:1].upper()}{message[1:]}: see `{self.prog} --help`.")
+        raise UserError(f"{message[:1].upper()}{message[1:]} (see `{self.prog} --help`).")
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,16 +212,32 @@ def _add_train_arguments(parser: Parser) -> None:
     parser.add_argument(
         "--run", required=True, type=Path, metavar="DIR", help="the folder that the run is kept in"
     )
-    parser.add_argument("--epochs", type=int, default=10, metavar="N", help="(10)")
-    parser.add_argument("--batch", type=int, default=128, metavar="N", help="images per step (128)")
+    parser.add_argument("--epochs", type=_count, default=10, metavar="N", help="(10)")
+    parser.add_argument("--batch", type=_count, default=128, metavar="N", help="images per step (128)")
     parser.add_argument("--optimizer", default="adam", metavar="NAME", help="(adam)")
-    parser.add_argument("--lr", type=float, default=1e-3, metavar="X", help="the learning rate (0.001)")
+    parser.add_argument("--lr", type=_rate, default=1e-3, metavar="X", help="the learning rate (0.001)")
     parser.add_argument(
         "--schedule", default="constant", metavar="NAME", help="of the learning rate (constant)"
     )
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="(auto)")
     parser.add_argument("--seed", type=int, default=1337, metavar="N", help="(1337)")
     parser.add_argument("--resume", action="store_true", help="go on with the run in DIR")
+
+
+def _count(text: str) -> int:
+    if not (text.isdecimal() and 0 < int(text) < 2**31):
+        raise argparse.ArgumentTypeError(f"“{text}” is not a whole number above 0")
+    return int(text)
+
+
+def _rate(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a number above 0")
+    return value
 
 
 def _train(options: argparse.Namespace) -> int:

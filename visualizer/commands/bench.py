@@ -12,7 +12,6 @@ from typing import Any
 
 from visualizer import preflight
 from visualizer.benchmarks.figures import Benchmark, Figure
-from visualizer.benchmarks.machine import machine
 from visualizer.commands.tables import Column, draw
 from visualizer.errors import UserError
 
@@ -37,7 +36,9 @@ def bench(names: Sequence[str], file: Path | None) -> int:
         raise UserError(f"There is no benchmark “{unknown[0]}”: name some of {', '.join(known)}.")
     if file is not None and not file.absolute().parent.is_dir():  # before minutes of measuring
         raise UserError(f"The folder of “{file}” does not exist: create it first.")
-    described = machine()  # imports torch, which must be loaded before Qt
+    from visualizer.benchmarks.machine import machine  # and with it torch, which is to be loaded before Qt
+
+    described = machine()
     obstacle = _window_obstacle()
     figures: list[Figure] = []
     for row in BENCHMARKS:

@@ -230,7 +230,7 @@ def _tell(notes: Sequence[str]) -> None:
 
 @contextmanager
 def _progress() -> Iterator[Callable[..., None]]:
-    """Shows progress in one line of the terminal, which is cleared at the end; nothing where there is none."""
+    """Show progress in one line of the terminal, cleared at the end; nothing where there is no terminal."""
 
     def report(text: str, fraction: float | None = None) -> None:
         if sys.stderr.isatty():
