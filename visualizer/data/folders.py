@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from visualizer.data.images import printable
 from visualizer.errors import UserError
+from visualizer.networks.naming import shown
 
 MAX_ENTRIES = 100_000
 
@@ -40,14 +40,14 @@ def read_folder(path: Path) -> Folder:
     not followed, and the walk ends after ``MAX_ENTRIES`` entries, with a note. Raises ``UserError`` when
     the folder cannot be listed or holds no picture.
     """
-    name = printable(path.resolve().name)
+    name = shown(path.resolve().name)
     if not path.is_dir():
-        raise UserError(f"“{name}” is not a folder: choose a folder of pictures or of class folders.")
+        raise UserError(f"'{name}' is not a folder; choose a folder of pictures or of class folders")
     walk = _Walk()
     try:
         files, folders = walk.list(path)
     except OSError:
-        raise UserError(f"The folder “{name}” may not be read: change its permissions.") from None
+        raise UserError(f"the folder '{name}' may not be read; change its permissions") from None
     found = [(folder.name, tuple(walk.pictures(folder))) for folder in folders]
     classes = [(label, pictures) for label, pictures in found if pictures]
     notes = [f"only the first {MAX_ENTRIES:,} entries were looked at"] if walk.is_cut else []
@@ -55,9 +55,9 @@ def read_folder(path: Path) -> Folder:
         items = [(picture, index) for index, (_, pictures) in enumerate(classes) for picture in pictures]
         if files:
             notes.append(f"{len(files)} pictures outside of the class folders are left out")
-        return Folder(name, tuple(printable(label) for label, _ in classes), tuple(items), tuple(notes))
+        return Folder(name, tuple(shown(label) for label, _ in classes), tuple(items), tuple(notes))
     if not files:
-        raise UserError(f"The folder “{name}” holds no pictures: choose one with PNG or JPEG files in it.")
+        raise UserError(f"the folder '{name}' holds no pictures; choose one with PNG or JPEG files in it")
     return Folder(name, (), tuple((file, -1) for file in files), tuple(notes))
 
 

@@ -16,6 +16,7 @@ from visualizer.data.inputs import Input, Pixels
 from visualizer.data.modes import to_rgb
 from visualizer.data.signatures import HEAD, identify
 from visualizer.errors import UserError
+from visualizer.networks.naming import shown
 
 MAX_MEGAPIXELS = 64
 
@@ -48,14 +49,14 @@ def read_image(path: Path) -> Input:
     or when it has more than ``MAX_MEGAPIXELS`` (seen in the header, before anything is decoded).
     """
     with _open(path) as file:
-        pixels, notes = _read(file, printable(path.name), None)
-    return Input(pixels, printable(path.name), source=path, notes=notes)
+        pixels, notes = _read(file, shown(path.name), None)
+    return Input(pixels, shown(path.name), source=path, notes=notes)
 
 
 def read_image_bytes(data: bytes, name: str) -> Input:
     """The picture in the bytes of a file that was pasted or dropped; raises as ``read_image`` does."""
-    pixels, notes = _read(io.BytesIO(data), printable(name), None)
-    return Input(pixels, printable(name), notes=notes)
+    pixels, notes = _read(io.BytesIO(data), shown(name), None)
+    return Input(pixels, shown(name), notes=notes)
 
 
 def thumbnail(source: Input | Path, side: int) -> Pixels:
@@ -68,7 +69,7 @@ def thumbnail(source: Input | Path, side: int) -> Pixels:
         pixels = source.pixels
     else:
         with _open(source) as file:
-            pixels, _ = _read(file, printable(source.name), side)
+            pixels, _ = _read(file, shown(source.name), side)
     height, width = pixels.shape[:2]
     shrink = min(1.0, side / max(height, width))
     size = (max(1, round(width * shrink)), max(1, round(height * shrink)))
@@ -78,26 +79,21 @@ def thumbnail(source: Input | Path, side: int) -> Pixels:
     return np.asarray(picture)
 
 
-def printable(name: str) -> str:
-    """A file name that can be shown: whatever no font shows (control codes, broken bytes) becomes “�”."""
-    return "".join(character if character.isprintable() else "�" for character in name) or "the picture"
-
-
 def _open(path: Path) -> BinaryIO:
-    name = printable(path.name)
+    name = shown(path.name)
     try:
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
-            raise UserError(f"“{name}” is a folder: open one of the pictures in it.")
+            raise UserError(f"'{name}' is a folder; open one of the pictures in it")
         if not stat.S_ISREG(mode):  # a pipe or a device could keep us waiting for ever
-            raise UserError(f"“{name}” is not a file: choose a picture file.")
+            raise UserError(f"'{name}' is not a file but a pipe or a device; choose a picture file")
         return path.open("rb")
     except FileNotFoundError:
-        raise UserError(f"There is no file “{name}” in its folder: check the path.") from None
+        raise UserError(f"there is no file '{name}'; check its name and folder") from None
     except PermissionError:
-        raise UserError(f"“{name}” may not be read: change its permissions or copy it elsewhere.") from None
+        raise UserError(f"'{name}' may not be read; change its permissions or copy it elsewhere") from None
     except (OSError, ValueError):  # a loop of links, a name that is too long, a null byte, a lost drive …
-        raise UserError(f"“{name}” cannot be opened: check the path and the drive it is on.") from None
+        raise UserError(f"'{name}' cannot be opened; check its name and the drive it is on") from None
 
 
 def _read(file: BinaryIO, name: str, enough: int | None) -> tuple[Pixels, tuple[str, ...]]:
@@ -108,7 +104,7 @@ def _read(file: BinaryIO, name: str, enough: int | None) -> tuple[Pixels, tuple[
     head = file.read(HEAD)
     file.seek(0)
     if not head:
-        raise UserError(f"“{name}” is empty: get a new copy of the file.")
+        raise UserError(f"'{name}' is empty; get a new copy of the file")
     try:
         image = _identified(file)
         if image is None:
@@ -122,10 +118,10 @@ def _read(file: BinaryIO, name: str, enough: int | None) -> tuple[Pixels, tuple[
         raise
     except Image.DecompressionBombError:
         raise UserError(
-            f"“{name}” says it has more than {MAX_MEGAPIXELS} megapixels: scale it down first."
+            f"'{name}' says it has more than {MAX_MEGAPIXELS} megapixels; scale it down first"
         ) from None
     except MemoryError:
-        raise UserError(f"“{name}” needs more memory than is free: scale it down first.") from None
+        raise UserError(f"'{name}' needs more memory than is free; scale it down first") from None
     except Exception:  # Pillow's plugins raise nearly anything on a damaged file, SyntaxError among them
         raise UserError(_damage(name, head)) from None
     pixels.flags.writeable = False
@@ -177,15 +173,15 @@ def _upright(image: Image.Image, picture: Image.Image) -> Image.Image:
 def _refusal(name: str, head: bytes) -> str:
     kind = identify(head)
     if kind is None:
-        return f"“{name}” is not a picture: no known kind of picture starts as this file does."
+        return f"'{name}' is not a picture of any known kind; choose a PNG or JPEG file"
     if not kind.remedy:
         return _damage(name, head)
     if kind.what.endswith("picture"):
-        return f"“{name}” is {kind.what}, a kind that cannot be read: {kind.remedy}."
-    return f"“{name}” holds {kind.what}, not a picture: {kind.remedy}."
+        return f"'{name}' is {kind.what}, a kind that cannot be read; {kind.remedy}"
+    return f"'{name}' holds {kind.what}, not a picture; {kind.remedy}"
 
 
 def _damage(name: str, head: bytes) -> str:
     kind = identify(head)
     what = kind.what if kind is not None and not kind.remedy else "a picture"
-    return f"“{name}” is {what} that is damaged or cut off: get a new copy of the file."
+    return f"'{name}' is {what} that is damaged or cut off; get a new copy of the file"

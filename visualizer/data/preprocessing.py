@@ -17,7 +17,7 @@ _RESAMPLING = {
     "bilinear": Image.Resampling.BILINEAR,
     "bicubic": Image.Resampling.BICUBIC,
 }
-_MAX_RESIZED_PIXELS = 16_000_000
+_MAX_RESIZED_PIXELS = 64_000_000
 _REACH = 3  # source pixels that a filter may look at beyond the crop, more than bicubic's 2
 
 
@@ -25,7 +25,7 @@ def prepare(pixels: Pixels, preprocessing: Preprocessing, input: tuple[int, int,
     """A picture (H, W, 3) uint8 as the ``input`` (C, H, W) of a network.
 
     Equal to torchvision to the last bit; only a picture so elongated that it would be resized to more than
-    16 megapixels is cropped first, which may change a value by one level of 255. Where ``input`` is not
+    64 megapixels is cropped first, which may change a value by a level or two of 255. Where ``input`` is not
     ``preprocessing.crop`` pixels wide and high, the resized size changes in proportion, so that the network
     sees the same part of the picture. One input channel is luminance (ITU-R 601), three are RGB, another
     number repeats R, G, B in turn. Where the crop is larger than the picture, the border is black.

@@ -1,0 +1,218 @@
+"""Runs on disk: what a run was told, what it measured, its best network, and where to go on.
+
+A run is a folder: ``config.json``, ``scalars.csv`` (one row per reading), ``network.safetensors`` (the best
+network so far by validation accuracy) and ``checkpoint.pt`` (the state after the last whole epoch).
+"""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import json
+import math
+import os
+import pickle
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import IO, Any
+
+import torch
+from torch import nn
+
+from visualizer.errors import UserError
+from visualizer.networks.architectures import spec as architecture
+from visualizer.networks.files import save_network
+from visualizer.networks.naming import shown
+from visualizer.networks.spec import NetworkSpec, build
+from visualizer.training.datasets import Dataset, Progress, open_dataset
+from visualizer.training.loop import Step, Training, TrainingConfig
+
+CONFIG, SCALARS, NETWORK, CHECKPOINT = "config.json", "scalars.csv", "network.safetensors", "checkpoint.pt"
+COLUMNS = tuple(field.name for field in dataclasses.fields(Step))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class RunResult:
+    """How a run ended: validation accuracy (0…1) of the last epoch and of the best, whose network is kept."""
+
+    run: Path
+    epochs: int
+    accuracy: float
+    best_accuracy: float
+
+
+def train_command(
+    *,
+    network_name: str,
+    data: str,
+    epochs: int | None = None,
+    batch: int | None = None,
+    optimizer: str | None = None,
+    learning_rate: float | None = None,
+    schedule: str | None = None,
+    device: str = "auto",
+    seed: int = 1337,
+    run: Path,
+    resume: bool = False,
+    progress: Progress | None = None,
+) -> RunResult:
+    """Train one of our own architectures on ``shapes`` or a folder of class folders, into the folder ``run``.
+
+    What is None takes the default of ``TrainingConfig``. ``progress`` is called with a text and the share
+    done (0…1). Raises ``UserError`` for a name, number, device or folder that cannot be used.
+    """
+    usual = TrainingConfig()
+    config = TrainingConfig(
+        epochs=usual.epochs if epochs is None else epochs,
+        batch=usual.batch if batch is None else batch,
+        optimizer=optimizer or usual.optimizer,
+        learning_rate=learning_rate,
+        schedule=schedule or usual.schedule,
+        seed=seed,
+    )
+    _check(config)
+    chosen = choose_device(device)
+    spec = architecture(network_name)
+    dataset = open_dataset(data, spec.input, spec.preprocessing, config.seed, progress)
+    spec = fit_classes(spec, dataset.classes)
+    torch.manual_seed(config.seed)
+    module = build(spec).to(chosen)
+    return run_training(spec, module, dataset, config, run, resume=resume, progress=progress)
+
+
+def choose_device(name: str) -> torch.device:
+    """``auto`` is the GPU where there is one; raises ``UserError`` for a device that is not there."""
+    if name not in ("auto", "cpu", "cuda"):
+        raise UserError(f"there is no device '{shown(name)}'; choose auto, cpu or cuda")
+    has_gpu = torch.cuda.is_available()
+    if name == "cuda" and not has_gpu:
+        raise UserError("torch finds no CUDA device here; choose the device cpu or auto")
+    return torch.device("cuda" if has_gpu and name != "cpu" else "cpu")
+
+
+def fit_classes(spec: NetworkSpec, classes: tuple[str, ...]) -> NetworkSpec:
+    """The network with other classes: its last layer with outputs to choose gets one for each."""
+    layers = list(spec.layers)
+    last = max(index for index, row in enumerate(layers) if "out_features" in row.values)
+    values = {**layers[last].values, "out_features": len(classes)}
+    layers[last] = dataclasses.replace(layers[last], values=values)
+    return dataclasses.replace(spec, layers=tuple(layers), classes=classes)
+
+
+def run_training(
+    spec: NetworkSpec,
+    module: nn.Module,
+    dataset: Dataset,
+    config: TrainingConfig,
+    run: Path,
+    *,
+    resume: bool = False,
+    progress: Progress | None = None,
+) -> RunResult:
+    """Train ``module`` and keep the run in the folder ``run``; with ``resume`` go on with the run there.
+
+    Raises ``UserError`` where the folder holds a run already (or none to resume, or one with other
+    settings), where it cannot be written, and when the loss stops being a number.
+    """
+    training = Training(module, dataset, config)
+    told = {"network": spec.name, "data": dataset.name, "classes": list(dataset.classes)}
+    told |= dataclasses.asdict(config)
+    try:
+        best, rows = _resumed(run, training, told) if resume else _started(run, told)
+        with (run / SCALARS).open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerows([COLUMNS, *rows])
+            accuracy, best = _drain(training, config, spec, run, best, writer.writerow, file, progress)
+    except OSError as error:
+        raise UserError(f"the folder '{shown(run.name)}' cannot be written to; choose another") from error
+    return RunResult(run, training.epochs_done, accuracy if accuracy is not None else best, best)
+
+
+def _drain(
+    training: Training,
+    config: TrainingConfig,
+    spec: NetworkSpec,
+    run: Path,
+    best: float,
+    write: Callable[[Iterable[Any]], Any],
+    file: IO[str],
+    progress: Progress | None,
+) -> tuple[float | None, float]:
+    """Work through the steps; the accuracy of the last validation (None without any) and the best one."""
+    accuracy = None
+    for step in training.steps():
+        if step.loss is None or step.accuracy is None:
+            continue
+        write(dataclasses.astuple(step))
+        file.flush()
+        if progress is not None:
+            progress(_in_words(step, config), min(1.0, step.step / training.total_steps))
+        if not math.isfinite(step.loss):
+            raise UserError("the loss is no longer a number; lower the learning rate")
+        if step.split == "validation":
+            accuracy = step.accuracy
+            if accuracy > best:
+                best = accuracy
+                save_network(spec, training.module, run / NETWORK)
+            _save_checkpoint({**training.state_dict(), "best": best}, run / CHECKPOINT)
+    return accuracy, best
+
+
+def _in_words(step: Step, config: TrainingConfig) -> str:
+    return (
+        f"epoch {step.epoch} of {config.epochs}, step {step.step}, {step.split}: "
+        f"loss {step.loss:.4f}, accuracy {100 * (step.accuracy or 0):.1f} %"
+    )
+
+
+def _check(config: TrainingConfig) -> None:
+    if config.epochs < 1 or config.batch < 1:
+        raise UserError("a run needs at least one epoch and one image per batch; raise --epochs and --batch")
+    rate = config.learning_rate
+    if rate is not None and not (math.isfinite(rate) and rate > 0):
+        raise UserError("the learning rate must be a number above 0; try 0.001")
+
+
+def _started(run: Path, told: dict[str, Any]) -> tuple[float, list[list[str]]]:
+    """A new run; refuses a folder that holds one, so that hours of work are not overwritten."""
+    if (run / SCALARS).exists() or (run / CHECKPOINT).exists():
+        raise UserError(f"'{shown(run.name)}' holds a run already; resume it or choose another folder")
+    run.mkdir(parents=True, exist_ok=True)
+    (run / CONFIG).write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+    return -1.0, []
+
+
+def _resumed(run: Path, training: Training, told: dict[str, Any]) -> tuple[float, list[list[str]]]:
+    """Load the state of a run; the best accuracy and the rows of its whole epochs come back."""
+    name = shown(run.name)
+    try:
+        before = json.loads((run / CONFIG).read_text(encoding="utf-8"))
+        differing = [key for key in told if before.get(key) != told[key]]
+        if differing:
+            raise UserError(
+                f"the run '{name}' was started with another {differing[0]}; resume it with the same"
+            )
+        with (run / SCALARS).open(newline="", encoding="utf-8") as file:
+            rows = list(csv.reader(file))[1:]
+        if not (run / CHECKPOINT).exists():  # stopped in its first epoch
+            return -1.0, []
+        state = torch.load(run / CHECKPOINT, map_location="cpu", weights_only=True)
+        training.load_state_dict(state)
+        kept = [row for row in rows if len(row) == len(COLUMNS) and int(row[1]) <= training.epochs_done]
+        return float(state["best"]), kept
+    except FileNotFoundError:
+        raise UserError(f"'{name}' holds no run to resume; leave --resume out") from None
+    except (ValueError, KeyError, TypeError, AttributeError, RuntimeError, EOFError, pickle.UnpicklingError):
+        raise UserError(f"the run '{name}' is damaged; start it anew in another folder") from None
+
+
+def _save_checkpoint(state: dict[str, Any], path: Path) -> None:
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            torch.save(state, file)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
