@@ -37,7 +37,7 @@ application.exec()
 def measure() -> tuple[Figure, ...]:
     """Process start to exit after the first painting: ours over the bare script, in turn."""
     with tempfile.TemporaryDirectory() as settings:  # a first start, and the user's settings left alone
-        environment = os.environ | {EXIT_AFTER_FIRST_MAPS: "1", "XDG_CONFIG_HOME": settings}
+        environment = os.environ | {EXIT_AFTER_FIRST_MAPS: "1", "VISUALIZER_CONFIGURATION": settings}
         value = ratio(
             lambda: _run(["-m", "visualizer"], environment), lambda: _run(["-c", BARE], environment), PAIRS
         )

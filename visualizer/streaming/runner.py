@@ -82,9 +82,11 @@ class Runner:
         """Wait out a pause; False when the run is to stop."""
         with self._changed:
             self._changed.wait_for(lambda: self._stopped or self._steps != 0)
+            if self._stopped:
+                return False
             if self._steps is not None:
                 self._steps -= 1
-            return not self._stopped
+            return True
 
     def _run(self) -> None:
         stopped = False

@@ -1,0 +1,21 @@
+"""The bare work that looking at a picture is measured against."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+
+from visualizer.benchmarks.figures import seconds
+from visualizer.networks.network import Network
+
+
+def bare_forward(network: Network) -> Callable[[], float]:
+    """A function that runs one forward pass without anything of ours and returns its seconds."""
+    image = torch.rand(1, *network.input)
+
+    @torch.inference_mode()
+    def forward() -> object:
+        return network.module(image)
+
+    return lambda: seconds(forward)
