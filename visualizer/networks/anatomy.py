@@ -38,7 +38,8 @@ class Layer:
     ``output`` is the shape of one output without the batch (of the first tensor, if there are several).
     ``parents`` are the indexes of the layers whose outputs reach this one (``INPUT`` for the input itself),
     so a layer after an addition or a concatenation has several. ``macs`` are multiply-accumulates of one
-    image. ``overwritten`` says that later code changes the output in place: a capture must copy it.
+    image. ``overwritten`` says that later code changes the output in place (``out += identity``), so a capture
+    must copy it; activations with ``inplace=True`` don't count, a capture switches that off.
     """
 
     index: int
@@ -66,7 +67,7 @@ class Anatomy:
 
 
 def examine(network: Network) -> Anatomy:
-    """The anatomy of ``network`` for one input of the size it wants; nothing is computed, the weights are not touched.
+    """The anatomy of ``network`` for one input of the size it wants, usually without computing anything.
 
     Raises:
         UserError: the network cannot take an input of that size.
@@ -112,7 +113,7 @@ def _layer(visit: Visit, earlier: list[Layer], parameters: int) -> Layer:
 
 
 def _layout(visit: Visit, parents: list[Layer]) -> Layout:
-    """By the axes along which rows and columns were followed, or else by the kind of layer and its parents."""
+    """By the axes along which rows and columns were followed, else by the kind of layer and its parents."""
     if len(visit.shape) != 4:
         return "tokens" if len(visit.shape) == 3 else "vector" if len(visit.shape) < 3 else "maps"
     axes = (visit.field.rows.dim, visit.field.columns.dim) if visit.field else (None, None)

@@ -1,8 +1,8 @@
 """How receptive fields travel through tensor operations: one rule per aten operation, in ``RULES``.
 
 Windows follow Araujo, Norris and Sim, "Computing Receptive Fields of Convolutional Neural Networks", Distill
-2019: size ← size + (kernel − 1) · stride, start ← start − padding · stride, stride ← stride · step. Operations
-that mix all positions see the hull. The statistics that normalisation layers take over a map are left out.
+2019: size ← size + (kernel − 1) · stride, start ← start − padding · stride, stride ← stride · step.
+Operations that mix all positions see the hull. Statistics that normalisation takes over a map are left out.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def _per_dim(value: Any, dims: int) -> list[int]:
     return values * dims if len(values) == 1 else values
 
 
-# Windows: convolution, pooling, padding, resizing ------------------------------------------------------------
+# Windows: convolution, pooling, padding, resizing ----------------------------------------------------
 
 
 def _slide(field: Field, dim: int, length: int, kernel: int, stride: int, padding: int) -> Field | None:
@@ -169,7 +169,7 @@ def _extended(before: int, count: int) -> Callable[[Axis], Axis]:
     return lambda axis: replace(axis, start=axis.start - before * axis.stride, count=count)
 
 
-# Rearrangements ------------------------------------------------------------------------------------------------
+# Rearrangements --------------------------------------------------------------------------------------
 
 
 def _reshape(call: Call) -> Field:
@@ -261,7 +261,7 @@ def _shuffle(call: Call) -> Field:
     return field.scatter(field.dims) if moved & field.dims else field
 
 
-# Mixtures ------------------------------------------------------------------------------------------------------
+# Mixtures --------------------------------------------------------------------------------------------
 
 
 def _reduce(call: Call) -> Field:

@@ -16,8 +16,8 @@ Pair = tuple[float, float]
 class Axis:
     """The rows or the columns: position ``i`` sees ``size`` pixels from ``start + i · stride`` on.
 
-    Position ``i`` lies at index ``i · inner`` of the tensor's dimension ``dim``, counted from the last (−1) so
-    that broadcasting keeps it. ``dim`` is None once every element sees the same; then ``stride`` is 0.
+    Position ``i`` lies at index ``i · inner`` of the tensor's dimension ``dim``, counted from the last (−1)
+    so that broadcasting keeps it. ``dim`` is None once every element sees the same; then ``stride`` is 0.
     """
 
     start: float

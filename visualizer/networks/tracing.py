@@ -66,25 +66,34 @@ def trace(module: nn.Module, shape: tuple[int, int, int]) -> Trace:
         ForwardError: the forward pass failed.
     """
     try:
-        shadow = _meta_copy(module).eval()
+        shadow = _meta_copy(module)
         return _follow(shadow, torch.empty(1, *shape, device="meta"))
     except Exception:  # whatever the copy cannot do, the module itself may be able to
         example = next(module.parameters(), torch.empty(0))
-        with evaluating(module):
-            return _follow(module, torch.zeros(1, *shape, device=example.device, dtype=example.dtype))
+        return _follow(module, torch.zeros(1, *shape, device=example.device, dtype=example.dtype))
 
 
 @contextmanager
-def evaluating(module: nn.Module) -> Iterator[None]:
-    """Puts ``module`` into evaluation mode without gradients, and back."""
+def observing(module: nn.Module) -> Iterator[None]:
+    """Evaluation mode without gradients, and activations that leave their input as it is; afterwards as before.
+
+    An in-place ReLU would overwrite the output of the layer before it; writing elsewhere instead gives the
+    same values and costs less than keeping a copy.
+    """
     training = [part for part in module.modules() if part.training]
-    module.eval()
+    in_place = [part for part in module.modules() if getattr(part, "inplace", None) is True]
     try:
-        with torch.no_grad():
+        for part in training:
+            part.training = False
+        for part in in_place:
+            part.inplace = False
+        with torch.inference_mode(False), torch.no_grad():  # inference tensors don't count changes
             yield
     finally:
         for part in training:
             part.training = True
+        for part in in_place:
+            part.inplace = True
 
 
 def tensors_in(value: Any) -> Iterator[Tensor]:
@@ -117,7 +126,7 @@ def _follow(module: nn.Module, example: Tensor) -> Trace:
         for path, part in module.named_modules():
             hooks.append(part.register_forward_pre_hook(follower.entering(path), with_kwargs=True))
             hooks.append(part.register_forward_hook(follower.leaving))
-        with torch.no_grad(), follower:
+        with observing(module), follower:
             module(example)
     except Exception as error:
         failed = follower.frames[-1].visit if follower.frames else Visit("", 1, module)
@@ -146,11 +155,11 @@ class _Frame:
     composite: bool = False  # whether it has called a child
 
 
-class _Follower(TorchDispatchMode):
+class _Follower(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Sees every operation of one forward pass."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.trace = Trace()
         self.frames: list[_Frame] = []  # outermost first
         self._outputs: list[Tensor] = []  # of the visits

@@ -45,8 +45,8 @@ class ActivationFrame:
     """The activations of one layer for one input.
 
     ``values`` (U, h, w) float32, a unit without extent has h = w = 1; ``tiles`` (U, h, w) uint8 by ``scale``;
-    ``limits`` (U, 2) float32: the values shown as grey level 0 and 255. ``strength`` (U,) orders the units:
-    the largest absolute value. All read-only. ``note`` tells how odd outputs were arranged ("class token left out").
+    ``limits`` (U, 2) float32: the values shown as grey level 0 and 255. All read-only. ``note`` tells how odd
+    outputs were arranged ("Class token left out.").
     """
 
     layer: Layer
@@ -88,10 +88,10 @@ class Prediction:
 class UnitFrame:
     """One unit of a layer looked at closely.
 
-    ``map`` (h, w) float32. ``position`` is the (row, column) looked at, at first the strongest activation, and
-    ``value`` the activation there. ``field_box`` is its receptive field as (x, y, width, height) in pixels of the
-    network's input, cut to the picture, or None where the layer has none; ``field_pixels`` (h', w', 3) uint8 the
-    picture inside it. ``counts`` (B,) and ``edges`` (B + 1,) make the histogram of ``map``, with an edge at 0
+    ``map`` (h, w) float32. ``position`` is the (row, column) looked at, at first the strongest activation,
+    and ``value`` the activation there. ``field_box`` is its receptive field as (x, y, width, height) in pixels
+    of the network's input, cut to the picture, or None where the layer has none; ``field_pixels`` (h', w', 3)
+    uint8 the picture inside it. ``counts`` (B,) and ``edges`` (B + 1,) make the histogram of ``map``, with an edge at 0
     where the values straddle it. ``filter`` is (in, kh, kw) float32, the unit's weights, or None for layers
     without; ``filter_order`` lists the input channels by decreasing norm.
     """

@@ -1,0 +1,55 @@
+"""The prediction of a network from its logits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from visualizer.probes.frames import ClassProbability, Prediction
+
+TOP = 5
+
+
+def predict(logits: Tensor | None, classes: Sequence[str], label: str | None = None) -> Prediction | None:
+    """The most probable classes by softmax; None where ``logits`` are not (1, K).
+
+    One logit alone is a yes or no: the probability is its sigmoid. Classes beyond ``classes`` are called by
+    their number. ``label`` is the true class of the input, if known.
+    """
+    if logits is None or logits.ndim != 2 or logits.shape[0] != 1 or logits.shape[1] == 0:
+        return None
+    if logits.is_complex():
+        return None
+    values = logits[0].detach().double().cpu()
+    count = len(values)
+    names = [classes[index] if index < len(classes) else f"class {index}" for index in range(count)]
+    if not torch.isfinite(values).all():
+        note = "The network gives values that are not finite numbers: there is no prediction."
+        return Prediction((), count, 0.0, 0.0, label, None, note)
+    if count == 1:
+        return _yes_or_no(values, names[0], label)
+    probabilities = values.softmax(0)
+    order = probabilities.argsort(descending=True, stable=True)
+    top = tuple(
+        ClassProbability(index, names[index], float(probabilities[index])) for index in order[:TOP].tolist()
+    )
+    rank = order.tolist().index(names.index(label)) + 1 if label in names else None
+    return Prediction(
+        top, count, top[0].probability - top[1].probability, _entropy(probabilities), label, rank
+    )
+
+
+def _yes_or_no(values: Tensor, name: str, label: str | None) -> Prediction:
+    yes = values.sigmoid()
+    both = torch.cat([yes, 1 - yes])
+    top = (ClassProbability(0, name, float(yes)),)
+    return Prediction(
+        top, 1, float(abs(both[0] - both[1])), _entropy(both), label, None, "One output: sigmoid."
+    )
+
+
+def _entropy(probabilities: Tensor) -> float:
+    """In bits; 0 · log 0 is 0."""
+    return float(torch.special.entr(probabilities).sum()) / float(torch.log(torch.tensor(2.0)))
