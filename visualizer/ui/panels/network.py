@@ -201,7 +201,7 @@ class _Footer(QWidget):
     """How many layers, parameters and MACs in all; the number of layers goes where the room is short."""
 
     def __init__(self) -> None:
-        super().__init__(objectName="networkTotals")
+        super().__init__()
         self._colors = DARK
         self._totals = (0, 0, 0)
         self._layers = QLabel()

@@ -13,14 +13,18 @@ from visualizer.ui.widgets.lanes import LaneRow, Strand
 from visualizer.ui.widgets.layer_model import ROW_ROLE, Index, LayerRow
 
 ROW_HEIGHT = 33
+_MIDDLE = 16  # where the lines of two rows meet: on a pixel's edge, so that no seam shows
 HEADER_HEIGHT = 22
 ACCENT_BAR = 3
 _BAR_HEIGHT = 6
 _LINES = (1, 17)  # tops of the two lines of text in a row
 _LINE_HEIGHT = 16
 _GAP = 8  # between columns
-_FIRST_LANE = 13  # centre of the leftmost lane
+_WIDE_GAP = 10  # between texts that end and texts that begin at it
+_NAME_GAP = 5  # between a name and the output beside it, at least
+_FIRST_LANE = 12  # centre of the leftmost lane
 _LEAST_NAME = 64  # px for a name beside the widest output; below that the MACs go
+_LEAST_SCRAP = 4  # letters of a shortened word that still say something
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 
@@ -69,10 +73,10 @@ class ColumnWidths:
         text = _FIRST_LANE + max((self.lanes - 1) * pitch, 12) + 12
         field = width - right_margin
         macs = field - self.field - _GAP - self.macs
-        if macs - 2 * _GAP - self.output - text < _LEAST_NAME:
+        if macs - _WIDE_GAP - self.output - _NAME_GAP - text < _LEAST_NAME:
             left = field - self.field - _GAP
             return Columns(pitch, text, left, left, 0, field)
-        return Columns(pitch, text, macs - _GAP, macs, self.macs, field)
+        return Columns(pitch, text, macs - _WIDE_GAP, macs, self.macs, field)
 
 
 def _widest(metrics: QFontMetrics, texts: set[str]) -> int:
@@ -80,18 +84,12 @@ def _widest(metrics: QFontMetrics, texts: set[str]) -> int:
 
 
 def short_name(name: str, width: int, metrics: QFontMetrics) -> str:
-    """A dotted path in ``width`` px: whole, else without components in the middle, else its end.
-
-    The ends of paths tell neighbouring rows apart, so they are what stays longest.
-    """
-    if metrics.horizontalAdvance(name) <= width:
-        return name
-    first, *rest = name.split(".")
-    for left_out in range(1, len(rest) - 1):
-        shortened = ".".join((first, "…", *rest[left_out:]))
-        if metrics.horizontalAdvance(shortened) <= width:
-            return shortened
-    return metrics.elidedText(name, Qt.TextElideMode.ElideLeft, width)
+    """A dotted path in ``width`` px: the end stays, for it tells neighbouring rows apart."""
+    shortened = metrics.elidedText(name, Qt.TextElideMode.ElideLeft, width)
+    scrap, dot, end = shortened.removeprefix("…").partition(".")
+    # "…es.3.conv.0": two letters of a word only puzzle; "…h2.0.conv" still has its number.
+    puzzles = len(scrap) < _LEAST_SCRAP and not any(letter.isdigit() for letter in scrap)
+    return f"…{end}" if dot and puzzles and shortened != name else shortened
 
 
 class LayerHeader(QWidget):
@@ -133,7 +131,7 @@ class LayerDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row: LayerRow = index.data(ROW_ROLE)
-        below: LayerRow | None = index.siblingAtRow(index.row() + 1).data(ROW_ROLE)
+        below: LayerRow | None = index.model().index(index.row() + 1, 0).data(ROW_ROLE)
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()
         painter.setClipRect(option.rect)
@@ -144,9 +142,9 @@ class LayerDelegate(QStyledItemDelegate):
         if self.columns.macs_width:
             self._paint_macs(painter, row, selected)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_strands(painter, row.lanes, ROW_HEIGHT / 2)
+        self._paint_strands(painter, row.lanes, _MIDDLE)
         if below:
-            self._paint_strands(painter, below.lanes, ROW_HEIGHT * 1.5)
+            self._paint_strands(painter, below.lanes, _MIDDLE + ROW_HEIGHT)
         self._paint_dot(painter, row, selected)
         painter.restore()
 
@@ -164,7 +162,7 @@ class LayerDelegate(QStyledItemDelegate):
         normal, small = font(), font(SMALL_SIZE)
         text, muted = self.colors.text, self.colors.muted
         # Each line gives the left text what the right one leaves: outputs are not all as long as the longest.
-        room = columns.output - columns.text - _GAP + 1
+        room = columns.output - columns.text - _NAME_GAP
         name_font = font(bold=True) if selected else normal
         name_room = room - QFontMetrics(normal).horizontalAdvance(row.output)
         detail_room = room - QFontMetrics(small).horizontalAdvance(row.parameters)
@@ -199,7 +197,8 @@ class LayerDelegate(QStyledItemDelegate):
         """Draw the lines that end at ``bottom``, the middle of their row; the clip keeps this row's half."""
         for strand in lanes.strands:
             main = strand.start == strand.end == 0
-            painter.setPen(QPen(QColor(self.colors.axis if main else self.colors.muted), 1.4))
+            color = QColor(self.colors.axis if main else self.colors.muted)
+            painter.setPen(QPen(color, 1.4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
             painter.drawPath(self._strand_path(strand, bottom))
         if lanes.joint is not None:
             centre = QPointF(self.columns.lane(lanes.joint) + 0.5, bottom - ROW_HEIGHT / 2)
