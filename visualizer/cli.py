@@ -198,7 +198,7 @@ def _inspect(options: argparse.Namespace) -> int:
         pretrained=options.pretrained,
         image=options.image,
         layer=options.layer,
-        save_maps=options.save_maps,
+        maps=options.save_maps,
         as_json=options.json,
     )
 
@@ -207,20 +207,26 @@ def _inspect(options: argparse.Namespace) -> int:
 
 
 def _add_train_arguments(parser: Parser) -> None:
-    parser.add_argument("network", metavar="NETWORK", help="a file, or the name of a network")
-    parser.add_argument("--data", required=True, metavar="NAME|DIR", help="what to learn: shapes")
+    parser.add_argument("network_name", metavar="NETWORK", help="the name of a network to build and train")
+    parser.add_argument(
+        "--data", required=True, metavar="NAME|DIR", help="shapes, or a folder of class folders"
+    )
     parser.add_argument(
         "--run", required=True, type=Path, metavar="DIR", help="the folder that the run is kept in"
     )
-    parser.add_argument("--epochs", type=_count, default=10, metavar="N", help="(10)")
-    parser.add_argument("--batch", type=_count, default=128, metavar="N", help="images per step (128)")
-    parser.add_argument("--optimizer", default="adam", metavar="NAME", help="(adam)")
-    parser.add_argument("--lr", type=_rate, default=1e-3, metavar="X", help="the learning rate (0.001)")
+    parser.add_argument("--epochs", type=_count, metavar="N", help="passes over the data")
+    parser.add_argument("--batch", type=_count, metavar="N", help="images per step")
+    parser.add_argument("--optimizer", metavar="NAME", help="sgd, adam, …")
     parser.add_argument(
-        "--schedule", default="constant", metavar="NAME", help="of the learning rate (constant)"
+        "--lr", type=_rate, metavar="X", dest="learning_rate", help="the highest learning rate"
     )
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="(auto)")
-    parser.add_argument("--seed", type=int, default=1337, metavar="N", help="(1337)")
+    parser.add_argument("--schedule", metavar="NAME", help="of the learning rate: constant, one-cycle, …")
+    parser.add_argument(
+        "--device", choices=("auto", "cpu", "cuda"), default="auto", help="auto is the GPU if any"
+    )
+    parser.add_argument(
+        "--seed", type=int, default=1337, metavar="N", help="two runs of one seed are equal (1337)"
+    )
     parser.add_argument("--resume", action="store_true", help="go on with the run in DIR")
 
 
@@ -241,9 +247,14 @@ def _rate(text: str) -> float:
 
 
 def _train(options: argparse.Namespace) -> int:
+    from visualizer.commands.progress import shown_progress
     from visualizer.training.run import train_command
 
-    return train_command(**vars(options))
+    with shown_progress() as report:
+        result = train_command(**vars(options), progress=report)
+    print(f"validation accuracy {result.accuracy:.4f}, best {result.best_accuracy:.4f}")
+    print(result.run / "network.safetensors")
+    return 0
 
 
 # --- bench -----------------------------------------------------------------------------------------------

@@ -70,14 +70,18 @@ LIBRARIES = (
 """What the Qt of PySide6-Essentials and its platform plugins name as needed (``readelf -d``)."""
 
 FONT_DEBIAN, FONT_FEDORA = "fonts-dejavu-core", "dejavu-sans-fonts"
+SYSTEM_FONTS = (Path("/usr/share/fonts"), Path("/usr/share/X11/fonts"))
 _FONT_FILES = (".ttf", ".otf", ".ttc", ".pfb")
 
 
 def has_display() -> bool:
     """Whether Qt will find something to draw on; other systems than Linux always have it."""
-    return not sys.platform.startswith("linux") or any(
-        os.environ.get(name) for name in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY")
-    )
+    if not sys.platform.startswith("linux"):
+        return True
+    platform = os.environ.get("QT_QPA_PLATFORM", "")
+    if platform and not platform.startswith(("xcb", "wayland")):
+        return True  # offscreen, vnc and their like bring their own
+    return _x11_answers() or _wayland_is_there()
 
 
 def problems(offscreen: bool = False) -> tuple[Problem, ...]:
@@ -122,6 +126,27 @@ def has_font() -> bool:
     return bool(listed.stdout.strip())
 
 
+def _x11_answers() -> bool:
+    """Whether the X server that ``DISPLAY`` names lets us in; Qt aborts the process where it does not."""
+    if not os.environ.get("DISPLAY"):
+        return False
+    try:
+        x11 = ctypes.CDLL("libX11.so.6")
+    except OSError:
+        return True  # that it is missing is told as such
+    x11.XOpenDisplay.restype = ctypes.c_void_p
+    x11.XCloseDisplay.argtypes = [ctypes.c_void_p]
+    display = x11.XOpenDisplay(None)
+    if display:
+        x11.XCloseDisplay(display)
+    return bool(display)
+
+
+def _wayland_is_there() -> bool:
+    name = os.environ.get("WAYLAND_DISPLAY")
+    return bool(name) and Path(os.environ.get("XDG_RUNTIME_DIR", "/"), name or "").exists()
+
+
 def _platform() -> Platform:
     """The platform that Qt will load: the one asked for, else X11 where it is (Qt falls back to it)."""
     if wanted := os.environ.get("QT_QPA_PLATFORM"):
@@ -139,7 +164,7 @@ def _font_folders() -> Iterator[Path]:
     home = Path.home()
     shared = os.environ.get("XDG_DATA_DIRS") or "/usr/local/share:/usr/share"
     yield from (Path(folder) / "fonts" for folder in shared.split(":") if folder)
-    yield from (Path("/usr/share/fonts"), Path("/usr/share/X11/fonts"))
+    yield from SYSTEM_FONTS
     yield from (home / ".local" / "share" / "fonts", home / ".fonts")
 
 

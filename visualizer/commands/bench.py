@@ -14,6 +14,7 @@ from visualizer import preflight
 from visualizer.benchmarks.figures import Benchmark, Figure
 from visualizer.commands.tables import Column, draw
 from visualizer.errors import UserError
+from visualizer.rendering.pictures import write_atomically
 
 BENCHMARKS = (
     Benchmark("startup", "visualizer.benchmarks.startup:measure", needs_window=True),
@@ -93,10 +94,8 @@ def _window_obstacle() -> str:
 
 def _write(file: Path, document: dict[str, Any]) -> None:
     """Write all of ``document`` or nothing."""
-    part = file.with_name(f".{file.name}.part")
+    content = json.dumps(document, indent=2, allow_nan=False).encode()
     try:
-        part.write_text(json.dumps(document, indent=2, allow_nan=False), encoding="utf-8")
-        os.replace(part, file)
+        write_atomically(file, lambda part: part.write(content))
     except OSError:
-        part.unlink(missing_ok=True)
         raise UserError(f"“{file}” cannot be written: choose another folder or free some space.") from None

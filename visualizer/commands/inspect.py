@@ -6,28 +6,29 @@ import difflib
 import json
 import math
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from torch import Tensor
 
+from visualizer.commands.progress import shown_progress
 from visualizer.commands.tables import Column, draw
 from visualizer.data.images import read_image
+from visualizer.data.inputs import Input
 from visualizer.data.preprocessing import prepare
 from visualizer.errors import UserError
 from visualizer.networks.anatomy import Anatomy, Layer, examine
 from visualizer.networks.network import Network
 from visualizer.networks.zoo import open_network
-from visualizer.probes.activations import capture
-from visualizer.probes.frames import Prediction
+from visualizer.probes.activations import capture, frame
+from visualizer.probes.frames import ActivationFrame, Prediction, Scale
 from visualizer.probes.prediction import predict
+from visualizer.rendering.pictures import save_maps
 
 NOT_KNOWN = "–"
 BAR = 24  # characters of a probability of 1
-CLEAR_LINE = "\r\x1b[K"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,12 @@ class Activations:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a network sees in an image: its prediction, and the activations by the name of the layer."""
+    """What a network sees in an image: its prediction, and the activations by the name of the layer.
 
-    prediction: Prediction
+    ``prediction`` is None where the network gives no logits.
+    """
+
+    prediction: Prediction | None
     activations: Mapping[str, Activations]
 
 
@@ -56,20 +60,21 @@ def inspect(
     pretrained: bool = False,
     image: Path | None = None,
     layer: str | None = None,
-    save_maps: Path | None = None,
+    maps: Path | None = None,
     as_json: bool = False,
 ) -> int:
     """Print what the network ``text`` is and, with ``image``, what it sees; returns the exit status."""
-    for option, value in (("--layer", layer), ("--save-maps", save_maps)):
+    for option, value in (("--layer", layer), ("--save-maps", maps)):
         if value is not None and image is None:
             raise UserError(f"{option} is about the activations of a picture: name one with --image FILE.")
-    with _progress() as report:
+    picture = None if image is None else read_image(image)  # before a download, in case it cannot be read
+    with shown_progress() as report:
         network = open_network(text, weights=weights, pretrained=pretrained, progress=report)
     _tell(network.notes)
     anatomy = examine(network)
     seen = None
-    if image is not None:
-        seen = _look(network, _chosen(anatomy, layer), image, save_maps)
+    if picture is not None:
+        seen = _look(network, _chosen(anatomy, layer), picture, maps)
     if as_json:
         print(json.dumps(as_document(network, anatomy, seen), indent=2, allow_nan=False))
     else:
@@ -102,7 +107,7 @@ def as_document(network: Network, anatomy: Anatomy, seen: Seen | None) -> dict[s
     if seen is not None:
         document["prediction"] = [
             {"index": row.index, "label": row.label, "probability": _finite(row.probability)}
-            for row in seen.prediction.top
+            for row in (seen.prediction.top if seen.prediction else ())
         ]
         document["activations"] = {
             name: {
@@ -134,9 +139,12 @@ def as_text(network: Network, anatomy: Anatomy, seen: Seen | None) -> Iterator[s
         Column("field", numbers=True),
     )
     yield from draw(columns, [_layer_row(layer) for layer in anatomy.layers])
-    if seen is None:
-        return
-    yield ""
+    if seen is not None:
+        yield ""
+        yield from _seen_text(seen)
+
+
+def _seen_text(seen: Seen) -> Iterator[str]:
     figures = [Column(title, numbers=True) for title in ("min", "max", "mean", "std")]
     yield from draw(
         [Column("activations", widest=32), Column("shape", numbers=True), *figures],
@@ -145,6 +153,8 @@ def as_text(network: Network, anatomy: Anatomy, seen: Seen | None) -> Iterator[s
             for name, f in seen.activations.items()
         ],
     )
+    if seen.prediction is None or not seen.prediction.top:
+        return
     yield ""
     yield from draw(
         (Column("prediction"), Column("probability", numbers=True), Column("", widest=BAR)),
@@ -152,18 +162,26 @@ def as_text(network: Network, anatomy: Anatomy, seen: Seen | None) -> Iterator[s
     )
 
 
-def _look(network: Network, layers: Sequence[Layer], image: Path, save_maps: Path | None) -> Seen:
-    picture = read_image(image)
+def _look(network: Network, layers: Sequence[Layer], picture: Input, maps: Path | None) -> Seen:
     prepared = prepare(picture.pixels, network.preprocessing, network.input)
     _tell(picture.notes + prepared.notes)
     captured = capture(network.module, prepared.tensor, layers)
     prediction = predict(captured.result, network.classes)
-    _tell((prediction.note,) if prediction.note else ())
-    if save_maps is not None:
-        from visualizer.rendering.pictures import save_maps as save
+    if prediction is not None and prediction.note:
+        _tell((prediction.note,))
+    present = [layer for layer in layers if layer.name in captured.outputs]
+    if maps is not None:
+        for layer in present:
+            _save_maps(frame(layer, captured.outputs[layer.name], Scale(), network.input[1:]), maps)
+    return Seen(prediction, {layer.name: _figures(layer, captured.outputs[layer.name]) for layer in present})
 
-        save(captured, layers, save_maps)
-    return Seen(prediction, {name: _figures(output) for name, output in captured.outputs.items()})
+
+def _save_maps(shown: ActivationFrame, directory: Path) -> None:
+    try:
+        save_maps(shown.layer.name, shown.values, shown.tiles, directory)
+    except OSError:
+        reason = f"The maps cannot be written into “{directory}”"
+        raise UserError(f"{reason}: choose another folder or free some space.") from None
 
 
 def _chosen(anatomy: Anatomy, name: str | None) -> Sequence[Layer]:
@@ -178,14 +196,13 @@ def _chosen(anatomy: Anatomy, name: str | None) -> Sequence[Layer]:
     return chosen
 
 
-def _figures(output: Tensor) -> Activations:
-    """Of one output with its batch of one; summed in float64, so that half precision does not overflow."""
-    values = output[0].detach().double()
+def _figures(layer: Layer, output: Tensor) -> Activations:
+    values = output.detach().double()  # so that the sum of many values stays exact
     if values.numel() == 0:
-        return Activations(tuple(values.shape), math.nan, math.nan, math.nan, math.nan)
+        return Activations(layer.output, math.nan, math.nan, math.nan, math.nan)
     low, high = values.aminmax()
     deviation, mean = values.std(correction=0), values.mean()
-    return Activations(tuple(values.shape), low.item(), high.item(), mean.item(), deviation.item())
+    return Activations(layer.output, low.item(), high.item(), mean.item(), deviation.item())
 
 
 def _field(layer: Layer) -> int | list[int] | None:
@@ -226,19 +243,3 @@ def _finite(value: float) -> float | None:
 def _tell(notes: Sequence[str]) -> None:
     for note in notes:
         print(f"note: {note}", file=sys.stderr)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[..., None]]:
-    """Show progress in one line of the terminal, cleared at the end; nothing where there is no terminal."""
-
-    def report(text: str, fraction: float | None = None) -> None:
-        if sys.stderr.isatty():
-            print(CLEAR_LINE + text, "" if fraction is None else f"{fraction:.0%}", end="", file=sys.stderr)
-            sys.stderr.flush()
-
-    try:
-        yield report
-    finally:
-        if sys.stderr.isatty():
-            print(CLEAR_LINE, end="", file=sys.stderr)
