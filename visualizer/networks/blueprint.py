@@ -1,0 +1,111 @@
+"""An architecture that can be built for any number of classes and input channels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from itertools import cycle, islice
+
+import torch
+from torch import nn
+
+from visualizer.networks.network import Network, Preprocessing
+from visualizer.networks.skeleton import Skeleton
+from visualizer.networks.spec import LayerSpec, NetworkSpec, assemble
+
+SEED = 1337
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """What a file may have other than the architecture's usual: classes, input channels, picture side."""
+
+    classes: int
+    channels: int
+    side: int
+
+
+@dataclass(frozen=True, slots=True)
+class Blueprint:
+    """An architecture: what goes in and comes out usually, and ``build``, which makes any variant of it.
+
+    ``optional`` are prefixes of keys that files may have or lack (auxiliary heads).
+    """
+
+    name: str
+    input: tuple[int, int, int]
+    classes: tuple[str, ...]
+    preprocessing: Preprocessing
+    build: Callable[[Variant], nn.Module] = field(repr=False)
+    optional: tuple[str, ...] = ()
+
+    @property
+    def usual(self) -> Variant:
+        """The variant as published."""
+        return Variant(len(self.classes), self.input[0], self.input[1])
+
+    def skeleton(self, variant: Variant) -> nn.Module:
+        """The module without memory, to compare with and to load into."""
+        with Skeleton():
+            return self.build(variant)
+
+    def random(self) -> nn.Module:
+        """The module with random weights, the same in every run; the global generator stays as it was."""
+        with torch.random.fork_rng(devices=[]):
+            torch.default_generator.manual_seed(SEED)  # torch.manual_seed would seed the GPUs as well
+            return self.build(self.usual)
+
+    def network(
+        self, module: nn.Module, variant: Variant, weights: str, notes: tuple[str, ...] = ()
+    ) -> Network:
+        """The open network around ``module``, which is a ``variant`` of this architecture."""
+        size = (variant.side, variant.side) if variant.side != self.input[1] else self.input[1:]
+        return Network(
+            name=self.name,
+            module=module.eval().requires_grad_(False),
+            input=(variant.channels, *size),
+            classes=self._labels(variant.classes),
+            preprocessing=self._preprocessing(variant),
+            weights=weights,
+            notes=notes,
+        )
+
+    def _labels(self, classes: int) -> tuple[str, ...]:
+        if classes == len(self.classes):
+            return self.classes
+        return tuple(f"class {index}" for index in range(classes))
+
+    def _preprocessing(self, variant: Variant) -> Preprocessing:
+        usual = self.preprocessing
+        if variant.side != self.input[1]:
+            usual = replace(usual, resize=variant.side, crop=variant.side)
+        mean, std = (_per_channel(values, variant.channels) for values in (usual.mean, usual.std))
+        return replace(usual, mean=mean, std=std)
+
+
+def _per_channel(values: tuple[float, ...], channels: int) -> tuple[float, ...]:
+    if channels == 1:
+        return (sum(values) / len(values),)
+    return tuple(islice(cycle(values), channels))
+
+
+def from_spec(spec: NetworkSpec) -> Blueprint:
+    """The blueprint of a specification."""
+
+    def build(variant: Variant) -> nn.Module:
+        input = (variant.channels, *spec.input[1:])
+        classes = tuple(map(str, range(variant.classes)))
+        return assemble(
+            replace(spec, input=input, classes=classes, layers=_with_head(spec.layers, variant.classes))
+        )
+
+    return Blueprint(spec.name, spec.input, spec.classes, spec.preprocessing, build)
+
+
+def _with_head(layers: tuple[LayerSpec, ...], classes: int) -> tuple[LayerSpec, ...]:
+    """The layers with another number of outputs of the last linear one."""
+    at = max((i for i, row in enumerate(layers) if row.kind == "linear"), default=None)
+    if at is None:
+        return layers
+    head = replace(layers[at], values={**layers[at].values, "out_features": classes})
+    return (*layers[:at], head, *layers[at + 1 :])
