@@ -1,0 +1,151 @@
+"""The Prediction panel: the five most probable classes and how sure the network is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+
+from visualizer.probes.frames import Prediction
+from visualizer.ui.numbers import THIN
+from visualizer.ui.theme import Colors
+from visualizer.ui.widgets.export import Export, Row
+from visualizer.ui.widgets.panel import PADDING, Panel
+from visualizer.ui.widgets.placeholder import Placeholder
+from visualizer.ui.widgets.probability_bars import ProbabilityBars
+
+NO_PREDICTION = "No prediction yet."
+UNKNOWN = "–"
+TABLE_HEADER = ("rank", "class index", "label", "probability")
+
+
+class PredictionPanel(Panel):
+    """Shows a prediction; has nothing to ask for."""
+
+    title = "Prediction"
+    key = "prediction"
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._prediction: Prediction | None = None
+        self._network_name = ""
+        self.bars = ProbabilityBars()
+        self.true_class = TrueClassLabel()
+        self.margin = QLabel(UNKNOWN)
+        self.entropy = QLabel(UNKNOWN)
+        self.warning = _note("warning")
+        self.note = _note("small")
+        self.placeholder = Placeholder(NO_PREDICTION)
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(self.placeholder)
+        self._pages.addWidget(self._build_page())
+
+    def _build_page(self) -> QWidget:
+        page = QWidget()
+        rows = QVBoxLayout(page)
+        rows.setContentsMargins(0, 6, 0, 0)
+        rows.setSpacing(0)
+        inside = QVBoxLayout()
+        inside.setContentsMargins(PADDING, 0, PADDING, 6)
+        inside.addWidget(self.bars)
+        rows.addLayout(inside)
+        rule = QFrame()
+        rule.setProperty("role", "rule")
+        rows.addWidget(rule)
+        rows.addLayout(self._build_facts())
+        for label in (self.warning, self.note):
+            rows.addWidget(label)
+        rows.addStretch()
+        return page
+
+    def _build_facts(self) -> QGridLayout:
+        facts = QGridLayout()
+        facts.setContentsMargins(PADDING, 7, PADDING, 9)
+        facts.setHorizontalSpacing(14)
+        facts.setVerticalSpacing(1)
+        facts.setColumnStretch(0, 1)
+        for column, heading in enumerate(("True class", "Margin", "Entropy")):
+            label = QLabel(heading)
+            label.setProperty("role", "small")
+            facts.addWidget(label, 0, column)
+        facts.addWidget(self.true_class, 1, 0)
+        facts.addWidget(self.margin, 1, 1)
+        facts.addWidget(self.entropy, 1, 2)
+        self.margin.setToolTip("The first probability less the second")
+        self.entropy.setToolTip("Over all classes: 0 bit when one class has everything")
+        return facts
+
+    def set_prediction(self, prediction: Prediction | None, network_name: str, note: str = "") -> None:
+        """Show a prediction; without one, ``note`` says why there is none."""
+        self._prediction, self._network_name = prediction, network_name
+        self.set_subtitle(network_name)
+        if prediction is None:
+            self.placeholder.set_sentence(note or NO_PREDICTION)
+            self._pages.setCurrentIndex(0)
+            return
+        self._pages.setCurrentIndex(1)
+        self.bars.set_classes(prediction.top)
+        self.true_class.set_class(prediction.label, prediction.label_rank)
+        self.margin.setText(_figure(prediction.margin, 3))
+        self.entropy.setText(_figure(prediction.entropy, 2, f"{THIN}bit"))
+        for label, text in ((self.warning, prediction.note), (self.note, note)):
+            label.setText(text)
+            label.setVisible(bool(text))
+
+    def set_colors(self, colors: Colors) -> None:
+        self.bars.set_colors(colors)
+
+    def export(self) -> Export | None:
+        if self._prediction is None:
+            return None
+        return Export(f"{self._network_name} prediction", picture=self.grab, table=self._table)
+
+    def _table(self) -> Iterable[Row]:
+        yield TABLE_HEADER
+        for rank, each in enumerate(self._prediction.top if self._prediction else (), start=1):
+            yield rank, each.index, each.label, each.probability
+
+
+class TrueClassLabel(QLabel):
+    """``cat, rank 1``: where the room is short the name is shortened, never the rank."""
+
+    def __init__(self) -> None:
+        super().__init__(UNKNOWN)
+        self._label, self._rank = UNKNOWN, ""
+        self.setTextFormat(Qt.TextFormat.PlainText)  # names come from files
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def set_class(self, label: str | None, rank: int | None) -> None:
+        self._label = label or UNKNOWN
+        self._rank = "" if label is None else "not a class here" if rank is None else f"rank {rank}"
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        full = ", ".join(filter(None, (self._label, self._rank)))
+        behind = f", {self._rank}" if self._rank else ""
+        metrics = self.fontMetrics()
+        room = self.width() - metrics.horizontalAdvance(behind)
+        name = metrics.elidedText(self._label, Qt.TextElideMode.ElideRight, max(room, 0))
+        shown = name + behind if name not in ("", "…") else self._rank
+        self.setText(shown)
+        self.setToolTip("" if shown == full else Qt.convertFromPlainText(full))
+        self.setAccessibleName(f"True class {full}")
+
+
+def _figure(value: float, digits: int, unit: str = "") -> str:
+    return f"{value:.{digits}f}{unit}" if math.isfinite(value) else UNKNOWN
+
+
+def _note(role: str) -> QLabel:
+    label = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+    label.setProperty("role", role)
+    label.setContentsMargins(PADDING, 0, PADDING, 9)
+    label.hide()
+    return label

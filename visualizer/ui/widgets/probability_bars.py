@@ -1,0 +1,95 @@
+"""The most probable classes as bars: label, bar, percentage."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QEvent, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from visualizer.probes.frames import ClassProbability
+from visualizer.ui.numbers import THIN, percent
+from visualizer.ui.theme import DARK, Colors, font
+
+ROWS = 5
+ROW_HEIGHT = 28
+_BAR_HEIGHT = 12
+_GAP = 10
+_LABEL_SHARE = 0.36  # of the width: fixed, so that bars stay where they are from one prediction to the next
+_WIDEST = f">{THIN}99.9{THIN}%"
+_LINE = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+
+
+def probability_text(probability: float) -> str:
+    """``96.6 %``; what would round to nothing or to everything but is neither says so."""
+    if 0 < probability < 0.0005:
+        return f"<{THIN}0.1{THIN}%"
+    if 0.9995 <= probability < 1:
+        return _WIDEST
+    return percent(probability)
+
+
+class ProbabilityBars(QWidget):
+    """Up to five classes, the first in bold and in the accent colour."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._top: tuple[ClassProbability, ...] = ()
+        self._colors = DARK
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Most probable classes")
+
+    def set_classes(self, top: tuple[ClassProbability, ...]) -> None:
+        self._top = top[:ROWS]
+        self.setAccessibleDescription(
+            ", ".join(f"{each.label} {probability_text(each.probability)}" for each in self._top)
+        )
+        self.update()
+
+    def set_colors(self, colors: Colors) -> None:
+        self._colors = colors
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(240, ROWS * ROW_HEIGHT)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            row = event.pos().y() // ROW_HEIGHT
+            if row < len(self._top):
+                each = self._top[row]
+                # A name with < in it must not be taken for rich text.
+                tip = Qt.convertFromPlainText(
+                    f"{each.label}: {percent(each.probability, 4)}, class {each.index}"
+                )
+                QToolTip.showText(event.globalPos(), tip, self)
+            else:
+                QToolTip.hideText()
+            return True
+        return super().event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            for row, each in enumerate(self._top):
+                self._paint_row(painter, row, each)
+
+    def _paint_row(self, painter: QPainter, row: int, each: ClassProbability) -> None:
+        first = row == 0
+        top, width = row * ROW_HEIGHT, self.width()
+        face = font(bold=first)
+        percentages = QFontMetrics(font(bold=True)).horizontalAdvance(_WIDEST)
+        label = QRect(0, top, round(width * _LABEL_SHARE), ROW_HEIGHT)
+        track_left = label.right() + 1 + _GAP
+        track_width = max(width - percentages - _GAP - track_left, 0)
+        track = QRect(track_left, top + (ROW_HEIGHT - _BAR_HEIGHT) // 2, track_width, _BAR_HEIGHT)
+        painter.setFont(face)
+        painter.setPen(QColor(self._colors.text))
+        shown = QFontMetrics(face).elidedText(each.label, Qt.TextElideMode.ElideRight, label.width())
+        painter.drawText(label, Qt.AlignmentFlag.AlignLeft | _LINE, shown)
+        value = QRect(width - percentages, top, percentages, ROW_HEIGHT)
+        painter.drawText(value, Qt.AlignmentFlag.AlignRight | _LINE, probability_text(each.probability))
+        painter.fillRect(track, QColor(self._colors.track))
+        if each.probability > 0 and math.isfinite(each.probability):
+            track.setWidth(max(1, round(track_width * each.probability)))
+            painter.fillRect(track, QColor(self._colors.accent if first else self._colors.bar))
