@@ -15,7 +15,7 @@ from visualizer.ui.theme import Colors
 from visualizer.ui.widgets.export import Export, Row
 from visualizer.ui.widgets.panel import PADDING, Panel
 from visualizer.ui.widgets.placeholder import Placeholder
-from visualizer.ui.widgets.probability_bars import ProbabilityBars
+from visualizer.ui.widgets.probability_bars import ProbabilityBars, plain_tip
 
 NO_PREDICTION = "No prediction yet."
 UNKNOWN = "–"
@@ -135,7 +135,7 @@ class TrueClassLabel(QLabel):
         name = metrics.elidedText(self._label, Qt.TextElideMode.ElideRight, max(room, 0))
         shown = name + behind if name not in ("", "…") else self._rank
         self.setText(shown)
-        self.setToolTip("" if shown == full else Qt.convertFromPlainText(full))
+        self.setToolTip("" if shown == full else plain_tip(full))
         self.setAccessibleName(f"True class {full}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from html import escape
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPaintEvent
@@ -28,6 +29,11 @@ def probability_text(probability: float) -> str:
     if 0.9995 <= probability < 1:
         return _WIDEST
     return percent(probability)
+
+
+def plain_tip(text: str) -> str:
+    """``text`` as a tool tip that shows it as it is: names from files may hold what looks like rich text."""
+    return f"<p>{escape(text)}</p>"
 
 
 class ProbabilityBars(QWidget):
