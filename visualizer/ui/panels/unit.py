@@ -6,13 +6,12 @@ from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QScrollArea,
     QSpinBox,
     QStackedLayout,
@@ -28,6 +27,7 @@ from visualizer.ui.widgets.activation_overlay import ActivationOverlay
 from visualizer.ui.widgets.export import Export, Row
 from visualizer.ui.widgets.filter_view import FilterView
 from visualizer.ui.widgets.histogram import Histogram
+from visualizer.ui.widgets.icon_button import icon_button
 from visualizer.ui.widgets.panel import PADDING, Panel
 from visualizer.ui.widgets.placeholder import Placeholder
 from visualizer.ui.widgets.readouts import Readouts
@@ -80,17 +80,24 @@ class UnitPanel(Panel):
         ):
             rows.addWidget(section)
         rows.addStretch(1)
-        area = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(card)
         return area
 
     def _navigation(self) -> QHBoxLayout:
-        self._previous, self._next = self._step_button("Previous unit", -1), self._step_button("Next unit", 1)
-        self._spin = QSpinBox(keyboardTracking=False, accessibleName="Unit", toolTip="The unit shown, from 0")
+        self._previous, self._next = icon_button("Previous unit"), icon_button("Next unit")
+        self._spin = QSpinBox()
+        self._spin.setKeyboardTracking(False)
+        self._spin.setAccessibleName("Unit")
+        self._spin.setToolTip("The unit shown, counted from 0")
         self._spin.setFixedWidth(52)
         self._spin.valueChanged.connect(self.unit_requested)
+        self._previous.clicked.connect(self._spin.stepDown)
+        self._next.clicked.connect(self._spin.stepUp)
         self._units = QLabel()
         self._units.setProperty("role", "muted")
         row = QHBoxLayout()
@@ -99,15 +106,6 @@ class UnitPanel(Panel):
             row.addWidget(widget)
         row.addStretch(1)
         return row
-
-    def _step_button(self, name: str, step: int) -> QPushButton:
-        button = QPushButton(toolTip=name, accessibleName=name)
-        button.setProperty("role", "icon")
-        button.setStyleSheet("padding: 0;")  # the room of a text button would push the icon out
-        button.setIconSize(QSize(14, 14))
-        button.setFixedSize(24, 24)
-        button.clicked.connect(lambda: self._spin.stepBy(step))
-        return button
 
     def set_colors(self, colors: Colors) -> None:
         self._previous.setIcon(icon("previous", colors.text, colors.disabled))

@@ -31,7 +31,7 @@ def overlay_table() -> Table:
 
 
 def map_area(field: ReceptiveField | None, rows: int, columns: int) -> Box | None:
-    """Where a map of units lies over the input: each cell centred on the field of its unit, in px; None is everywhere."""
+    """Where a map of units lies over the input: each cell centred on its unit's field; None: all over."""
     if field is None or 0 in field.stride:
         return None
     top, left = (
@@ -43,7 +43,8 @@ def map_area(field: ReceptiveField | None, rows: int, columns: int) -> Box | Non
 
 def dimmed_grey(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The luma (BT.601) of (H, W, 3) bytes, dimmed, so that the map's colours stand out."""
-    return (pixels @ np.float32([0.299, 0.587, 0.114]) * DIMMED).astype(np.uint8)
+    weights = np.array([0.299, 0.587, 0.114], np.float32)
+    return np.asarray(pixels @ (DIMMED * weights), np.uint8)
 
 
 class ActivationOverlay(QWidget):

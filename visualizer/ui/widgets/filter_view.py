@@ -24,7 +24,8 @@ def grey_levels(weights: NDArray[np.float32], limit: float) -> NDArray[np.uint8]
     if not limit:
         return np.full(weights.shape, 128, np.uint8)
     share = np.clip(np.nan_to_num(weights, nan=0.0) / limit, -1, 1)
-    return np.clip(np.round(128 + 127.5 * share), 0, 255).astype(np.uint8)
+    levels: NDArray[np.uint8] = np.clip(np.round(128 + 127.5 * share), 0, 255).astype(np.uint8)
+    return levels
 
 
 class FilterView(QWidget):

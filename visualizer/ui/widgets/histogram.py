@@ -89,7 +89,7 @@ class Histogram(QWidget):
         bottom, top = round(axes.plot.bottom()), round(axes.plot.top())
         bars = QColor(self._colors.axis)
         accent = QColor(self._colors.accent)
-        for left, right, count, grey in zip(edges, edges[1:], self._counts, self._grey, strict=True):
+        for left, right, count, grey in zip(edges[:-1], edges[1:], self._counts, self._grey, strict=True):
             if not count:
                 continue
             width = max(1, right - left - (1 if right - left > 3 else 0))

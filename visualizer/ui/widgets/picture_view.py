@@ -41,6 +41,12 @@ def to_image(pixels: NDArray[np.uint8], table: Table | None = None) -> QImage:
     return QImage(rows.data, width, height, channels * width, FORMATS[channels]).copy()
 
 
+def frame_pen(color: str | QColor, width: float) -> QPen:
+    """A solid line with square corners."""
+    shape = Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap, Qt.PenJoinStyle.MiterJoin
+    return QPen(QColor(color), width, *shape)
+
+
 class PictureView(QWidget):
     """Shows one picture as large as its room allows: clean pixels when enlarged, smooth when reduced.
 
@@ -181,7 +187,7 @@ class PictureView(QWidget):
             if self._framed or (self.hasFocus() and self._interactive):
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
                 width = 2 if self._framed else 1
-                painter.setPen(QPen(QColor(self._colors.accent), width, join=Qt.PenJoinStyle.MiterJoin))
+                painter.setPen(frame_pen(self._colors.accent, width))
                 inset = width / 2
                 painter.drawRect(target.adjusted(inset, inset, -inset, -inset))
 
@@ -194,7 +200,7 @@ class PictureView(QWidget):
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not enlarged)
             painter.drawImage(area, self._map)
         if self._crop is not None:
-            self._draw_crop(painter, target)
+            self._draw_crop(painter, target, self._crop)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for box in self._boxes:
             self._draw_box(painter, self._to_target(box, target))
@@ -213,8 +219,8 @@ class PictureView(QWidget):
             self._reduced = self._image.scaled(wanted, Qt.AspectRatioMode.IgnoreAspectRatio, mode)
         painter.drawImage(target, self._reduced)
 
-    def _draw_crop(self, painter: QPainter, target: QRectF) -> None:
-        crop = self._to_target(self._crop, target).intersected(target)
+    def _draw_crop(self, painter: QPainter, target: QRectF, box: Box) -> None:
+        crop = self._to_target(box, target).intersected(target)
         if crop == target:
             return
         outside = QPainterPath()
@@ -223,14 +229,14 @@ class PictureView(QWidget):
         veil = QColor(self._colors.panel)
         veil.setAlpha(165)
         painter.fillPath(outside, veil)
-        painter.setPen(QPen(QColor(self._colors.text), 1, join=Qt.PenJoinStyle.MiterJoin))
+        painter.setPen(frame_pen(self._colors.text, 1))
         painter.drawRect(crop.adjusted(0.5, 0.5, -0.5, -0.5))
 
     def _draw_box(self, painter: QPainter, box: QRectF) -> None:
         grow = QPointF(max(0, SMALLEST_BOX - box.width()) / 2, max(0, SMALLEST_BOX - box.height()) / 2)
         box = box.adjusted(-grow.x(), -grow.y(), grow.x(), grow.y())
         for color, width in ((QColor(0, 0, 0, 130), 3.5), (QColor(self._colors.accent), 1.5)):
-            painter.setPen(QPen(color, width, join=Qt.PenJoinStyle.MiterJoin))
+            painter.setPen(frame_pen(color, width))
             painter.drawRect(box)
 
     def _to_target(self, box: Box, target: QRectF) -> QRectF:
