@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import logging
+import os
 import stat
+import threading
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
@@ -19,6 +22,7 @@ from visualizer.errors import UserError
 from visualizer.networks.naming import shown
 
 MAX_MEGAPIXELS = 64
+MAX_READS = 500_000
 
 # Pillow refuses twice this many pixels wherever a header states a size, before it allocates: when it opens
 # a file, and again for the frames and pictures inside of GIF, ICO, ICNS and TIFF files.
@@ -30,6 +34,8 @@ _COMMON = ("JPEG", "PNG", "GIF", "BMP", "PPM")  # known to Pillow without import
 # Formats that Pillow hands to other programs, above all PostScript, which is a programming language.
 _NEVER = frozenset({"EPS", "WMF", "MPEG", "HDF5", "GRIB", "BUFR"})
 
+_STANDARD_ERROR = threading.Lock()
+
 _ORIENTATION = 0x0112  # the EXIF tag
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -40,6 +46,31 @@ _UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+
+
+class _Bounded(io.BufferedReader):
+    """A file that ends after so many reads.
+
+    Some headers can be made to be read byte by byte for minutes. A large animation needs 4,000 reads for
+    each of its megabytes.
+    """
+
+    def __init__(self, raw: io.RawIOBase | io.BytesIO) -> None:
+        super().__init__(raw)
+        self._left = MAX_READS
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self._count()
+        return super().read(size)
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        self._count()
+        return super().readline(size)
+
+    def _count(self) -> None:
+        self._left -= 1
+        if self._left < 0:
+            raise OSError("too many reads")
 
 
 def read_image(path: Path) -> Input:
@@ -55,7 +86,7 @@ def read_image(path: Path) -> Input:
 
 def read_image_bytes(data: bytes, name: str) -> Input:
     """The picture in the bytes of a file that was pasted or dropped; raises as ``read_image`` does."""
-    pixels, notes = _read(io.BytesIO(data), shown(name), None)
+    pixels, notes = _read(_Bounded(io.BytesIO(data)), shown(name), None)
     return Input(pixels, shown(name), notes=notes)
 
 
@@ -79,7 +110,7 @@ def thumbnail(source: Input | Path, side: int) -> Pixels:
     return np.asarray(picture)
 
 
-def _open(path: Path) -> BinaryIO:
+def _open(path: Path) -> _Bounded:
     name = shown(path.name)
     try:
         mode = path.stat().st_mode
@@ -87,7 +118,7 @@ def _open(path: Path) -> BinaryIO:
             raise UserError(f"'{name}' is a folder; open one of the pictures in it")
         if not stat.S_ISREG(mode):  # a pipe or a device could keep us waiting for ever
             raise UserError(f"'{name}' is not a file but a pipe or a device; choose a picture file")
-        return path.open("rb")
+        return _Bounded(path.open("rb", buffering=0))
     except FileNotFoundError:
         raise UserError(f"there is no file '{name}'; check its name and folder") from None
     except PermissionError:
@@ -96,7 +127,7 @@ def _open(path: Path) -> BinaryIO:
         raise UserError(f"'{name}' cannot be opened; check its name and the drive it is on") from None
 
 
-def _read(file: BinaryIO, name: str, enough: int | None) -> tuple[Pixels, tuple[str, ...]]:
+def _read(file: _Bounded, name: str, enough: int | None) -> tuple[Pixels, tuple[str, ...]]:
     """Decodes one file; ``enough`` is a side in px below which a JPEG need not be decoded in full."""
     # Pillow tells its doubts (corrupt EXIF, a large picture) to Python's warnings. The filter is set anew
     # each time, and not by catch_warnings, which is not safe in a program with threads.
@@ -128,7 +159,7 @@ def _read(file: BinaryIO, name: str, enough: int | None) -> tuple[Pixels, tuple[
     return pixels, notes + notes_on_colour
 
 
-def _identified(file: BinaryIO) -> Image.Image | None:
+def _identified(file: _Bounded) -> Image.Image | None:
     """The picture with only its header read, or None when no plugin of Pillow knows the file."""
     try:
         return Image.open(file, formats=_COMMON)
@@ -142,13 +173,32 @@ def _identified(file: BinaryIO) -> Image.Image | None:
 
 def _load(image: Image.Image) -> tuple[str, ...]:
     try:
-        image.load()
+        with _silent_libtiff() if image.format == "TIFF" else nullcontext():
+            image.load()
     except (OSError, SyntaxError, ValueError):
         if image.format != "PNG" or image.tile:  # type: ignore[attr-defined]
             raise
         image.load()  # the stream has come to its end, and only then was damage found in it
         return ("the file is damaged; parts of the picture may be missing",)
     return ()
+
+
+@contextmanager
+def _silent_libtiff() -> Iterator[None]:
+    """Keep quiet: libtiff writes its complaints straight to standard error, and Pillow has no switch for that."""
+    with _STANDARD_ERROR:
+        try:
+            kept = os.dup(2)
+        except OSError:  # a window without a console has no standard error
+            yield
+            return
+        try:
+            with open(os.devnull, "wb") as nowhere:
+                os.dup2(nowhere.fileno(), 2)
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
 
 
 def _frames(image: Image.Image) -> tuple[str, ...]:

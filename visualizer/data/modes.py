@@ -45,10 +45,8 @@ def _from_wide_values(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]
     """
     values = np.nan_to_num(np.asarray(image), nan=0.0, posinf=0.0, neginf=0.0)
     low, high = float(values.min()), float(values.max())
-    if image.format == "PPM":
-        usual = [65535.0]
-    else:
-        usual = [255.0, 65535.0] if image.mode == "I" else [1.0, 255.0, 65535.0]
+    whites = (1.0, 255.0, 65535.0)
+    usual = whites[2:] if image.format == "PPM" else whites[1:] if image.mode == "I" else whites
     white = next((white for white in usual if low >= 0 and high <= white), None)
     if white is not None:
         return _grey(_rescale(values, 0, white)), ()

@@ -26,7 +26,7 @@ class TrainingConfig:
     Every ``reading`` steps the loss and accuracy are read from the device, which waits for it.
     """
 
-    epochs: int = 15
+    epochs: int = 8
     batch: int = 64
     optimizer: str = "adamw"
     learning_rate: float | None = None

@@ -1,0 +1,343 @@
+import contextlib
+import io
+import json
+import os
+import random
+import threading
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageCms, ImageOps
+
+from visualizer.data import images
+from visualizer.data.images import MAX_MEGAPIXELS, read_image, read_image_bytes, thumbnail
+from visualizer.data.inputs import Input
+from visualizer.errors import UserError
+
+# Pillow loads this one at the cost of 1.36 GB; we refuse it.
+REFUSED = {"malformed/bomb_176megapixel_rgb.png"}
+
+
+def encoded(image, kind="PNG", **options):
+    data = io.BytesIO()
+    image.save(data, kind, **options)
+    return data.getvalue()
+
+
+def pixels_of(data, name="picture"):
+    return read_image_bytes(data, name).pixels
+
+
+def refusal(path):
+    with pytest.raises(UserError) as caught:
+        read_image(path)
+    sentence = str(caught.value)
+    assert "\n" not in sentence
+    assert "\x1b" not in sentence
+    assert "PIL" not in sentence
+    return sentence
+
+
+# ---- the table of real files ----
+
+
+def test_every_real_file_does_what_the_table_says(shared_data, capfd):
+    table = json.loads((shared_data / "photos" / "expected.json").read_text(encoding="utf-8"))["files"]
+    assert len(table) >= 80
+    for name, row in table.items():
+        path = shared_data / "photos" / name
+        if row["result"] == "ok" and name not in REFUSED:
+            input = read_image(path)
+            assert input.pixels.shape == (row["upright"][1], row["upright"][0], 3), name
+            assert input.pixels.dtype == np.uint8
+            assert not input.pixels.flags.writeable
+            assert (input.name, input.source) == (path.name, path)
+            frames = row.get("frames", 1)
+            assert (f"first of {frames} frames" in input.notes) == (frames > 1), name
+        else:
+            assert path.name in refusal(path)
+    written = capfd.readouterr()
+    assert (written.out, written.err) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("html_named.jpg", "HTML"),
+        ("pdf_named.png", "PDF"),
+        ("svg_named.png", "SVG"),
+        ("text_named.png", "text"),
+        ("safetensors_named.png", "weights"),
+        ("zero_bytes.jpg", "empty"),
+        ("half_cat.jpg", "cut off"),
+        ("truncated_png.png", "cut off"),
+        ("png_signature_only.png", "cut off"),
+        ("bomb_176megapixel_rgb.png", "64 megapixels"),
+        ("decompression_bomb.gif", "64 megapixels"),
+        ("decompression_bomb.ico", "64 megapixels"),
+        ("claims_65535x65535.jpg", "64 megapixels"),
+        ("bmp_really_big.bmp", "64 megapixels"),
+    ],
+)
+def test_the_sentence_says_what_is_wrong(name, words, shared_data):
+    assert words in refusal(shared_data / "photos" / "malformed" / name)
+
+
+def test_damage_behind_the_pixels_is_noted(shared_data):
+    input = read_image(shared_data / "photos" / "malformed" / "truncated_end_chunk.png")
+    assert any("damaged" in note for note in input.notes)
+
+
+def test_turned_pictures_show_the_same_scene(shared_data):
+    upright = read_image(shared_data / "photos" / "landscape_exif1.jpg").pixels.astype(int)
+    for turned in ("landscape_exif3.jpg", "landscape_exif6.jpg"):
+        other = read_image(shared_data / "photos" / turned).pixels.astype(int)
+        # A number is drawn in each, the rest is the same but for the compression.
+        assert np.median(np.abs(upright - other)) <= 3
+
+
+def test_16_bit_grey_is_not_white(shared_data):
+    deep = read_image(shared_data / "photos" / "camera_16bit_grey.png").pixels
+    assert np.array_equal(deep, read_image(shared_data / "photos" / "camera_grey.png").pixels)
+
+
+def test_inverted_cmyk_is_red(shared_data):
+    red, green, blue = read_image(shared_data / "photos" / "red_cmyk_small.jpg").pixels.reshape(-1, 3).T
+    assert red.max() > 200
+    assert red.mean() > 2 * max(green.mean(), blue.mean())
+
+
+# ---- modes ----
+
+RAMP = np.arange(256, dtype=np.uint8).reshape(16, 16)
+
+
+def as_grey(values):
+    return np.repeat(values[..., None], 3, axis=2)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_orientation_as_pillow_turns_it(orientation):
+    image = Image.fromarray(np.random.default_rng(0).integers(0, 256, (4, 6, 3), dtype=np.uint8))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    data = encoded(image, exif=exif)
+    expected = ImageOps.exif_transpose(Image.open(io.BytesIO(data)))
+    assert np.array_equal(pixels_of(data), np.asarray(expected))
+
+
+def test_alpha_over_mid_grey():
+    image = Image.fromarray(np.array([[[200, 0, 0, 255], [200, 0, 0, 0], [200, 0, 0, 128]]], np.uint8))
+    input = read_image_bytes(encoded(image), "alpha")
+    assert input.pixels[0].tolist() == [[200, 0, 0], [128, 128, 128], [164, 64, 64]]
+    assert input.notes == ("transparent parts are shown over grey",)
+    image.putalpha(255)
+    assert read_image_bytes(encoded(image), "opaque").notes == ()
+
+
+def test_grey_with_alpha_and_palette_with_transparency():
+    image = Image.merge("LA", (Image.new("L", (1, 1), 90), Image.new("L", (1, 1), 0)))
+    assert pixels_of(encoded(image))[0, 0].tolist() == [128] * 3
+    palette = Image.new("P", (2, 1))
+    palette.putpalette([10, 20, 30, 40, 50, 60])
+    palette.putpixel((1, 0), 1)
+    assert pixels_of(encoded(palette))[0].tolist() == [[10, 20, 30], [40, 50, 60]]
+    assert pixels_of(encoded(palette, transparency=1))[0].tolist() == [[10, 20, 30], [128, 128, 128]]
+    assert pixels_of(encoded(palette, "GIF", transparency=1))[0].tolist() == [[10, 20, 30], [128, 128, 128]]
+
+
+def test_one_bit_and_grey():
+    assert pixels_of(encoded(Image.fromarray(RAMP > 99)))[0, 0].tolist() == [0, 0, 0]
+    assert np.array_equal(pixels_of(encoded(Image.fromarray(RAMP))), as_grey(RAMP))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF", "PPM"])
+def test_16_bit_grey_keeps_its_top_byte(kind):
+    deep = RAMP.astype(np.uint16) * 257
+    assert np.array_equal(pixels_of(encoded(Image.fromarray(deep), kind)), as_grey(RAMP))
+
+
+@pytest.mark.parametrize(
+    ("white", "dtype"), [(1, np.float32), (255, np.float32), (65535, np.float32), (255, np.int32)]
+)
+def test_wide_values_of_a_usual_range(white, dtype):
+    values = (RAMP / 255 * white).astype(dtype)
+    input = read_image_bytes(encoded(Image.fromarray(values), "TIFF"), "wide")
+    assert np.array_equal(input.pixels, as_grey(RAMP))
+    assert input.notes == ()
+
+
+def test_wide_values_of_any_other_range_are_stretched():
+    values = np.array([[-3.0, np.nan, np.inf, 7.0]], np.float32)
+    input = read_image_bytes(encoded(Image.fromarray(values), "TIFF"), "wide")
+    assert input.pixels[0, :, 0].tolist() == [0, 76, 76, 255]
+    assert input.notes == ("values -3 … 7 were stretched to 0 … 255",)
+
+
+def test_lab_and_ycbcr():
+    rgb = Image.new("RGB", (8, 8), (200, 60, 40))
+    lab = ImageCms.profileToProfile(
+        rgb, ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), outputMode="LAB"
+    )
+    assert np.abs(pixels_of(encoded(lab, "TIFF")).astype(int) - np.asarray(rgb)).max() <= 4
+    ycbcr = encoded(rgb.convert("YCbCr"), "TIFF")
+    assert np.abs(pixels_of(ycbcr).astype(int) - np.asarray(rgb)).max() <= 4
+
+
+def test_cmyk_with_a_profile_that_is_broken():
+    data = encoded(Image.new("CMYK", (8, 8), (0, 255, 255, 0)), "TIFF", icc_profile=b"not a profile")
+    assert pixels_of(data)[0, 0].tolist() == [255, 0, 0]
+
+
+def test_pasted_bytes_have_no_source():
+    input = read_image_bytes(encoded(Image.new("RGB", (2, 2))), "pasted")
+    assert (input.name, input.source) == ("pasted", None)
+
+
+# ---- limits ----
+
+
+def chunk(kind, data):
+    return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
+
+
+def claimed_png(width, height):
+    header = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes([8, 2, 0, 0, 0])
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", b"") + chunk(b"IEND", b"")
+
+
+def test_the_limit_is_exact():
+    side = 8_000  # 8,000 × 8,000 px are 64 megapixels
+    assert side * side == MAX_MEGAPIXELS * 1_000_000
+    with pytest.raises(UserError, match="cut off"):  # allowed, but there are no pixels
+        read_image_bytes(claimed_png(side, side), "allowed")
+    with pytest.raises(UserError, match="megapixels"):
+        read_image_bytes(claimed_png(side, side + 1), "refused")
+
+
+def test_a_bomb_inside_of_an_icon():
+    inner = claimed_png(12_000, 12_000)
+    entry = bytes([16, 16, 0, 0]) + (1).to_bytes(2, "little") + (32).to_bytes(2, "little")
+    icon = b"\0\0\1\0\1\0" + entry + len(inner).to_bytes(4, "little") + (22).to_bytes(4, "little") + inner
+    with pytest.raises(UserError, match="icon"):
+        read_image_bytes(icon, "icon")
+
+
+@pytest.mark.parametrize("ending", ["png", "jpg", "gif", "bmp", "tif", "webp", "avif", "ico", "ppm", "pt"])
+def test_noise_is_refused(ending, tmp_path):
+    path = tmp_path / f"noise.{ending}"
+    path.write_bytes(random.Random(ending).randbytes(5_000_000))
+    assert path.name in refusal(path)
+
+
+@pytest.mark.parametrize(
+    "kind", ["PNG", "JPEG", "GIF", "TIFF", "WEBP", "BMP", "AVIF", "PPM", "ICO", "TGA", "QOI"]
+)
+def test_noise_behind_a_good_beginning_never_escapes(kind, capfd):
+    image = Image.fromarray(np.random.default_rng(1).integers(0, 256, (32, 32, 3), dtype=np.uint8))
+    good = encoded(image, kind, **{"compression": "tiff_lzw"} if kind == "TIFF" else {})
+    assert pixels_of(good).shape == (32, 32, 3)
+    noise = random.Random(kind)
+    for _ in range(40):
+        data = bytearray(good)
+        for _ in range(noise.choice([1, 4, 40])):
+            data[noise.randrange(len(data))] = noise.randrange(256)
+        with contextlib.suppress(UserError):
+            assert pixels_of(bytes(data[: noise.choice([len(data), len(data) // 2])])).dtype == np.uint8
+    written = capfd.readouterr()
+    assert (written.out, written.err) == ("", "")
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.sampled_from(
+        [b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"GIF89a", b"BM", b"II*\0", b"P6\n", b"8BPS"]
+    ),
+    st.binary(max_size=300),
+)
+def test_any_bytes_give_a_picture_or_a_sentence(start, rest):
+    with contextlib.suppress(UserError):
+        assert pixels_of(start + rest).ndim == 3
+
+
+@pytest.mark.parametrize(
+    "endless", [b"\xff\xd8" + b"\xff" * 9, b"GIF89a\1\0\1\0\0\0\0" + b"!\xfe\0" * 9], ids=str
+)
+def test_headers_that_never_end(endless, monkeypatch):
+    monkeypatch.setattr(images, "MAX_READS", 10)
+    with pytest.raises(UserError, match="damaged"):
+        read_image_bytes(endless, "picture")
+
+
+# ---- files ----
+
+
+def test_things_that_are_not_files(tmp_path):
+    assert "no file" in refusal(tmp_path / "absent.png")
+    assert "folder" in refusal(tmp_path)
+    assert "cannot be opened" in refusal(Path("null\0byte.png"))
+    assert "cannot be opened" in refusal(tmp_path / ("long" * 200))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
+def test_special_files_are_not_opened(tmp_path):
+    os.mkfifo(tmp_path / "pipe.png")
+    assert "not a file" in refusal(tmp_path / "pipe.png")
+    assert "not a file" in refusal(Path("/dev/zero"))
+    (tmp_path / "loop.png").symlink_to("loop.png")
+    assert "cannot be opened" in refusal(tmp_path / "loop.png")
+
+
+@pytest.mark.parametrize(
+    "name", ["猫 🐈.png", "Ünïcödé\u0301.png", "quote'\".png", "a\u202eb.png", "line\nbreak.png"]
+)
+def test_any_name(name, tmp_path):
+    path = tmp_path / name
+    try:
+        path.write_bytes(encoded(Image.new("RGB", (3, 2))))
+    except OSError:
+        pytest.skip("this file system does not allow the name")
+    input = read_image(path)
+    assert input.source == path
+    assert input.name.isprintable()
+    path.write_bytes(b"")
+    assert "empty" in refusal(path)
+
+
+def test_threads_read_at_the_same_time(shared_data):
+    path = shared_data / "photos" / "malformed" / "bad_exif.jpg"  # Pillow warns about it
+    failures = []
+
+    def read():
+        try:
+            for _ in range(10):
+                read_image(path)
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=read) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+
+
+# ---- thumbnails ----
+
+
+def test_thumbnails(shared_data):
+    path = shared_data / "photos" / "landscape_exif6.jpg"
+    small = thumbnail(path, 96)
+    assert (small.shape, small.dtype) == ((64, 96, 3), np.uint8)
+    full = thumbnail(read_image(path), 96)
+    assert np.abs(small.astype(int) - full).mean() < 4
+    assert thumbnail(shared_data / "photos" / "espresso_4000x20.png", 50).shape == (1, 50, 3)
+    tiny = Input(np.zeros((5, 3, 3), np.uint8), "tiny")
+    assert thumbnail(tiny, 96).shape == (5, 3, 3)
+    with pytest.raises(UserError):
+        thumbnail(shared_data / "photos" / "malformed" / "half_cat.jpg", 96)
