@@ -173,10 +173,14 @@ class _Follower(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if known is None:
             known = self._known[id(tensor)] = _Known(tensor, sources, field)
             self._sharing.setdefault(tensor.untyped_storage()._cdata, []).append(known)
-            return
         known.sources, known.field = sources, field
-        for other in self._sharing[tensor.untyped_storage()._cdata]:  # it was changed in place
-            other.sources = sources if other.tensor.numel() <= tensor.numel() else other.sources | sources
+
+    def _spread(self, tensor: Tensor, sources: frozenset[int]) -> None:
+        """Notes that ``tensor`` was changed in place: whatever shares its memory comes from ``sources``, too."""
+        extent = (tensor.storage_offset(), tensor.numel())
+        for other in self._sharing[tensor.untyped_storage()._cdata]:
+            same = (other.tensor.storage_offset(), other.tensor.numel()) == extent
+            other.sources = sources if same else other.sources | sources
 
     def entering(self, path: str) -> Callable[[nn.Module, Any, Any], None]:
         """The hook before a call of the module ``path``."""
@@ -208,7 +212,10 @@ class _Follower(TorchDispatchMode):  # type: ignore[no-untyped-call]
         visit.field = self._known[id(first)].field if id(first) in self._known else None
         for output in outputs:
             known = self._known.get(id(output))
-            self.know(output, frozenset((len(self.trace.visits),)), known.field if known else None)
+            sources = frozenset((len(self.trace.visits),))
+            self.know(output, sources, known.field if known else None)
+            if frame.versions.get(id(output), output._version) != output._version:
+                self._spread(output, sources)
         self.trace.visits.append(visit)
         self._outputs.append(first)
         return result if handed_on else None
@@ -237,6 +244,8 @@ class _Follower(TorchDispatchMode):  # type: ignore[no-untyped-call]
             if len(followed) == len(fields):
                 field = propagate(name.rstrip("_"), pointwise, Call(args, kwargs, inputs, followed, output))
             self.know(output, sources, field)
+            if any(output is tensor for tensor in tensors_in((args, kwargs))):
+                self._spread(output, sources)
 
     def _sources(self, tensor: Tensor) -> frozenset[int]:
         known = self._known.get(id(tensor))
