@@ -72,11 +72,11 @@ def _report_unknown_errors(window: MainWindow) -> None:
         window.session.crashed.emit("".join(traceback.format_exception(kind, error, trace)))
 
     def report_thread(arguments: threading.ExceptHookArgs) -> None:
-        # From another thread: into the GUI thread before anything of Qt is touched.
+        # The receiver is a method of the window: Qt queues the call into the GUI thread.
         text = "".join(
             traceback.format_exception(arguments.exc_type, arguments.exc_value, arguments.exc_traceback)
         )
-        window.session.report_from_thread(text)
+        window.session.crashed.emit(text)
 
     sys.excepthook = report
     threading.excepthook = report_thread

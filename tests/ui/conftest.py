@@ -16,7 +16,13 @@ import torch  # noqa: F401 - before Qt: on Windows the other order fails
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from pytestqt.qtbot import QtBot
+
 from visualizer.ui import theme
+from visualizer.ui.main_window import MainWindow
+from visualizer.ui.session import Session
+from visualizer.ui.settings import Settings
+from visualizer.ui.tour import settle
 
 
 @pytest.fixture(scope="session")
@@ -74,3 +80,18 @@ def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
         ]
         running = [timer for timer in timers if timer.isActive() and not timer.isSingleShot()]
         assert not running, f"timers left running: {running}"
+
+
+@pytest.fixture
+def window(qtbot: QtBot, styled: QApplication, own_configuration: Path) -> Iterator[MainWindow]:
+    """The real window at its first start, everything loaded; closed as a person closes it."""
+    window = MainWindow(Session(), Settings())
+    crashes: list[str] = []
+    window.session.crashed.connect(crashes.append)
+    window.show()
+    window.open_command_line([])
+    assert settle(window)
+    yield window
+    window.close()
+    window.deleteLater()
+    assert not crashes, crashes[0]

@@ -30,7 +30,7 @@ def look(
     """
     layer, values = frame.layer, frame.values[unit]
     if position is None:
-        strongest = int(np.nan_to_num(np.abs(values), nan=0).argmax())
+        strongest = int(np.nan_to_num(values, nan=-np.inf).argmax())
         position = (strongest // values.shape[1], strongest % values.shape[1])
     box = field_box(layer.receptive_field, position, seen.shape[:2]) if layer.receptive_field else None
     counts, edges = histogram(values)

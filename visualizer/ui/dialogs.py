@@ -21,6 +21,7 @@ class ShortcutsDialog(QDialog):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setObjectName("keys")
         self.setWindowTitle("Keys")
         keys = [(", ".join(row.shortcuts), row.text.rstrip("…")) for row in ROWS if row.shortcuts]
         lines = "".join(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from visualizer.data.folders import Folder, read_folder
 from visualizer.data.inputs import Input
 from visualizer.data.samples import shape_samples
 from visualizer.errors import UserError
+from visualizer.streaming.prober import Report
 from visualizer.ui import jobs
 from visualizer.ui.widgets.strip import StripItem
 
@@ -163,7 +165,7 @@ class Gallery(QObject):
                 self._making = item
                 shown = self._session.input
                 source = shown if shown is not None and item.matches(shown) else item.source
-                self._session.ask("thumbnail", lambda _: thumbnail_or_none(source))
+                self._session.ask("thumbnail", partial(_thumbnail_or_none, source))
                 return
 
     def _thumbnail_made(self, value: object) -> None:
@@ -208,7 +210,7 @@ def draw_samples(seed: int = 7, count: int = 24) -> tuple[GalleryItem, ...]:
     return tuple(replace(item, thumbnail=jobs.small_picture(item.source, THUMBNAIL_SIDE)) for item in items)
 
 
-def thumbnail_or_none(source: Path | Input) -> NDArray[np.uint8] | None:
+def _thumbnail_or_none(source: Path | Input, report: Report) -> NDArray[np.uint8] | None:
     """A thumbnail; None for a file that is no picture."""
     try:
         return jobs.small_picture(source, THUMBNAIL_SIDE)

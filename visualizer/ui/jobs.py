@@ -16,10 +16,11 @@ from visualizer.data.inputs import Input, Prepared
 from visualizer.data.preprocessing import prepare
 from visualizer.networks import anatomy as anatomies
 from visualizer.networks.anatomy import Anatomy, Layer
+from visualizer.networks.device import describe_device
 from visualizer.networks.network import Network
 from visualizer.probes import inspection as inspections
 from visualizer.probes.activations import rescale as rescale_frame
-from visualizer.probes.frames import Inspection, Scale, UnitFrame
+from visualizer.probes.frames import ActivationFrame, Inspection, Scale, UnitFrame
 from visualizer.probes.unit import look as look_at_unit
 from visualizer.streaming.prober import Report
 
@@ -76,6 +77,16 @@ def first_layer(anatomy: Anatomy) -> int:
             if wanted(layer):
                 return layer.index
     return 0
+
+
+def strongest_unit(frame: ActivationFrame) -> int:
+    """The unit with the largest activation: the one to look at first."""
+    return int(np.nan_to_num(frame.statistics.maximum, nan=-np.inf).argmax())
+
+
+def device(report: Report) -> str:
+    """Where networks run, for the Timeline."""
+    return describe_device()
 
 
 def read_picture(path: Path, label: str | None) -> Input:

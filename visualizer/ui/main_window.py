@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
@@ -17,7 +18,16 @@ from PySide6.QtGui import (
     QKeySequence,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMainWindow, QSizePolicy, QToolBar, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QSizePolicy,
+    QToolBar,
+    QWidget,
+)
 
 from visualizer.ui import layout, settings, theme
 from visualizer.ui.actions import ACTIONS, MENUS, ROWS
@@ -27,7 +37,6 @@ from visualizer.ui.notices import CrashDialog, NoticeBar, plain, write_report
 from visualizer.ui.panels.activations import ActivationsPanel
 from visualizer.ui.panels.input import InputPanel
 from visualizer.ui.panels.network import NetworkPanel
-from visualizer.ui.panels.open_network import NetworkChoice, OpenNetworkDialog
 from visualizer.ui.panels.prediction import PredictionPanel
 from visualizer.ui.panels.timeline import TimelinePanel
 from visualizer.ui.panels.unit import UnitPanel
@@ -39,6 +48,9 @@ from visualizer.ui.waiting import WaitingBar
 from visualizer.ui.widgets.dropping import Arrival, arrival, takes
 from visualizer.ui.widgets.panel import Dock, Panel
 from visualizer.ui.wiring import connect_panels
+
+if TYPE_CHECKING:
+    from visualizer.ui.panels.open_network import NetworkChoice, OpenNetworkDialog
 
 VIEW_SETTINGS = {
     "map": settings.MAP,
@@ -64,7 +76,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(720, 480)
         self.resize(DEFAULT_SIZE)
         self._theme: theme.ThemeName = remembered.get(settings.THEME)  # type: ignore[assignment]
-        self._dialog: OpenNetworkDialog | None = None
+        self.open_network_dialog: OpenNetworkDialog | None = None
         self._arranged_narrow: bool | None = None
         self._build_panels()
         self._build_actions()
@@ -111,6 +123,7 @@ class MainWindow(QMainWindow):
                 continue
             place = row.menu
             action = QAction(row.text, self, objectName=row.id)
+            action.setIconText(f" {row.text}")  # Fusion puts icon and text side by side without a gap
             action.setShortcuts([QKeySequence(keys) for keys in row.shortcuts])
             action.setStatusTip(row.help)
             keys = f" ({row.shortcuts[0]})" if row.shortcuts else ""
@@ -141,9 +154,9 @@ class MainWindow(QMainWindow):
         room.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         bar.addWidget(room)
         self.search = SearchField()
-        self.search.setFixedWidth(248)
+        self.search.setFixedSize(248, 26)
         self.search.opened.connect(self._fill_search)
-        bar.addWidget(self.search)
+        bar.addWidget(_centred(self.search))
         bar.addAction(self.actions_by_id["theme"])
         theme_button = bar.widgetForAction(self.actions_by_id["theme"])
         theme_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)  # type: ignore[attr-defined]
@@ -155,6 +168,7 @@ class MainWindow(QMainWindow):
         session.noticed.connect(self.notices.show_notice)
         session.crashed.connect(self.report_crash)
         session.file_opened.connect(self._remember_file)
+        session.answer("device", self.timeline.set_device)  # type: ignore[arg-type]
         session.network_changed.connect(self._title)
         session.input_changed.connect(self._title)
         session.architectures_changed.connect(self._list_architectures)
@@ -243,15 +257,17 @@ class MainWindow(QMainWindow):
             self.session.open_paths([Path(name) for name in chosen])
 
     def choose_network(self) -> None:
-        if self._dialog is None:
-            self._dialog = OpenNetworkDialog(self)
-            self._dialog.chosen.connect(self._open_choice)
+        from visualizer.ui.panels.open_network import OpenNetworkDialog
+
+        if self.open_network_dialog is None:
+            self.open_network_dialog = OpenNetworkDialog(self)
+            self.open_network_dialog.chosen.connect(self._open_choice)
             self.session.ask_for_architectures()
-        self._dialog.open()
+        self.open_network_dialog.open()
 
     def _list_architectures(self, rows: object) -> None:
-        if self._dialog is not None:
-            self._dialog.set_architectures(rows)  # type: ignore[arg-type]
+        if self.open_network_dialog is not None:
+            self.open_network_dialog.set_architectures(rows)  # type: ignore[arg-type]
 
     def _open_choice(self, choice: NetworkChoice) -> None:
         self.session.open_network(choice.text, pretrained=choice.pretrained, weights=choice.weights)
@@ -379,6 +395,13 @@ class MainWindow(QMainWindow):
         if all(self.session.looks_like_network(path) for path in paths):
             self.session.gallery.open_bundled_picture()
         self.session.gallery.open_samples()
+        self.session.ask_for_device()
+
+    def close_when_painted(self, _: object) -> None:
+        """Close once the maps that have just arrived are on the screen."""
+        self.repaint()
+        self.activations.tiles.viewport().repaint()
+        QTimer.singleShot(0, self.close)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -396,6 +419,15 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.ThemeChange and self._theme == "system":
             self.apply_theme()
+
+
+def _centred(widget: QWidget) -> QWidget:
+    """The widget in the middle of the bar's height."""
+    place = QWidget()
+    row = QHBoxLayout(place)
+    row.setContentsMargins(0, 0, 6, 0)
+    row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+    return place
 
 
 BUNDLED_NETWORK = "shapes-net"

@@ -6,6 +6,7 @@ import math
 
 THIN = "\u202f"  # narrow no-break space
 MINUS = "\u2212"
+_PREFIXES = {"k": 1e3, "M": 1e6, "G": 1e9}
 
 
 def integer(value: int) -> str:
@@ -15,9 +16,9 @@ def integer(value: int) -> str:
 
 def short(value: float, unit: str = "") -> str:
     """Three significant figures with k, M, G: ``7962624`` → ``7.96 M``."""
-    for limit, prefix in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
-        if abs(value) >= limit * 0.9995:
-            return f"{_three(value / (1e3 if prefix == 'k' else limit))}{THIN}{prefix}{unit}"
+    for limit, prefix in ((0.9995e9, "G"), (0.9995e6, "M"), (1e4, "k")):
+        if abs(value) >= limit:
+            return f"{_three(value / _PREFIXES[prefix])}{THIN}{prefix}{unit}"
     text = integer(round(value)) if float(value).is_integer() else _three(value)
     return f"{text}{THIN}{unit}" if unit else text
 
@@ -28,13 +29,15 @@ def _three(value: float) -> str:
 
 
 def signed(value: float, digits: int = 2) -> str:
-    """A measured value: ``−0.05``; tiny ones in scientific form; words for what is not a number."""
+    """A measured value: ``−0.05``; fewer digits for large, powers for tiny and huge ones; words for no number."""
     if math.isnan(value):
         return "NaN"
     if math.isinf(value):
         return "∞" if value > 0 else f"{MINUS}∞"
     if value != 0 and (abs(value) < 10**-digits / 2 or abs(value) >= 1e5):
         return f"{value:.1e}".replace("-", MINUS)
+    if abs(value) >= 100:
+        digits = min(digits, 1 if abs(value) < 1000 else 0)
     return f"{value:.{digits}f}".replace("-", MINUS)
 
 

@@ -17,7 +17,6 @@ from visualizer.errors import UserError
 from visualizer.networks.anatomy import Anatomy, Layer
 from visualizer.networks.network import Network
 from visualizer.probes.frames import Inspection, Scale, UnitFrame
-from visualizer.probes.order import order_units
 from visualizer.streaming.mailbox import Mailbox
 from visualizer.streaming.prober import Answer, Cancelled, Failure, Prober, Progress, Report
 from visualizer.ui import jobs
@@ -134,6 +133,10 @@ class Session(QObject):
         """List the names of the zoo (imports torchvision, which takes seconds)."""
         self.ask("architectures", lambda _: jobs.architectures())
 
+    def ask_for_device(self) -> None:
+        """Learn where networks run."""
+        self.ask("device", jobs.device)
+
     def select_layer(self, index: int) -> None:
         """Move the selection to a layer."""
         if self.opened is None or not 0 <= index < len(self.opened.anatomy.layers):
@@ -211,8 +214,7 @@ class Session(QObject):
         frame = self.inspection.frame
         if self._fresh_unit or self.selection.unit >= len(frame.values):
             self._fresh_unit = False
-            strongest = order_units(frame, "strength")
-            self._select(Selection(frame.layer.index, int(strongest[0]) if len(strongest) else 0))
+            self._select(Selection(frame.layer.index, jobs.strongest_unit(frame)))
         self.inspection_changed.emit(self.inspection)
         self._look_at_unit(None)
 
@@ -220,6 +222,10 @@ class Session(QObject):
         assert isinstance(value, UnitFrame)
         self.unit = value
         self.unit_changed.emit(value)
+
+    def inspect_again(self, _: object = None) -> None:
+        """Look at the same picture once more."""
+        self._inspect()
 
     # --- the worker ------------------------------------------------------------------------------
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import platformdirs
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QByteArray, QSettings
 
 T = TypeVar("T")
 RECENT_LIMIT = 12
+_FOLDER_VARIABLE = "VISUALIZER_CONFIGURATION"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,7 @@ class Setting(Generic[T]):
 
 THEME = Setting("view/theme", "dark", "Dark, light, or as the system is")
 MAP = Setting("activations/map", "grey", "Colour map of the activation maps")
-LIMITS = Setting("activations/limits", "layer", "Grey levels by layer or by unit")
+LIMITS = Setting("activations/limits", "unit", "Grey levels by layer or by unit")
 ORDER = Setting("activations/order", "index", "Order of the units")
 HIDE_DEAD = Setting("activations/hide_dead", False, "Leave dead units out")
 GEOMETRY = Setting("window/geometry", b"", "Size and place of the window")
@@ -38,8 +42,23 @@ ROWS: tuple[Setting[Any], ...] = (THEME, MAP, LIMITS, ORDER, HIDE_DEAD, GEOMETRY
 
 def configuration_folder() -> Path:
     """Where settings and logs live; ``VISUALIZER_CONFIGURATION`` moves it."""
-    chosen = os.environ.get("VISUALIZER_CONFIGURATION")
+    chosen = os.environ.get(_FOLDER_VARIABLE)
     return Path(chosen) if chosen else Path(platformdirs.user_config_dir("cnn-visualizer", appauthor=False))
+
+
+@contextmanager
+def temporary_configuration() -> Iterator[None]:
+    """The program as at its first start, in a folder that is gone afterwards; the user's settings are left alone."""
+    before = os.environ.get(_FOLDER_VARIABLE)
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ[_FOLDER_VARIABLE] = folder
+        try:
+            yield
+        finally:
+            if before is None:
+                del os.environ[_FOLDER_VARIABLE]
+            else:
+                os.environ[_FOLDER_VARIABLE] = before
 
 
 class Settings:
@@ -55,13 +74,14 @@ class Settings:
         if isinstance(setting.default, bool):
             return str(value).lower() == "true"  # type: ignore[return-value]
         if isinstance(setting.default, bytes):
-            return bytes(value.data()) if hasattr(value, "data") else setting.default  # type: ignore[return-value]
+            return value.data() if isinstance(value, QByteArray) else setting.default  # type: ignore[return-value]
         if isinstance(setting.default, list):
             return [str(v) for v in value] if isinstance(value, list) else [str(value)]  # type: ignore[return-value]
         return value if isinstance(value, type(setting.default)) else setting.default
 
     def set(self, setting: Setting[T], value: T) -> None:
-        self._store.setValue(setting.key, value)
+        # Plain bytes would be stored as a pickle.
+        self._store.setValue(setting.key, QByteArray(value) if isinstance(value, bytes) else value)
 
     def save(self) -> None:
         """Write now; Qt would do so at the end."""

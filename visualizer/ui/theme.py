@@ -108,7 +108,7 @@ def colors_for(theme: ThemeName) -> Colors:
 @cache
 def _family() -> str:
     system = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).family()
-    # Linux without a desktop falls back to a wide bitmap-era face; Inter, where installed, was drawn for screens.
+    # Linux without a desktop falls back to a wide face; Inter, where installed, was drawn for screens.
     return "Inter" if sys.platform == "linux" and "Inter" in QFontDatabase.families() else system
 
 

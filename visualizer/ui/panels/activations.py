@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,7 +98,7 @@ class ActivationsPanel(Panel):
 
     # --- what is shown ---------------------------------------------------------------------------
 
-    def set_view(self, values: dict[str, Any]) -> None:
+    def set_view(self, values: dict[str, object]) -> None:
         """Take the remembered choices: ``map``, ``limits``, ``order`` (keys), ``hide_dead``."""
         for combo, name in ((self._map, "map"), (self._limits, "limits"), (self._sort, "order")):
             combo.setCurrentIndex(max(0, combo.findData(values.get(name))))
@@ -183,6 +183,13 @@ class ActivationsPanel(Panel):
         self.view_changed.emit("hide_dead", self._hide_dead.isChecked())
         self._arrange()
 
+    def choose(self, **values: str) -> None:
+        """Choose as by hand: ``map``, ``limits``, ``order`` (keys)."""
+        for name, value in values.items():
+            combo = {"map": self._map, "limits": self._limits, "order": self._sort}[name]
+            combo.setCurrentIndex(combo.findData(value))
+            combo.activated.emit(combo.currentIndex())
+
     def _select(self, position: int) -> None:
         self.unit_selected.emit(int(self._order[position]))
 
@@ -190,23 +197,7 @@ class ActivationsPanel(Panel):
         if self._frame is None or not 0 <= position < len(self._order):
             self.tiles.show_tip("")
             return
-        unit = int(self._order[position])
-        values, statistics = self._frame.values[unit], self._frame.statistics
-        row, column = min(row, values.shape[0] - 1), min(column, values.shape[1] - 1)
-        here = (
-            f"a({row}, {column}) = {numbers.signed(float(values[row, column]), 3)}" if values.size > 1 else ""
-        )
-        everywhere = (
-            f"max {numbers.signed(float(statistics.maximum[unit]))}  mean {numbers.signed(float(statistics.mean[unit]))}"
-            if values.size > 1
-            else f"a = {numbers.signed(float(values[0, 0]), 3)}"
-        )
-        dead = "  dead" if statistics.dead[unit] else ""
-        self.tiles.show_tip(
-            f"<b>Unit {unit}</b>&nbsp; {here}<br>{everywhere}{dead}"
-            if here
-            else f"<b>Unit {unit}</b>&nbsp; {everywhere}{dead}"
-        )
+        self.tiles.show_tip(_tip(self._frame, int(self._order[position]), row, column))
 
     def _picture(self) -> QImage:
         rgba = np.ascontiguousarray(self.tiles.picture())
@@ -227,7 +218,19 @@ class ActivationsPanel(Panel):
         ]
 
 
-def _combo(tip: str, rows: Any) -> QComboBox:
+def _tip(frame: ActivationFrame, unit: int, row: int, column: int) -> str:
+    """What is under the pointer, as rich text: the unit, the value there, the unit's range."""
+    values, statistics = frame.values[unit], frame.statistics
+    dead = " &nbsp;dead" if statistics.dead[unit] else ""
+    if values.size == 1:
+        return f"<b>Unit {unit}</b> &nbsp;a = {numbers.signed(float(values[0, 0]), 3)}{dead}"
+    row, column = min(row, values.shape[0] - 1), min(column, values.shape[1] - 1)
+    here = f"a({row}, {column}) = {numbers.signed(float(values[row, column]), 3)}"
+    most, mean = (numbers.signed(float(figure[unit])) for figure in (statistics.maximum, statistics.mean))
+    return f"<b>Unit {unit}</b> &nbsp;{here}{dead}<br>max {most} &nbsp;mean {mean}"
+
+
+def _combo(tip: str, rows: Sequence[tuple[str, str]]) -> QComboBox:
     combo = QComboBox(toolTip=tip, accessibleName=tip)
     for key, name in rows:
         combo.addItem(name, key)

@@ -38,7 +38,7 @@ class TimelinePanel(Panel):
             button.setFixedSize(28, 28)
             row.addWidget(button)
             self._buttons[name] = button
-        row.addSpacing(10)
+        row.addSpacing(12)
         row.addLayout(_pairs(("Step", "–"), ("Epoch", "–")))
         row.addSpacing(10)
         self._track = _Track()

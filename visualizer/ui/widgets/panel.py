@@ -61,7 +61,7 @@ class Panel(QWidget):
 
 
 class Dock(QDockWidget):
-    """A dock with the program's own title bar: title, subtitle, menu, float, close; an accent bar while loading."""
+    """A dock with the program's own title bar, and an accent bar under it while its content is awaited."""
 
     maximise_requested = Signal(object)  # this dock
 
@@ -114,7 +114,9 @@ class Dock(QDockWidget):
 
     def hide_title_bar(self) -> None:
         """Show the panel alone, for bars that explain themselves."""
-        self.setTitleBarWidget(QWidget())
+        nothing = QWidget()
+        nothing.setFixedHeight(0)
+        self.setTitleBarWidget(nothing)
 
     def set_loading(self, loading: bool) -> None:
         self._loading.setVisible(loading)

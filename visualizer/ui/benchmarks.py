@@ -1,0 +1,199 @@
+"""The benchmarks that need the window: what a drop costs, whether the window ever stalls, what pictures cost."""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+from PIL import Image
+from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer
+from PySide6.QtWidgets import QApplication
+
+from visualizer.benchmarks.figures import Figure
+from visualizer.benchmarks.forward import bare_forward
+from visualizer.benchmarks.memory import resident_bytes
+from visualizer.ui.main_window import MainWindow
+from visualizer.ui.session import Session
+from visualizer.ui.settings import Settings, temporary_configuration
+from visualizer.ui.theme import DARK
+from visualizer.ui.tour import drop as drop_files
+from visualizer.ui.tour import settle
+from visualizer.ui.widgets.color_maps import lookup_table
+from visualizer.ui.widgets.tile_view import TileView
+
+DROPS = 15
+PICTURES = 200
+HEARTBEAT = 5  # ms
+STALL_SECONDS = 12.0
+
+
+def drop() -> tuple[Figure, ...]:
+    """From the drop of a photo to the last visible panel painted, less the bare forward pass beside it."""
+    figures = []
+    with _window() as window, _photos(DROPS + 3) as photos:
+        for name in ("squeezenet1_1", "resnet18"):
+            window.session.open_network(name)
+            settle(window)
+            assert window.session.opened is not None
+            bare = bare_forward(window.session.opened.network)
+            extra = []
+            for index, photo in enumerate(photos):
+                forward = bare()
+                took = _seconds_to_painted(window, photo)
+                if index >= 3:  # the first ones warm up
+                    extra.append(1000 * (took - forward))
+            value = statistics.median(extra)
+            figures.append(Figure(f"drop: drop to painted - bare forward, {name}", value, "ms", goal=60))
+    return tuple(figures)
+
+
+def _seconds_to_painted(window: MainWindow, photo: Path) -> float:
+    done: list[float] = []
+    loop = QEventLoop()
+
+    def painted(_: object) -> None:
+        window.repaint()
+        window.activations.tiles.viewport().repaint()
+        QApplication.processEvents()
+        done.append(perf_counter())
+        loop.quit()
+
+    window.session.unit_changed.connect(painted)
+    QTimer.singleShot(30_000, loop.quit)
+    start = perf_counter()
+    drop_files(window, [photo])
+    loop.exec()
+    window.session.unit_changed.disconnect(painted)
+    settle(window)
+    return done[0] - start
+
+
+def stall() -> tuple[Figure, ...]:
+    """How late the window's heartbeat is while resnet152 looks at a picture again and again."""
+    with _window() as window:
+        window.session.open_network("resnet152")
+        settle(window)
+        session = window.session
+        session.inspection_changed.connect(session.inspect_again)
+        heart = Heart(window)
+        _spin(STALL_SECONDS)
+        heart.stop()
+        session.inspection_changed.disconnect(session.inspect_again)
+        settle(window)
+    late = np.array(heart.late)
+    return (
+        Figure("stall: heartbeat late, 99th percentile, resnet152", float(np.percentile(late, 99)), "ms", 33),
+        Figure("stall: heartbeat late, worst, resnet152", float(late.max()), "ms", 100),
+    )
+
+
+class Heart(QObject):
+    """Ticks every 5 ms in the GUI thread and notes by how many ms each tick was late."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.late: list[float] = []
+        self._last = perf_counter()
+        self._timer = QTimer(self, interval=HEARTBEAT, timerType=Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._beat)
+        self._timer.start()
+
+    def _beat(self) -> None:
+        now = perf_counter()
+        self.late.append(max(0.0, 1000 * (now - self._last) - HEARTBEAT))
+        self._last = now
+
+    def stop(self) -> None:
+        self._timer.stop()
+
+
+def mosaic() -> tuple[Figure, ...]:
+    """One frame of 512 tiles of 28×28, set and painted."""
+    application = _application()
+    view = TileView()
+    view.resize(900, 900)
+    view.set_colors(DARK)
+    view.set_lookup_table(lookup_table("grey"))
+    view.show()
+    application.processEvents()
+    frames = np.random.default_rng(0).integers(0, 256, (8, 512, 28, 28), np.uint8)
+    order = np.arange(512)
+    times = []
+    for index in range(60):
+        start = perf_counter()
+        view.set_tiles(frames[index % 8], order)
+        view.viewport().repaint()
+        times.append(1000 * (perf_counter() - start))
+    view.close()
+    view.deleteLater()
+    return (Figure("mosaic: 512 tiles of 28×28, set and painted", statistics.median(times[10:]), "ms", 5),)
+
+
+def memory() -> tuple[Figure, ...]:
+    """By how much the process grows while 200 pictures are opened one after another."""
+    if resident_bytes() is None:
+        return ()
+    with _window() as window, _photos(PICTURES + 20) as photos:
+        for photo in photos[:20]:  # the allocator's own reserves are not ours to count
+            drop_files(window, [photo])
+            settle(window)
+        before = resident_bytes() or 0
+        for photo in photos[20:]:
+            drop_files(window, [photo])
+            settle(window)
+        grown = ((resident_bytes() or 0) - before) / 1e6
+    return (Figure("memory: growth over 200 opened pictures", grown, "MB", 30),)
+
+
+# --- what they share -----------------------------------------------------------------------------
+
+
+def _application() -> QApplication:
+    from visualizer.app import make_application
+
+    return make_application()
+
+
+@contextmanager
+def _window() -> Iterator[MainWindow]:
+    application = _application()
+    with temporary_configuration():
+        window = MainWindow(Session(), Settings())
+        window.show()
+        window.open_command_line([])
+        settle(window)
+        try:
+            yield window
+        finally:
+            window.close()
+            window.deleteLater()
+            application.processEvents()
+
+
+@contextmanager
+def _photos(count: int) -> Iterator[list[Path]]:
+    """Different pictures of 600×400 px, noisy as photos are."""
+    generator = np.random.default_rng(0)
+    with tempfile.TemporaryDirectory() as folder:
+        paths = []
+        for index in range(count):
+            coarse = generator.integers(0, 256, (40, 60, 3), np.uint8)
+            smooth = np.asarray(
+                Image.fromarray(coarse).resize((600, 400), Image.Resampling.BICUBIC), np.int16
+            )
+            pixels = np.clip(smooth + generator.integers(-6, 7, smooth.shape), 0, 255).astype(np.uint8)
+            path = Path(folder) / f"photo-{index}.png"
+            Image.fromarray(pixels).save(path, compress_level=1)
+            paths.append(path)
+        yield paths
+
+
+def _spin(seconds: float) -> None:
+    loop = QEventLoop()
+    QTimer.singleShot(int(1000 * seconds), loop.quit)
+    loop.exec()
