@@ -6,6 +6,7 @@ import html
 from pathlib import PurePath
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -65,6 +66,7 @@ class InputPanel(Panel):
         rows.addWidget(self.picture, 1)
         rows.addWidget(self._caption)
         rows.addWidget(self._note)
+        rows.addStretch(0)
         placeholder = Placeholder("No image. Drop one here, paste, or open.", "Open image…")
         placeholder.clicked.connect(self.open_requested)
         self._stack = QStackedWidget()
@@ -112,12 +114,21 @@ class InputPanel(Panel):
         self.picture.set_crop(None)
         self.picture.set_boxes(())
         self._stack.setCurrentIndex(0 if input is None else 1)
+        self._fit_picture()
         self.set_subtitle("" if input is None else shown_name(input.name))
         if input is not None:
             true_class = f"\nclass {input.label}" if input.label else ""
             tip = html.escape(shown_name(str(input.source or input.name)) + true_class).replace("\n", "<br>")
             self.picture.setToolTip(f"<qt>{tip}</qt>")
         self._say()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_picture()
+
+    def _fit_picture(self) -> None:
+        """Keep the caption directly below a wide picture, the free room below the caption."""
+        self.picture.setMaximumHeight(self.picture.heightForWidth(self.width() - 2 * PADDING))
 
     def set_seen(
         self, crop: Box | None, net_input: tuple[int, int, int] | None, notes: tuple[str, ...] = ()

@@ -47,11 +47,11 @@ class UnitPanel(Panel):
         self._frame: UnitFrame | None = None
         self._activation: ActivationFrame | None = None
         self._seen: NDArray[np.uint8] | None = None
-        self._statistics, self._value = Readouts(), Readouts()
+        self._statistics, self._of_layer = Readouts(), Readouts()
         self.overlay, self.weights, self.histogram = ActivationOverlay(), FilterView(), Histogram()
         self.overlay.position_requested.connect(self.position_requested)
         self._map_section = Section("Activation over input", self.overlay)
-        self._value_section = Section("Activation", self._value)
+        self._layer_section = Section("Layer", self._of_layer)
         self._filter_section = Section("Filter", self.weights)
         self._histogram_section = Section("Histogram", self.histogram)
         self._empty = Placeholder("No unit. Open an image and click a map in Activations.")
@@ -73,7 +73,7 @@ class UnitPanel(Panel):
         head.addWidget(self._statistics)
         rows.addLayout(head)
         for section in (
-            self._value_section,
+            self._layer_section,
             self._map_section,
             self._filter_section,
             self._histogram_section,
@@ -110,7 +110,7 @@ class UnitPanel(Panel):
     def set_colors(self, colors: Colors) -> None:
         self._previous.setIcon(icon("previous", colors.text, colors.disabled))
         self._next.setIcon(icon("next", colors.text, colors.disabled))
-        for part in (self._statistics, self._value, self.overlay, self.weights, self.histogram):
+        for part in (self._statistics, self._of_layer, self.overlay, self.weights, self.histogram):
             part.set_colors(colors)
 
     # What is shown
@@ -128,10 +128,9 @@ class UnitPanel(Panel):
             self.set_subtitle("")
             return
         self._show_navigation(frame)
-        self._statistics.set_pairs(self._statistics_of(frame))
         is_map = frame.map.size > 1
         self._map_section.setVisible(is_map)
-        self._value_section.setVisible(not is_map)
+        self._layer_section.setVisible(not is_map and self._activation is not None)
         self._histogram_section.setVisible(is_map)
         if is_map:
             self._show_map(frame, seen)
@@ -148,7 +147,7 @@ class UnitPanel(Panel):
         self._previous.setEnabled(frame.unit > 0)
         self._next.setEnabled(frame.unit < units - 1)
         dead = self._activation is not None and bool(self._activation.statistics.dead[frame.unit])
-        self.set_subtitle(f"{frame.layer.name}, unit {frame.unit}{', dead' if dead else ''}", warning=dead)
+        self.set_subtitle(f"{'dead, ' if dead else ''}{frame.layer.name}, unit {frame.unit}", warning=dead)
 
     def _unit_count(self, frame: UnitFrame) -> int:
         if self._activation is not None:
@@ -157,35 +156,32 @@ class UnitPanel(Panel):
         axis = 0 if frame.layer.layout in ("maps", "vector") else -1
         return max(frame.unit + 1, shape_[axis] if shape_ else 1)
 
-    def _statistics_of(self, frame: UnitFrame) -> tuple[tuple[str, str], ...]:
-        """Of the unit's map; of the whole layer where each unit has one value only."""
-        if frame.map.size == 1 and self._activation is not None:
-            values = self._activation.values
-            figures = values.max(), values.mean(), values.std(), np.mean(values <= 0)
-        elif self._activation is not None:
-            of = self._activation.statistics
-            figures = tuple(each[frame.unit] for each in (of.maximum, of.mean, of.deviation, of.nonpositive))
-        else:
-            figures = frame.map.max(), frame.map.mean(), frame.map.std(), np.mean(frame.map <= 0)
-        texts = [*(signed(float(figure)) for figure in figures[:3]), percent(float(figures[3]), 0)]
-        return tuple(zip(("max", "mean", "std", "≤ 0"), texts, strict=True))
-
     def _show_map(self, frame: UnitFrame, seen: NDArray[np.uint8] | None) -> None:
         rows, columns = frame.map.shape
         note = self._activation.note if self._activation is not None else ""
         self._map_section.set_detail(note, f"{rows}×{columns}")
+        if self._activation is not None:
+            of, unit = self._activation.statistics, frame.unit
+            figures = of.maximum[unit], of.mean[unit], of.deviation[unit], of.nonpositive[unit]
+            self._statistics.set_pairs(_figures(*figures))
+        else:
+            self._statistics.set_pairs(())
         self.overlay.set_frame(frame, seen)
         self._histogram_section.set_detail(f"{integer(frame.map.size)} values")
         self.histogram.set_counts(frame.counts, frame.edges, int(np.count_nonzero(frame.map <= 0)))
 
     def _show_value(self, frame: UnitFrame) -> None:
+        """A unit with one value has no statistics of its own: its rank, and those of the whole layer."""
         pairs = [("a", f"{'+' if frame.value > 0 else ''}{signed(frame.value)}")]
         if self._activation is not None:
             values = self._activation.values
             rank = 1 + int(np.count_nonzero(values > frame.value))
             pairs.append(("rank", f"{integer(rank)} of {integer(values.size)}"))
-        self._value_section.set_detail("one value; the figures above are of the layer")
-        self._value.set_pairs(tuple(pairs))
+            self._layer_section.set_detail(f"{integer(values.size)} values")
+            self._of_layer.set_pairs(
+                _figures(values.max(), values.mean(), values.std(), float(np.mean(values <= 0)))
+            )
+        self._statistics.set_pairs(tuple(pairs))
 
     def _show_filter(self, frame: UnitFrame) -> None:
         weights = frame.filter
@@ -211,6 +207,18 @@ class UnitPanel(Panel):
     def _picture(self) -> QImage | QPixmap:
         is_map = self._frame is not None and self._frame.map.size > 1
         return self.overlay.render_image() if is_map else self.grab()
+
+
+def _figures(
+    maximum: float, mean: float, deviation: float, nonpositive: float
+) -> tuple[tuple[str, str], ...]:
+    texts = [
+        signed(float(maximum)),
+        signed(float(mean)),
+        signed(float(deviation)),
+        percent(float(nonpositive), 0),
+    ]
+    return tuple(zip(("max", "mean", "std", "≤ 0"), texts, strict=True))
 
 
 def _table(values: NDArray[np.float32]) -> Iterable[Row]:

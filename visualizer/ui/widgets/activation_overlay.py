@@ -26,7 +26,7 @@ TIP = "Click or use the arrow keys to look at another position. Only what is abo
 @cache
 def overlay_table() -> Table:
     """Inferno that lets the picture show through where the value is small; (256, 4) RGBA."""
-    opacity = np.clip(np.arange(256) / 110, 0, 1) ** 0.8 * 245
+    opacity = np.clip(np.arange(256) / 180, 0, 1) * 240
     return np.column_stack([lookup_table("inferno"), np.round(opacity)]).astype(np.uint8)
 
 
@@ -58,12 +58,13 @@ class ActivationOverlay(QWidget):
         self._seen: NDArray[np.uint8] | None = None
         self.picture = PictureView(interactive=True, fit_width=True)
         self.picture.setAccessibleName("Activation over input")
-        self.picture.setToolTip(TIP)
+        self.picture.setAccessibleDescription(TIP)  # no tool tip: it would cover the value under the pointer
         self.field = PictureView(framed=True)
         self.field.setAccessibleName("Receptive field")
         self.field.setToolTip("What this activation sees of the input")
         self.field.setFixedSize(SIDE, SIDE)
         self.legend = Legend("Activation", lookup_table("inferno"))
+        self.legend.setToolTip(TIP)
         self._value, self._place, self._extent = QLabel(), QLabel(), QLabel()
         for label in (self._place, self._extent):
             label.setProperty("role", "small")
@@ -104,7 +105,7 @@ class ActivationOverlay(QWidget):
         finite = np.where(np.isfinite(frame.map), frame.map, 0)
         top = float(finite.max(initial=0))
         levels = (
-            np.clip(finite * (255 / top), 0, 255).astype(np.uint8)
+            np.clip(finite / top * 255, 0, 255).astype(np.uint8)
             if top > 0
             else np.zeros_like(finite, np.uint8)
         )

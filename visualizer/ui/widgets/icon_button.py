@@ -11,7 +11,8 @@ def icon_button(name: str) -> QPushButton:
     button = QPushButton()
     button.setToolTip(name)
     button.setAccessibleName(name)
-    button.setStyleSheet("padding: 0;")  # the room of a text button would push the icon out
+    # A text button has room at its sides that would push the icon out.
+    button.setStyleSheet("padding: 0; min-height: 22px; min-width: 22px;")
     button.setIconSize(QSize(14, 14))
     button.setFixedSize(24, 24)
     return button

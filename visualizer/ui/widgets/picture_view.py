@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -158,10 +158,8 @@ class PictureView(QWidget):
             return QRectF()
         scale = min(self.width() / width, self.height() / height)
         size = QSize(max(1, round(width * scale)), max(1, round(height * scale)))
-        place = QRect(
-            (self.width() - size.width()) // 2, (self.height() - size.height()) // 2, *size.toTuple()
-        )
-        return QRectF(place)
+        free = QSize(0, 0) if self._framed else (self.size() - size) / 2  # what is framed keeps to the left
+        return QRectF(QRect(free.width(), free.height(), size.width(), size.height()))
 
     def cell_at(self, point: QPointF) -> tuple[int, int] | None:
         """The (row, column) of the map under a point of the widget, of the picture without a map."""
@@ -265,7 +263,3 @@ class PictureView(QWidget):
             self.stepped.emit(*step)
         else:
             super().keyPressEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        self.update()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from visualizer.ui.theme import DARK, SMALL_SIZE, Colors, font
 
 LINE = 17  # px
-GAP = 6  # px between name and number, and at least between two pairs
+GAP = 6  # px between name and number
+BETWEEN = 8  # px at least between two pairs
 
 
 class Readouts(QWidget):
@@ -19,7 +20,7 @@ class Readouts(QWidget):
         super().__init__(parent)
         self._colors: Colors = DARK
         self._pairs: tuple[tuple[str, str], ...] = ()
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 
@@ -40,7 +41,7 @@ class Readouts(QWidget):
 
     def _one_line(self, width: int) -> bool:
         widths = self._widths()
-        return sum(a + b + GAP for a, b in widths) + 2 * GAP * (len(widths) - 1) <= width
+        return sum(a + b + GAP for a, b in widths) + BETWEEN * (len(widths) - 1) <= width
 
     def heightForWidth(self, width: int) -> int:
         return LINE if self._one_line(width) else 2 * LINE - 2
@@ -83,7 +84,3 @@ class Readouts(QWidget):
         painter.setFont(font())
         painter.setPen(QColor(self._colors.text))
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, text)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        self.updateGeometry()

@@ -136,11 +136,13 @@ class Strip(QAbstractScrollArea):
         place = self._place(index)
         thumbnail = self._items[index].thumbnail
         if thumbnail is None:
-            painter.fillRect(place, QColor(self._colors.control))
+            painter.fillRect(place, QColor(self._colors.track))
         else:
             if index not in self._pixmaps:
                 self._pixmaps[index] = square(thumbnail, round(SIDE * self.devicePixelRatioF()))
             painter.drawPixmap(place, self._pixmaps[index])
+        painter.setPen(frame_pen(self._colors.border, 1))
+        painter.drawRect(place.adjusted(0, 0, -1, -1))
         if index == self._current:
             # A line in the panel's colour keeps the accent apart from a picture of the same colour.
             for inset, width, color in ((2.5, 1, self._colors.panel), (1, 2, self._colors.accent)):

@@ -121,9 +121,9 @@ class UnitsChart(QWidget):
         room = max(20, self.height() - LABEL_HEIGHT - 8)
         ticks = round_ticks(low, high, max(2, room // 26))
         texts = tick_texts(ticks)
-        left = label_width(painter, texts)
-        plot = QRectF(left, 6, max(20, self.width() - left - 2), room)
-        count = len(self._order)
+        left, count = label_width(painter, texts), len(self._order)
+        right = painter.fontMetrics().horizontalAdvance(integer(count)) / 2
+        plot = QRectF(left, 6, max(20, round(self.width() - left - right)), room)
         # A single unit, or few, would become a barn door: they keep a column's width and stand at the left.
         places = max(count, int(plot.width() // 40))
         return Axes(plot, (-0.5, places - 0.5), (low, high)), list(zip(ticks, texts, strict=True))
@@ -148,6 +148,8 @@ class UnitsChart(QWidget):
             [round(axes.to_y(float(each[i]))) for i in which]
             for each in (columns.maximum, columns.high, columns.mean, columns.low, columns.minimum)
         )
+        if width < 3:
+            line.setAlpha(line.alpha() // 2)  # lines this dense would hide the boxes
         painter.setPen(QPen(line, 1))
         middle = width // 2
         painter.drawLines(
@@ -178,7 +180,7 @@ class UnitsChart(QWidget):
         accent = QColor(self._colors.accent)
         column = int(np.searchsorted(self._columns.first, place, side="right")) - 1
         if not self._columns.dead[column]:
-            self._draw_columns(painter, np.array([column]), accent, accent)
+            self._draw_columns(painter, np.array([column]), QColor(accent), accent)
         # A pointer at the axis finds the unit among thousands, and a dead one that has no box.
         x, bottom = round(self._axes.to_x(place)), self._axes.plot.bottom()
         painter.fillRect(QRectF(x - 2, bottom - 1, 5, 3), accent)
