@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
+
+from PIL import Image
 
 from visualizer.data import shapes
 from visualizer.data.inputs import Input
@@ -14,6 +17,18 @@ def shape_samples(seed: int, count: int, side: int) -> tuple[Input, ...]:
     One of each class comes first, in the order of the classes; then whatever comes in the data set.
     """
     return tuple(_sample(seed, index, side) for index in _indices(seed, count))
+
+
+def save_samples(folder: Path, seed: int = 2026, side: int = 256) -> None:
+    """Write one picture of each class as PNG, named after it: how ``resources/images`` was made.
+
+    ``python -c "from pathlib import Path; from visualizer.data.samples import save_samples;
+    save_samples(Path('resources/images'))"``
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for sample in shape_samples(seed, len(shapes.CLASSES), side):
+        path = folder / f"{sample.name.replace(' ', '-')}.png"
+        Image.fromarray(sample.pixels).save(path, optimize=True)
 
 
 def _indices(seed: int, count: int) -> list[int]:

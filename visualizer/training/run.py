@@ -12,7 +12,6 @@ import json
 import math
 import os
 import pickle
-import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import IO, Any
@@ -208,11 +207,6 @@ def _resumed(run: Path, training: Training, told: dict[str, Any]) -> tuple[float
 
 
 def _save_checkpoint(state: dict[str, Any], path: Path) -> None:
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            torch.save(state, file)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    temporary = path.with_name(f".{path.name}.part")
+    torch.save(state, temporary)
+    os.replace(temporary, path)
