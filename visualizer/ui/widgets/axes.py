@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
@@ -18,16 +19,16 @@ TICK_LENGTH = 4
 
 @dataclass(frozen=True, slots=True)
 class Axes:
-    """Where values lie on the screen: ``plot`` in px, ``x`` and ``y`` the values at its edges."""
+    """Where values (numbers or arrays) lie on the screen: ``plot`` in px, ``x`` and ``y`` the values at its edges."""
 
     plot: QRectF
     x: tuple[float, float]
     y: tuple[float, float]
 
-    def to_x(self, value: float) -> float:
+    def to_x(self, value: Any) -> Any:
         return self.plot.left() + (value - self.x[0]) / (self.x[1] - self.x[0]) * self.plot.width()
 
-    def to_y(self, value: float) -> float:
+    def to_y(self, value: Any) -> Any:
         return self.plot.bottom() - (value - self.y[0]) / (self.y[1] - self.y[0]) * self.plot.height()
 
     def from_x(self, pixel: float) -> float:

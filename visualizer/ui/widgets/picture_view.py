@@ -16,7 +16,7 @@ Table = NDArray[np.uint8]
 Box = tuple[float, float, float, float]
 """(x, y, width, height) in pixels of the picture."""
 
-LONGEST_SIDE = 1600  # px kept of a large photograph: more than a panel shows, and quick to scale
+LONGEST_SIDE = 1200  # px kept of a large photograph: more than a panel shows, and quick to scale
 SMALLEST_BOX = 6.0  # px on the screen, so that the box of a 3×3 field can be seen
 FORMATS = {
     1: QImage.Format.Format_Grayscale8,
@@ -99,7 +99,7 @@ class PictureView(QWidget):
         if pixels is None or not pixels.size:
             self._image, self._size = QImage(), (0, 0)
         else:
-            step = max(1, max(pixels.shape[:2]) // LONGEST_SIDE)
+            step = -(-max(pixels.shape[:2]) // LONGEST_SIDE)
             self._image = to_image(pixels[::step, ::step], table)
             self._size = (pixels.shape[1], pixels.shape[0])
         self._reduced = QImage()

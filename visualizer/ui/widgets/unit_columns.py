@@ -14,8 +14,8 @@ from visualizer.probes.frames import UnitStatistics
 class UnitColumns:
     """What a chart draws, one entry per column: at most one column per pixel.
 
-    ``first`` is the place of a column's first unit, ``center`` the middle of its places, ``dead`` says that all of
-    its units are. Where a unit is one value only, its range is drawn from zero, so that it can be seen.
+    ``first`` is the place of a column's first unit, ``center`` the middle of its places. ``dead`` says that all of
+    its units are, ``some_dead`` that one is. A unit of one value gets a box from zero, so that it can be seen.
     """
 
     units_each: int
@@ -27,6 +27,7 @@ class UnitColumns:
     high: NDArray[np.float32]
     maximum: NDArray[np.float32]
     dead: NDArray[np.bool_]
+    some_dead: NDArray[np.bool_]
 
 
 def columns_of(statistics: UnitStatistics, order: NDArray[np.intp], most: int) -> UnitColumns:
@@ -58,4 +59,5 @@ def columns_of(statistics: UnitStatistics, order: NDArray[np.intp], most: int) -
         high=np.maximum.reduceat(high, first),
         maximum=np.maximum.reduceat(maximum, first),
         dead=np.logical_and.reduceat(statistics.dead[order], first),
+        some_dead=np.logical_or.reduceat(statistics.dead[order], first),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QRectF, QSize, Qt, Signal
@@ -25,6 +27,7 @@ from visualizer.ui.widgets.unit_columns import UnitColumns, columns_of
 
 WIDEST_BOX = 9  # px
 CROSS = 3  # px, half the side of a dead unit's ×
+SOME_DEAD = 5  # px, a mark above a column that hides a dead unit among living ones
 LABEL_ROOM = 44  # px between two labels of the unit axis
 
 
@@ -112,6 +115,9 @@ class UnitsChart(QWidget):
         living = np.flatnonzero(~self._columns.dead)
         self._draw_columns(painter, living, QColor(colors.axis), QColor(colors.bar))
         self._draw_crosses(painter, np.flatnonzero(self._columns.dead))
+        for column in np.flatnonzero(self._columns.some_dead & ~self._columns.dead):
+            x = round(self._axes.to_x(float(self._columns.center[column])))
+            painter.fillRect(x - 1, round(self._axes.plot.top()), 2, SOME_DEAD, QColor(colors.error))
 
     def _fit(self, painter: QPainter, statistics: UnitStatistics) -> tuple[Axes, list[tuple[float, str]]]:
         """The axes that hold all units and zero; values that are no numbers are left out."""
@@ -142,10 +148,10 @@ class UnitsChart(QWidget):
         columns, axes = self._columns, self._axes
         assert columns is not None
         pitch = axes.plot.width() / (axes.x[1] - axes.x[0]) * columns.units_each
-        width = max(1, min(WIDEST_BOX, round(pitch * 0.6)))
-        xs = [round(axes.to_x(float(columns.center[i])) - width / 2) for i in which]
+        width = max(1, min(WIDEST_BOX, round(pitch * 0.6))) if columns.units_each == 1 else math.ceil(pitch)
+        xs = [round(x - width / 2) for x in axes.to_x(columns.center[which]).tolist()]
         tops, highs, means, lows, bottoms = (
-            [round(axes.to_y(float(each[i]))) for i in which]
+            np.round(axes.to_y(each[which].astype(float))).tolist()
             for each in (columns.maximum, columns.high, columns.mean, columns.low, columns.minimum)
         )
         if width < 3:
@@ -155,12 +161,14 @@ class UnitsChart(QWidget):
         painter.drawLines(
             [QLineF(x + middle, top, x + middle, end) for x, top, end in zip(xs, tops, bottoms, strict=True)]
         )
-        for x, high, low in zip(xs, highs, lows, strict=True):
-            painter.fillRect(x, high, width, max(1, low - high), box)
-        mean_color = QColor(self._colors.field if width >= 3 else self._colors.text)
-        if width > 1:
-            for x, mean in zip(xs, means, strict=True):
-                painter.fillRect(x, mean, width, 1, mean_color)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(box)
+        painter.drawRects(
+            [QRectF(x, high, width, max(1, low - high)) for x, high, low in zip(xs, highs, lows, strict=True)]
+        )
+        painter.setBrush(QColor(self._colors.field if width >= 3 else self._colors.text))
+        painter.drawRects([QRectF(x, mean, width, 1) for x, mean in zip(xs, means, strict=True)])
+        painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def _draw_crosses(self, painter: QPainter, which: NDArray[np.intp]) -> None:
         assert self._columns is not None
