@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 OPENED, SAMPLES = "Opened", "Samples of shapes"
 THUMBNAIL_SIDE = 96  # px: 48 at a scaling of 200 %
+_FIRST = "triangle-and-ellipse"
 LIMIT = 500
 """Pictures a gallery shows; of larger folders the first ones."""
 
@@ -195,12 +196,12 @@ class Gallery(QObject):
 
 
 def bundled_pictures() -> list[Path]:
-    """The program's own pictures of shapes."""
-    return sorted(resource("images").glob("*.png"))
+    """The program's own pictures of shapes, the one to start with first."""
+    return sorted(resource("images").glob("*.png"), key=lambda path: (path.stem != _FIRST, path.name))
 
 
 def _label_of(path: Path) -> str:
-    return path.stem.split("-", 1)[-1].replace("_", " ")
+    return path.stem.replace("-", " ")
 
 
 def draw_samples(seed: int = 7, count: int = 24) -> tuple[GalleryItem, ...]:

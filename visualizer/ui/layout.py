@@ -29,9 +29,10 @@ def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget]) -> None:
         window.splitDockWidget(unit, shown, _HORIZONTAL)
     else:
         window.splitDockWidget(activations, shown, _HORIZONTAL)
-        window.tabifyDockWidget(shown, unit)
     window.splitDockWidget(activations, units, _VERTICAL)
     window.splitDockWidget(shown, prediction, _VERTICAL)
+    if not wide:
+        window.tabifyDockWidget(shown, unit)
     window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, docks["timeline"])
     for dock in docks.values():
         dock.show()

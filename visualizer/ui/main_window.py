@@ -25,7 +25,9 @@ from PySide6.QtWidgets import (
     QLabel,
     QMainWindow,
     QSizePolicy,
+    QTabWidget,
     QToolBar,
+    QToolButton,
     QWidget,
 )
 
@@ -38,6 +40,7 @@ from visualizer.ui.panels.activations import ActivationsPanel
 from visualizer.ui.panels.input import InputPanel
 from visualizer.ui.panels.network import NetworkPanel
 from visualizer.ui.panels.prediction import PredictionPanel
+from visualizer.ui.panels.timeline import HEIGHT as TIMELINE_HEIGHT
 from visualizer.ui.panels.timeline import TimelinePanel
 from visualizer.ui.panels.unit import UnitPanel
 from visualizer.ui.panels.units import UnitsPanel
@@ -59,6 +62,7 @@ VIEW_SETTINGS = {
     "hide_dead": settings.HIDE_DEAD,
 }
 DEFAULT_SIZE = QSize(1440, 900)
+TOOLBAR_HEIGHT = 40  # px
 
 
 class MainWindow(QMainWindow):
@@ -74,7 +78,6 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
         self.setMinimumSize(720, 480)
-        self.resize(DEFAULT_SIZE)
         self._theme: theme.ThemeName = remembered.get(settings.THEME)  # type: ignore[assignment]
         self.open_network_dialog: OpenNetworkDialog | None = None
         self._arranged_narrow: bool | None = None
@@ -87,6 +90,7 @@ class MainWindow(QMainWindow):
         self._drop_hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._drop_hint.hide()
         self._connect_session()
+        self.resize(DEFAULT_SIZE)
         self._restore()
         self.apply_theme()
 
@@ -111,6 +115,8 @@ class MainWindow(QMainWindow):
         )
         self.docks: dict[str, Dock] = {panel.key: Dock(panel, self) for panel in panels}
         self.docks["timeline"].hide_title_bar()
+        self.docks["timeline"].setMaximumHeight(TIMELINE_HEIGHT + 1)
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self._maximiser = layout.Maximiser(self, self.docks)
 
     def _build_actions(self) -> None:
@@ -142,7 +148,7 @@ class MainWindow(QMainWindow):
     def _build_toolbar(self) -> None:
         bar = QToolBar("Toolbar", objectName="toolbar", movable=False)
         bar.setIconSize(QSize(16, 16))
-        bar.setFixedHeight(40)
+        bar.setFixedHeight(TOOLBAR_HEIGHT)
         bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         bar.addAction(self.actions_by_id["open"])
@@ -157,10 +163,12 @@ class MainWindow(QMainWindow):
         self.search.setFixedSize(248, 26)
         self.search.opened.connect(self._fill_search)
         bar.addWidget(_centred(self.search))
-        bar.addAction(self.actions_by_id["theme"])
-        theme_button = bar.widgetForAction(self.actions_by_id["theme"])
-        theme_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)  # type: ignore[attr-defined]
+        theme_button = QToolButton(autoRaise=True)  # of its own: always without text
+        theme_button.setDefaultAction(self.actions_by_id["theme"])
+        theme_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        bar.addWidget(theme_button)
         self.addToolBar(bar)
+        self._toolbar = bar
 
     def _connect_session(self) -> None:
         session = self.session
@@ -408,6 +416,11 @@ class MainWindow(QMainWindow):
         if self.notices.isVisible():
             self.notices.place()
         narrow = self.width() < layout.NARROW
+        style = (
+            Qt.ToolButtonStyle.ToolButtonIconOnly if narrow else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        )
+        self._toolbar.setToolButtonStyle(style)
+        self.search.setFixedWidth(188 if narrow else 248)
         if (
             self._arranged_narrow is not None
             and narrow != self._arranged_narrow
@@ -424,6 +437,7 @@ class MainWindow(QMainWindow):
 def _centred(widget: QWidget) -> QWidget:
     """The widget in the middle of the bar's height."""
     place = QWidget()
+    place.setFixedHeight(TOOLBAR_HEIGHT - 1)
     row = QHBoxLayout(place)
     row.setContentsMargins(0, 0, 6, 0)
     row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
