@@ -237,7 +237,7 @@ def _slice(call: Call) -> Field:
 
 def _select(call: Call) -> Field | None:
     field, ndim = call.fields[0], call.inputs[0].ndim
-    gone = _negative(call.args[1], ndim)
+    gone = _negative(call.argument(1, "dim", 0), ndim)
     if gone in field.dims:
         return None
     return field.move({dim: dim + (dim < gone) for dim in range(-ndim, 0)})
@@ -255,7 +255,13 @@ def _concatenate(call: Call) -> Field:
     return field.scatter(field.dims | {dim}) if any(dim in one.dims for one in call.fields) else field
 
 
-def _shuffle(call: Call) -> Field:
+def _stack(call: Call) -> Field:
+    ndim = call.output.ndim
+    new = _negative(call.argument(1, "dim", 0), ndim)
+    return hull(call.fields).move({dim: dim - (dim <= new) for dim in range(1 - ndim, 0)})
+
+
+def _roll(call: Call) -> Field:
     field = call.fields[0]
     moved = {_negative(dim, call.output.ndim) for dim in call.args[-1]}
     return field.scatter(field.dims) if moved & field.dims else field
@@ -264,17 +270,22 @@ def _shuffle(call: Call) -> Field:
 # Mixtures --------------------------------------------------------------------------------------------
 
 
-def _reduce(call: Call) -> Field:
-    field, ndim = call.fields[0], call.inputs[0].ndim
-    dims = call.argument(1, "dim")
-    dims = range(ndim) if dims is None or dims == [] else dims
-    gone = {_negative(dim, ndim) for dim in ([dims] if isinstance(dims, int) else dims)}
-    for dim in gone:
-        field = field.contract(dim)
-    if call.output.ndim == ndim:
-        return field
-    left = [dim for dim in range(-ndim, 0) if dim not in gone]
-    return field.move({dim: place - len(left) for place, dim in enumerate(left)})
+def _reduce(place: int) -> Rule:
+    """A sum or the like over the dimensions in the argument at ``place``, or over all."""
+
+    def rule(call: Call) -> Field:
+        field, ndim = call.fields[0], call.inputs[0].ndim
+        dims = call.argument(place, "dim")
+        dims = range(ndim) if dims is None or dims == [] else dims
+        gone = {_negative(dim, ndim) for dim in ([dims] if isinstance(dims, int) else dims)}
+        for dim in gone:
+            field = field.contract(dim)
+        if call.output.ndim == ndim:
+            return field
+        left = [dim for dim in range(-ndim, 0) if dim not in gone]
+        return field.move({dim: place - len(left) for place, dim in enumerate(left)})
+
+    return rule
 
 
 def _matrix_product(call: Call) -> Field | None:
@@ -297,8 +308,8 @@ RULES: dict[str, Rule] = {
         ("max_pool2d_with_indices", "max_pool3d_with_indices", "max_pool2d"), _pool(dilated=True)
     ),
     **dict.fromkeys(("avg_pool2d", "avg_pool3d"), _pool(dilated=False)),
-    **dict.fromkeys(("_adaptive_avg_pool2d", "adaptive_max_pool2d"), _adaptive_pool),
-    "upsample_nearest2d": _resize(0),
+    **dict.fromkeys(("_adaptive_avg_pool2d", "adaptive_max_pool2d", "pixel_unshuffle"), _adaptive_pool),
+    **dict.fromkeys(("upsample_nearest2d", "pixel_shuffle"), _resize(0)),
     "upsample_bilinear2d": _resize(1),
     "upsample_bicubic2d": _resize(2),
     **dict.fromkeys(("constant_pad_nd", "reflection_pad2d", "replication_pad2d"), _pad),
@@ -306,11 +317,13 @@ RULES: dict[str, Rule] = {
     "permute": _permute,
     **dict.fromkeys(("transpose", "t"), _transpose),
     "slice": _slice,
-    "select": _select,
+    **dict.fromkeys(("select", "unbind"), _select),
+    "stack": _stack,
     **dict.fromkeys(("split", "split_with_sizes"), _split),
     "cat": _concatenate,
-    **dict.fromkeys(("roll", "flip"), _shuffle),
-    **dict.fromkeys(("mean", "sum", "amax", "amin"), _reduce),
+    **dict.fromkeys(("roll", "flip"), _roll),
+    **dict.fromkeys(("mean", "sum", "amax", "amin", "max", "min", "var", "std", "logsumexp"), _reduce(1)),
+    "linalg_vector_norm": _reduce(2),
     **dict.fromkeys(("mm", "addmm", "bmm", "baddbmm"), _matrix_product),
     "_scaled_dot_product_flash_attention_for_cpu": _attention,
     "_scaled_dot_product_flash_attention": _attention,
@@ -322,5 +335,11 @@ RULES: dict[str, Rule] = {
     "native_layer_norm": _keep,
     "native_group_norm": _keep,
     **dict.fromkeys(("_softmax", "_safe_softmax", "_log_softmax"), _keep),
+    **dict.fromkeys(("hardswish", "_prelu_kernel", "log_sigmoid_forward", "channel_shuffle"), _keep),
     **dict.fromkeys(("alias", "clone", "copy", "detach", "expand", "lift_fresh", "_to_copy"), _keep),
 }
+
+CONSTANTS = frozenset(
+    f"{kind}{how}" for kind in ("zeros", "ones", "empty", "full", "rand", "randn") for how in ("", "_like")
+) | {"new_zeros", "new_ones", "new_empty", "new_full", "new_empty_strided", "zero", "fill"}
+"""Operations whose results have nothing of their arguments but the shape."""

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
-from visualizer.networks.field_rules import Call, propagate
+from visualizer.networks.field_rules import CONSTANTS, Call, propagate
 from visualizer.networks.receptive_field import Field, whole_picture
 
 INPUT = -1
@@ -81,7 +81,7 @@ def observing(module: nn.Module) -> Iterator[None]:
     same values and costs less than keeping a copy.
     """
     training = [part for part in module.modules() if part.training]
-    in_place = [part for part in module.modules() if getattr(part, "inplace", None) is True]
+    in_place: list[Any] = [part for part in module.modules() if getattr(part, "inplace", None) is True]
     try:
         for part in training:
             part.training = False
@@ -234,17 +234,18 @@ class _Follower(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
     def _carry(self, func: Any, args: Any, kwargs: Any, result: Any) -> None:
         """Carries over what is known of the arguments to the result."""
-        inputs = [tensor for tensor in tensors_in((args, kwargs)) if self._sources(tensor)]
+        name, pointwise = func.overloadpacket.__name__.rstrip("_"), torch.Tag.pointwise in func.tags
+        given = list(tensors_in((args, kwargs)))
+        inputs = [tensor for tensor in given if self._sources(tensor)] if name not in CONSTANTS else []
         fields = [self._known[id(tensor)].field for tensor in inputs]
         sources = frozenset(source for tensor in inputs for source in self._sources(tensor))
-        name, pointwise = func.overloadpacket.__name__, torch.Tag.pointwise in func.tags
         followed = [field for field in fields if field is not None]
         for output in tensors_in(result):
             field = None
             if len(followed) == len(fields):
-                field = propagate(name.rstrip("_"), pointwise, Call(args, kwargs, inputs, followed, output))
+                field = propagate(name, pointwise, Call(args, kwargs, inputs, followed, output))
             self.know(output, sources, field)
-            if any(output is tensor for tensor in tensors_in((args, kwargs))):
+            if any(output is tensor for tensor in given):
                 self._spread(output, sources)
 
     def _sources(self, tensor: Tensor) -> frozenset[int]:
