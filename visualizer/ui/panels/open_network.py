@@ -73,7 +73,7 @@ class OpenNetworkDialog(QDialog):
         self.filter.textChanged.connect(self._filter_changed)
         self.filter.installEventFilter(self)
         self.list = ArchitectureList()
-        self.list.currentItemChanged.connect(self._fit_weights)
+        self.list.itemSelectionChanged.connect(self._fit_weights)
         self.list.itemDoubleClicked.connect(self._open)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(16, 16, 16, 14)

@@ -65,10 +65,7 @@ class ProbabilityBars(QWidget):
             row = event.pos().y() // ROW_HEIGHT
             if row < len(self._top):
                 each = self._top[row]
-                # A name with < in it must not be taken for rich text.
-                tip = Qt.convertFromPlainText(
-                    f"{each.label}: {percent(each.probability, 4)}, class {each.index}"
-                )
+                tip = plain_tip(f"{each.label}: {percent(each.probability, 4)}, class {each.index}")
                 QToolTip.showText(event.globalPos(), tip, self)
             else:
                 QToolTip.hideText()
