@@ -44,7 +44,15 @@ Rule = Callable[[Call], Field | None]
 def propagate(name: str, pointwise: bool, call: Call) -> Field | None:
     """The field of the result of the aten operation ``name``, or None where it cannot be told."""
     rule = RULES.get(name) or (_keep if pointwise else None)
-    return rule(call) if rule and call.fields else None
+    try:
+        return rule(call) if rule else None
+    except (
+        IndexError,
+        KeyError,
+        TypeError,
+        ValueError,
+    ):  # an overload with other arguments: not worth failing
+        return None
 
 
 def _keep(call: Call) -> Field:

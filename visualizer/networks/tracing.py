@@ -120,7 +120,12 @@ def _meta_copy(module: nn.Module) -> nn.Module:
 
 def _follow(module: nn.Module, example: Tensor) -> Trace:
     follower = _Follower()
-    follower.know(example, frozenset((INPUT,)), whole_picture(*example.shape[-2:]))
+    picture = follower.known(example)
+    picture.sources, picture.sees, picture.field = (
+        frozenset((INPUT,)),
+        True,
+        whole_picture(*example.shape[-2:]),
+    )
     hooks = []
     try:
         for path, part in module.named_modules():
@@ -139,11 +144,15 @@ def _follow(module: nn.Module, example: Tensor) -> Trace:
 
 @dataclass(slots=True)
 class _Known:
-    """What is known of one tensor; holding it keeps its id from being used again."""
+    """What is known of one tensor; holding it keeps its id from being used again.
+
+    A tensor that ``sees`` nothing of the picture has no field; one that does has none where no rule tells it.
+    """
 
     tensor: Tensor
-    sources: frozenset[int]
-    field: Field | None
+    sources: frozenset[int] = frozenset()
+    sees: bool = False
+    field: Field | None = None
 
 
 @dataclass(slots=True)
@@ -167,20 +176,21 @@ class _Follower(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self._known: dict[int, _Known] = {}
         self._sharing: dict[int, list[_Known]] = {}  # by storage: tensors that are views of each other
 
-    def know(self, tensor: Tensor, sources: frozenset[int], field: Field | None) -> None:
-        """Notes which visits ``tensor`` was made from and what it sees."""
+    def known(self, tensor: Tensor) -> _Known:
+        """What is known of ``tensor``, to be read and changed."""
         known = self._known.get(id(tensor))
         if known is None:
-            known = self._known[id(tensor)] = _Known(tensor, sources, field)
+            known = self._known[id(tensor)] = _Known(tensor)
             self._sharing.setdefault(tensor.untyped_storage()._cdata, []).append(known)
-        known.sources, known.field = sources, field
+        return known
 
-    def _spread(self, tensor: Tensor, sources: frozenset[int]) -> None:
-        """Notes that ``tensor`` was changed in place: whatever shares its memory comes from ``sources``, too."""
-        extent = (tensor.storage_offset(), tensor.numel())
-        for other in self._sharing[tensor.untyped_storage()._cdata]:
+    def _spread(self, changed: _Known) -> None:
+        """Notes that a tensor was changed in place: so was whatever shares its memory."""
+        extent = (changed.tensor.storage_offset(), changed.tensor.numel())
+        for other in self._sharing[changed.tensor.untyped_storage()._cdata]:
             same = (other.tensor.storage_offset(), other.tensor.numel()) == extent
-            other.sources = sources if same else other.sources | sources
+            other.sources = changed.sources if same else other.sources | changed.sources
+            other.sees |= changed.sees
 
     def entering(self, path: str) -> Callable[[nn.Module, Any, Any], None]:
         """The hook before a call of the module ``path``."""
@@ -190,7 +200,7 @@ class _Follower(TorchDispatchMode):  # type: ignore[no-untyped-call]
                 self.frames[-1].composite = True
             self._calls[path] = self._calls.get(path, 0) + 1
             given = list(tensors_in((args, kwargs)))
-            sources = {source for tensor in given for source in self._sources(tensor)}
+            sources = {source for tensor in given for source in self.known(tensor).sources}
             visit = Visit(path, self._calls[path], module, tuple(sorted(sources)))
             self.frames.append(_Frame(visit, {id(tensor): tensor._version for tensor in given}))
 
@@ -203,19 +213,15 @@ class _Follower(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if frame.composite or not outputs:
             return None
         handed_on = outputs[0] is result and frame.versions.get(id(result)) == result._version
-        if (
-            handed_on
-        ):  # nn.Identity: give the result an identity of its own, or it could not be told from the input
+        if handed_on:  # nn.Identity: without a tensor of its own, it could not be told from the layer before
             result = outputs[0] = result.view(result.shape)
         visit, first = frame.visit, outputs[0]
-        visit.shape, visit.version = tuple(first.shape), first._version
-        visit.field = self._known[id(first)].field if id(first) in self._known else None
+        visit.shape, visit.version, visit.field = tuple(first.shape), first._version, self.known(first).field
         for output in outputs:
-            known = self._known.get(id(output))
-            sources = frozenset((len(self.trace.visits),))
-            self.know(output, sources, known.field if known else None)
+            known = self.known(output)
+            known.sources = frozenset((len(self.trace.visits),))
             if frame.versions.get(id(output), output._version) != output._version:
-                self._spread(output, sources)
+                self._spread(known)
         self.trace.visits.append(visit)
         self._outputs.append(first)
         return result if handed_on else None
@@ -236,21 +242,18 @@ class _Follower(TorchDispatchMode):  # type: ignore[no-untyped-call]
         """Carries over what is known of the arguments to the result."""
         name, pointwise = func.overloadpacket.__name__.rstrip("_"), torch.Tag.pointwise in func.tags
         given = list(tensors_in((args, kwargs)))
-        inputs = [tensor for tensor in given if self._sources(tensor)] if name not in CONSTANTS else []
-        fields = [self._known[id(tensor)].field for tensor in inputs]
-        sources = frozenset(source for tensor in inputs for source in self._sources(tensor))
-        followed = [field for field in fields if field is not None]
+        used = [self.known(tensor) for tensor in given] if name not in CONSTANTS else []
+        sources = frozenset(source for known in used for source in known.sources)
+        seeing = [known for known in used if known.sees]
+        fields = [known.field for known in seeing if known.field is not None]
+        inputs = [known.tensor for known in seeing] if len(fields) == len(seeing) else []
         for output in tensors_in(result):
-            field = None
-            if len(followed) == len(fields):
-                field = propagate(name, pointwise, Call(args, kwargs, inputs, followed, output))
-            self.know(output, sources, field)
+            call = Call(args, kwargs, inputs, fields, output) if inputs else None
+            known = self.known(output)
+            known.sources, known.sees = sources, bool(seeing)
+            known.field = propagate(name, pointwise, call) if call else None
             if any(output is tensor for tensor in given):
-                self._spread(output, sources)
-
-    def _sources(self, tensor: Tensor) -> frozenset[int]:
-        known = self._known.get(id(tensor))
-        return known.sources if known else frozenset()
+                self._spread(known)
 
     def finish(self) -> Trace:
         """The trace, once the pass is over."""
