@@ -22,7 +22,14 @@ PRESETS = [
     (28, 32, "bilinear"),  # padded
     (233, 229, "bicubic"),
 ]
-SIZES = [(1, 1), (4000, 20), (20, 4000), (451, 300), (8, 8), (223, 225), (333, 777)]
+SIZES = [(1, 1), (451, 300), (8, 8), (223, 225), (333, 777)]
+CASES = [(size, preset) for size in SIZES for preset in PRESETS]
+CASES += [
+    ((4000, 20), PRESETS[0]),
+    ((20, 4000), PRESETS[0]),
+    ((4000, 20), PRESETS[3]),
+    ((20, 4000), PRESETS[7]),
+]
 
 
 def noise(width, height):
@@ -40,8 +47,7 @@ def torchvision_s(picture, preset, mean=MEAN, std=STD):
     return transform(picture)
 
 
-@pytest.mark.parametrize("preset", PRESETS, ids=str)
-@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize(("size", "preset"), CASES, ids=str)
 def test_equal_to_torchvision_to_the_last_bit(size, preset):
     pixels = noise(*size)
     ours = prepare(

@@ -190,7 +190,7 @@ def _resumed(run: Path, training: Training, told: dict[str, Any]) -> tuple[float
         differing = [key for key in told if before.get(key) != told[key]]
         if differing:
             raise UserError(
-                f"the run '{name}' was started with another {differing[0]}; resume it with the same"
+                f"the run '{name}' has other settings ({', '.join(differing)}); resume it with its own"
             )
         with (run / SCALARS).open(newline="", encoding="utf-8") as file:
             rows = list(csv.reader(file))[1:]
