@@ -1,44 +1,25 @@
 """How receptive fields travel through tensor operations: one rule per aten operation, in ``RULES``.
 
-Windows follow Araujo, Norris and Sim, "Computing Receptive Fields of Convolutional Neural Networks", Distill
-2019: size ← size + (kernel − 1) · stride, start ← start − padding · stride, stride ← stride · step.
 Operations that mix all positions see the hull. Statistics that normalisation takes over a map are left out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import replace
 
-from torch import Size, Tensor
+from torch import Size
 
+from visualizer.networks.field_windows import (
+    Call,
+    Rule,
+    adaptive_pool,
+    convolution,
+    pad,
+    pool,
+    resize,
+)
 from visualizer.networks.receptive_field import Axis, Field, hull
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One call of an aten operation and one tensor of its result.
-
-    ``inputs`` are the arguments that depend on the picture, in order, and ``fields`` what they see.
-    """
-
-    args: Sequence[Any]
-    kwargs: dict[str, Any]
-    inputs: list[Tensor]
-    fields: list[Field]
-    output: Tensor
-
-    def argument(self, place: int, name: str, default: Any = None) -> Any:
-        """An argument given by place or by name."""
-        return self.args[place] if place < len(self.args) else self.kwargs.get(name, default)
-
-    def field_of(self, tensor: Tensor) -> Field | None:
-        """The field of one argument; None if it does not depend on the picture."""
-        return next((f for t, f in zip(self.inputs, self.fields, strict=True) if t is tensor), None)
-
-
-Rule = Callable[[Call], Field | None]
 
 
 def propagate(name: str, pointwise: bool, call: Call) -> Field | None:
@@ -61,120 +42,6 @@ def _keep(call: Call) -> Field:
 
 def _negative(dim: int, ndim: int) -> int:
     return dim - ndim if dim >= 0 else dim
-
-
-def _per_dim(value: Any, dims: int) -> list[int]:
-    values = list(value) if isinstance(value, Sequence) else [value]
-    return values * dims if len(values) == 1 else values
-
-
-# Windows: convolution, pooling, padding, resizing ----------------------------------------------------
-
-
-def _slide(field: Field, dim: int, length: int, kernel: int, stride: int, padding: int) -> Field | None:
-    """A window slid along ``dim``, giving ``length`` positions."""
-    if dim in field.scattered and (kernel > 1 or stride > 1):
-        return None
-
-    def window(axis: Axis) -> Axis:
-        start, size = axis.start - padding * axis.stride, axis.size + (kernel - 1) * axis.stride
-        return Axis(start, size, axis.stride * stride, length, dim)
-
-    return field.along(dim, window)
-
-
-def _stretch(field: Field, dim: int, length: int, step: float, before: float, reach: float) -> Field | None:
-    """``length`` positions; ``i`` sees the inputs from ``i · step + before`` up to ``reach`` further."""
-    if dim in field.scattered:
-        return None
-
-    def window(axis: Axis) -> Axis:
-        start, size = axis.start + before * axis.stride, axis.size + reach * axis.stride
-        return Axis(start, size, axis.stride * step, length, dim)
-
-    return field.along(dim, window)
-
-
-def _convolution(call: Call) -> Field | None:
-    _, weight, _, strides, paddings, dilations, transposed = call.args[:7]
-    dims = weight.ndim - 2
-    geometry = (_per_dim(value, dims) for value in (strides, paddings, dilations))
-    field: Field | None = call.fields[0]
-    for dim, kernel, stride, padding, dilation in zip(
-        range(-dims, 0), weight.shape[2:], *geometry, strict=True
-    ):
-        if field is None:
-            break
-        length, reach = call.output.shape[dim], (kernel - 1) * dilation
-        if transposed:  # output o is made of the inputs i with o = i · stride − padding + tap · dilation
-            field = _stretch(field, dim, length, 1 / stride, (padding - reach) / stride, reach / stride)
-        else:
-            field = _slide(field, dim, length, reach + 1, stride, padding)
-    return field
-
-
-def _pool(dilated: bool) -> Rule:
-    def rule(call: Call) -> Field | None:
-        kernels = call.args[1]
-        dims = len(kernels)
-        strides = call.argument(2, "stride") or kernels
-        paddings = _per_dim(call.argument(3, "padding", 0), dims)
-        dilations = _per_dim(call.argument(4, "dilation", 1) if dilated else 1, dims)
-        field: Field | None = call.fields[0]
-        for place, dim in enumerate(range(-dims, 0)):
-            if field is not None:
-                reach = (kernels[place] - 1) * dilations[place] + 1
-                field = _slide(field, dim, call.output.shape[dim], reach, strides[place], paddings[place])
-        return field
-
-    return rule
-
-
-def _adaptive_pool(call: Call) -> Field | None:
-    """Bins from floor(i · n / m) to ceil((i + 1) · n / m), of n positions into m."""
-    field: Field | None = call.fields[0]
-    for dim in (-2, -1):
-        count, length = call.inputs[0].shape[dim], call.output.shape[dim]
-        step, uneven = count / length, (length - 1) / length if count % length else 0
-        if field is not None:
-            field = _stretch(field, dim, length, step, -uneven, step + 2 * uneven - 1)
-    return field
-
-
-def _resize(taps: int) -> Rule:
-    """Interpolation with ``taps`` positions on either side of a sample (0: only the nearest one)."""
-
-    def rule(call: Call) -> Field | None:
-        field: Field | None = call.fields[0]
-        corners = taps > 0 and bool(call.argument(2, "align_corners", False))
-        for dim in (-2, -1):
-            count, length = call.inputs[0].shape[dim], call.output.shape[dim]
-            step = (count - 1) / max(length - 1, 1) if corners else count / length
-            shift = 0.0 if corners or not taps else (step - 1) / 2
-            fraction = max(0.0, 1 - step)  # the nearest position lies up to this much before i · step
-            before, reach = (shift - taps, 2.0 * taps) if taps else (-fraction, fraction)
-            if field is not None:
-                field = _stretch(field, dim, length, step, before, reach)
-        return field
-
-    return rule
-
-
-def _pad(call: Call) -> Field | None:
-    field, shape = call.fields[0], call.inputs[0].shape
-    pads: Sequence[int] = call.args[1]
-    for place, (before, after) in enumerate(zip(pads[::2], pads[1::2], strict=True)):
-        dim = -1 - place
-        if not (before or after) or dim not in field.dims:
-            continue
-        if any(axis.dim == dim and not axis.fills(shape[dim]) for axis in (field.rows, field.columns)):
-            field = field.scatter(field.dims)
-        field = field.along(dim, _extended(before, before + shape[dim] + after))
-    return field
-
-
-def _extended(before: int, count: int) -> Callable[[Axis], Axis]:
-    return lambda axis: replace(axis, start=axis.start - before * axis.stride, count=count)
 
 
 # Rearrangements --------------------------------------------------------------------------------------
@@ -311,16 +178,14 @@ def _attention(call: Call) -> Field | None:
 
 
 RULES: dict[str, Rule] = {
-    **dict.fromkeys(("convolution", "_convolution", "cudnn_convolution"), _convolution),
-    **dict.fromkeys(
-        ("max_pool2d_with_indices", "max_pool3d_with_indices", "max_pool2d"), _pool(dilated=True)
-    ),
-    **dict.fromkeys(("avg_pool2d", "avg_pool3d"), _pool(dilated=False)),
-    **dict.fromkeys(("_adaptive_avg_pool2d", "adaptive_max_pool2d", "pixel_unshuffle"), _adaptive_pool),
-    **dict.fromkeys(("upsample_nearest2d", "pixel_shuffle"), _resize(0)),
-    "upsample_bilinear2d": _resize(1),
-    "upsample_bicubic2d": _resize(2),
-    **dict.fromkeys(("constant_pad_nd", "reflection_pad2d", "replication_pad2d"), _pad),
+    **dict.fromkeys(("convolution", "_convolution", "cudnn_convolution"), convolution),
+    **dict.fromkeys(("max_pool2d_with_indices", "max_pool3d_with_indices", "max_pool2d"), pool(dilated=True)),
+    **dict.fromkeys(("avg_pool2d", "avg_pool3d"), pool(dilated=False)),
+    **dict.fromkeys(("_adaptive_avg_pool2d", "adaptive_max_pool2d", "pixel_unshuffle"), adaptive_pool),
+    **dict.fromkeys(("upsample_nearest2d", "pixel_shuffle"), resize(0)),
+    "upsample_bilinear2d": resize(1),
+    "upsample_bicubic2d": resize(2),
+    **dict.fromkeys(("constant_pad_nd", "reflection_pad2d", "replication_pad2d"), pad),
     **dict.fromkeys(("view", "_unsafe_view", "_reshape_alias", "squeeze", "unsqueeze"), _reshape),
     "permute": _permute,
     **dict.fromkeys(("transpose", "t"), _transpose),

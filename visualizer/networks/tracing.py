@@ -17,7 +17,8 @@ from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
-from visualizer.networks.field_rules import CONSTANTS, Call, propagate
+from visualizer.networks.field_rules import CONSTANTS, propagate
+from visualizer.networks.field_windows import Call
 from visualizer.networks.receptive_field import Field, whole_picture
 
 INPUT = -1
