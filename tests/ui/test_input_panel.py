@@ -25,7 +25,7 @@ def panel(qtbot, styled):
     place.resize(500, 800)
     made.resize(275, 430)
     place.show()
-    yield made
+    yield made  # noqa: PT022 - not returned, so that `place` lives as long as the test
 
 
 def tiles(count: int) -> tuple[StripItem, ...]:
@@ -138,7 +138,7 @@ def test_large_pictures_are_kept_small_but_measured_in_their_own_pixels(qtbot, s
     view.set_picture(np.zeros((4000, 6000, 3), np.uint8))
     assert max(view._image.size().toTuple()) <= 1200
     assert view.cell_at(QPointF(150, 100)) == (2000, 3000)
-    assert view.cell_at(QPointF(299.95, 199.95)) == (3999, 5999)
+    assert view.cell_at(QPointF(299.99, 199.99)) == (3999, 5999)
 
 
 def test_real_photo_fits_with_its_proportions(panel, shared_data):

@@ -76,7 +76,7 @@ def panel(qtbot, styled):
     place.resize(500, 800)
     made.resize(300, 700)
     place.show()
-    yield made
+    yield made  # noqa: PT022 - not returned, so that `place` lives as long as the test
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ def panel(qtbot, styled):
     place.resize(500, 800)
     made.resize(500, 142)
     place.show()
-    yield made
+    yield made  # noqa: PT022 - not returned, so that `place` lives as long as the test
 
 
 def x_of(panel: UnitsPanel, place: int) -> int:
