@@ -6,9 +6,9 @@ import hashlib
 import http.client
 import os
 import re
-import tempfile
 import urllib.error
 import urllib.request
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
@@ -35,18 +35,21 @@ def download(url: str, progress: Progress | None = None) -> Path:
     """
     name = Path(urlsplit(url).path).name
     target = Path(torch.hub.get_dir()) / "checkpoints" / name
-    if not target.exists():
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{name}.")
-        except OSError as error:
-            raise UserError(f"the folder for '{name}' cannot be written to; check TORCH_HOME") from error
-        try:
-            with os.fdopen(handle, "wb") as file:
-                _fetch(url, name, file, progress or (lambda text, fraction: None))
-            os.replace(temporary, target)
-        finally:
-            Path(temporary).unlink(missing_ok=True)
+    if target.exists():
+        return target
+    temporary = target.with_name(f".{name}.{uuid.uuid4().hex}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as file:
+            _fetch(url, name, file, progress or (lambda text, fraction: None))
+        os.replace(temporary, target)
+    except OSError as error:
+        raise UserError(
+            f"'{name}' cannot be written; check the free space and the folder in TORCH_HOME"
+        ) from error
+    finally:
+        if temporary.is_file():
+            temporary.unlink()
     return target
 
 
@@ -56,7 +59,7 @@ def _fetch(url: str, name: str, file: IO[bytes], progress: Progress) -> None:
     digest = hashlib.sha256()
     for chunk, done, total in _chunks(url, host, name):
         digest.update(chunk)
-        _write(file, chunk, name)
+        file.write(chunk)
         of_total = f" of {total / 1e6:,.0f}" if total else ""
         fraction = done / total if total else None
         progress(f"Downloading {name} from {host}: {done / 1e6:,.0f}{of_total} MB", fraction)
@@ -90,10 +93,3 @@ def _chunks(url: str, host: str, name: str) -> Iterator[tuple[bytes, int, int | 
         ) from error
     except (OSError, ValueError, http.client.HTTPException) as error:
         raise UserError(offline) from error
-
-
-def _write(file: IO[bytes], chunk: bytes, name: str) -> None:
-    try:
-        file.write(chunk)
-    except OSError as error:
-        raise UserError(f"'{name}' cannot be written; check the free space") from error

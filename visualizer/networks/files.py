@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor, nn
 
 from visualizer.errors import UserError
@@ -66,8 +66,16 @@ def read_weights(path: Path) -> Weights:
     else:
         raise UserError(f"'{name}' {_foreign(head)}")
     tensors = checkpoint.converted(tensors, name, size)
-    spec = from_json(metadata[SPEC_ENTRY]) if SPEC_ENTRY in metadata else None
-    return Weights(tensors, spec, checkpoint.odd_values(tensors))
+    return Weights(tensors, _spec(metadata, name), checkpoint.odd_values(tensors))
+
+
+def _spec(metadata: dict[str, str], name: str) -> NetworkSpec | None:
+    if SPEC_ENTRY not in metadata:
+        return None
+    try:
+        return from_json(metadata[SPEC_ENTRY])
+    except UserError as error:
+        raise UserError(f"'{name}': {error.args[0]}") from error
 
 
 def _beginning(path: Path, name: str) -> tuple[int, bytes]:
@@ -108,16 +116,14 @@ def save_network(spec: NetworkSpec, module: nn.Module, path: Path) -> None:
     Raises ``UserError`` where the folder cannot be written to.
     """
     tensors = {key: value.detach().cpu().contiguous().clone() for key, value in module.state_dict().items()}
-    temporary: str | None = None
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        os.close(handle)
-        save_file(tensors, temporary, {"format": "pt", SPEC_ENTRY: to_json(spec)})
+        # (save_file and mkstemp make files that only their owner may read.)
+        temporary.write_bytes(save(tensors, {"format": "pt", SPEC_ENTRY: to_json(spec)}))
         os.replace(temporary, path)
     except OSError as error:
         raise UserError(
             f"'{shown(path.name)}' cannot be written; check the folder and the free space"
         ) from error
     finally:
-        if temporary is not None and os.path.exists(temporary):
-            os.unlink(temporary)
+        temporary.unlink(missing_ok=True)

@@ -6,7 +6,7 @@ import pickletools
 from dataclasses import dataclass, field
 from typing import IO, Any
 
-MAX_OPERATIONS = 1_000_000  # about 2 s; a state dict of 1,000 tensors takes 40,000
+MAX_OPERATIONS = 500_000  # about 1 s; a state dict of 1,000 tensors takes 40,000
 
 
 class UnreadablePickle(Exception):
@@ -80,10 +80,11 @@ class _Machine:
             self.called.add(callee.name if isinstance(callee, Named) else "a computed function")
 
     def _pop(self, opcode: pickletools.OpcodeInfo) -> tuple[Any, ...]:
-        """Take what the opcode takes from the stack; of these, the objects above the mark are returned."""
-        fixed = [kind for kind in opcode.stack_before if kind not in _MARKED]
+        """Take what the opcode takes from the stack: the objects above the mark, and so many below it."""
+        fixed = opcode.stack_before
         popped: list[Any] = []
-        if len(fixed) < len(opcode.stack_before):
+        if pickletools.markobject in fixed:
+            fixed = fixed[: fixed.index(pickletools.markobject)]
             mark = self.marks.pop()
             popped = self.stack[mark:]
             del self.stack[mark:]
@@ -105,9 +106,6 @@ class _Machine:
         if name in ("BINPERSID", "PERSID"):
             self.storages.append(popped[0] if popped and isinstance(popped[0], tuple) else ())
         return [_UNKNOWN] * len(opcode.stack_after)
-
-
-_MARKED = (pickletools.markobject, pickletools.stackslice)
 
 
 def scan(stream: IO[bytes]) -> Scan:

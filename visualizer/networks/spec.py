@@ -18,7 +18,7 @@ from visualizer.networks.network import Interpolation, Preprocessing
 from visualizer.networks.skeleton import Skeleton
 
 VERSION = 1
-MAX_LAYERS = 2_000
+MAX_LAYERS = 2_000  # residual blocks count as layers
 MAX_PARAMETERS = 1_000_000_000  # 4 GB of float32
 MAX_SIDE = 8_192
 
@@ -141,6 +141,8 @@ def _layers(rows: list[Any]) -> tuple[LayerSpec, ...]:
         given = _object(row, where)
         kind, name = _take(given, "kind", str, where), _take(given, "name", str, where)
         layers.append(_layer(given, kind, _name(name, where), f"{where} ('{shown(name)}')"))
+    if sum(int(row.values.get("blocks", 1)) for row in layers) > MAX_LAYERS:
+        raise UserError(f"a network has at most {MAX_LAYERS:,} layers and blocks; take some out")
     if len({row.name for row in layers}) < len(layers):
         raise UserError("two layers have the same name; give each its own")
     return tuple(layers)

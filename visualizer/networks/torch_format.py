@@ -18,6 +18,9 @@ from visualizer.networks.pickle_scan import Named, Scan, UnreadablePickle, scan
 MAX_MEMBERS = 200_000
 MAX_PICKLE = 64 * 2**20  # bytes of data.pkl, which holds names and shapes only
 
+_ZIP_DAMAGE = (  # what zipfile raises for bytes that make no sense
+    zipfile.BadZipFile, zlib.error, ValueError, OSError, EOFError, NotImplementedError, RuntimeError,
+)  # fmt: skip
 _LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
 _HARMLESS = {  # what the pickles of state dicts call; torch.load has its own, wider list
     "collections.OrderedDict", "collections.Counter", "_codecs.encode",
@@ -44,7 +47,7 @@ def read_zip(path: Path) -> Any:
     try:
         with zipfile.ZipFile(path) as archive:
             pickle = _checked(archive, name, path.stat().st_size)
-    except (zipfile.BadZipFile, zlib.error, ValueError, OSError, NotImplementedError, RuntimeError) as error:
+    except _ZIP_DAMAGE as error:
         raise UserError(f"'{name}' is damaged or cut off; get the file again") from error
     _require_harmless(_scan(io.BytesIO(pickle), name), name)
     return _load(path, name)
@@ -64,10 +67,12 @@ def _checked(archive: zipfile.ZipFile, name: str, size: int) -> bytes:
         raise UserError(
             f"'{name}' unpacks to more than its size, as no file of torch.save does; do not trust it"
         )
-    if any(member.CRC for member in members):  # torch can be told to write none: then all are 0
+    pickle = archive.getinfo(next(n for n in names if n.endswith("/data.pkl")))
+    if any(member.CRC for member in members):
         for member in members:
             _read_through(archive, member)
-    pickle = archive.getinfo(next(n for n in names if n.endswith("/data.pkl")))
+    else:  # torch can be told to leave the checksums out
+        del pickle.CRC  # then zipfile compares it with nothing
     if pickle.file_size > MAX_PICKLE:
         raise UserError(f"'{name}' holds more than tensors; save a plain state_dict()")
     return archive.read(pickle)
