@@ -51,7 +51,7 @@ def run(paths: Sequence[Path]) -> int:
     window = MainWindow(Session(), Settings())
     _report_unknown_errors(window)
     window.show()
-    window.open_command_line(paths)
+    window.opening.open_command_line(paths)
     if os.environ.get(EXIT_AFTER_FIRST_MAPS):
         window.session.inspection_changed.connect(window.close_when_painted)
     try:

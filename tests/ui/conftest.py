@@ -15,7 +15,6 @@ import pytest
 import torch  # noqa: F401 - before Qt: on Windows the other order fails
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
-
 from pytestqt.qtbot import QtBot
 
 from visualizer.ui import theme
@@ -89,7 +88,7 @@ def window(qtbot: QtBot, styled: QApplication, own_configuration: Path) -> Itera
     crashes: list[str] = []
     window.session.crashed.connect(crashes.append)
     window.show()
-    window.open_command_line([])
+    window.opening.open_command_line([])
     assert settle(window)
     yield window
     window.close()

@@ -12,7 +12,20 @@ import pytest
 from visualizer.ui.main_window import MainWindow
 from visualizer.ui.tour import drop, settle
 
-ENDINGS = (".png", ".jpg", ".gif", ".tif", ".webp", ".safetensors", ".pt", ".pth", ".ckpt", ".pt2", ".onnx", "")
+ENDINGS = (
+    ".png",
+    ".jpg",
+    ".gif",
+    ".tif",
+    ".webp",
+    ".safetensors",
+    ".pt",
+    ".pth",
+    ".ckpt",
+    ".pt2",
+    ".onnx",
+    "",
+)
 
 
 def is_our_sentence(text: str) -> bool:

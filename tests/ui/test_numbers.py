@@ -9,7 +9,13 @@ T, M = numbers.THIN, numbers.MINUS
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(928, "928"), (37_000, f"37.0{T}k"), (7_962_624, f"7.96{T}M"), (1_814_073_344, f"1.81{T}G"), (9_999, f"9{T}999")],
+    [
+        (928, "928"),
+        (37_000, f"37.0{T}k"),
+        (7_962_624, f"7.96{T}M"),
+        (1_814_073_344, f"1.81{T}G"),
+        (9_999, f"9{T}999"),
+    ],
 )
 def test_short(value: float, text: str) -> None:
     assert numbers.short(value) == text

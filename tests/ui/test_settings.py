@@ -33,7 +33,10 @@ def test_recent_files_are_unique_newest_first_and_bounded(qtbot: QtBot, tmp_path
     assert len(set(recent)) == len(recent)
 
 
-@pytest.mark.parametrize("content", [b"", b"\x00\x01garbage\xff", b"[view]\ntheme=@Invalid()\n", b"[window]\nlayout=12\n"])
+DAMAGED = (b"", b"\x00\x01garbage\xff", b"[view]\ntheme=@Invalid()\n", b"[window]\nlayout=12\n")
+
+
+@pytest.mark.parametrize("content", DAMAGED)
 def test_a_damaged_file_reads_as_defaults(qtbot: QtBot, own_configuration: Path, content: bytes) -> None:
     (own_configuration / "settings.ini").write_bytes(content)
     store = Settings()

@@ -1,7 +1,5 @@
 """The mosaic under real mouse and key events, and its pixels."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -14,11 +12,12 @@ from visualizer.ui.widgets.tile_view import TileView
 
 
 @pytest.fixture
-def view(qtbot: QtBot, styled: QApplication) -> Iterator[TileView]:
+def view(qtbot: QtBot, styled: QApplication) -> TileView:
     # In a widget of its own, as in the window: pyqtgraph's close() of a top-level view tears its scene apart.
     place = QWidget()
     qtbot.addWidget(place)
     view = TileView(place)
+    view.place = place  # the test holds the view, the view what holds it
     place.resize(400, 300)
     view.resize(400, 300)
     view.set_colors(theme.DARK)
@@ -28,7 +27,7 @@ def view(qtbot: QtBot, styled: QApplication) -> Iterator[TileView]:
     tiles = np.repeat(np.arange(12, dtype=np.uint8)[:, None] * 20 + 10, 64, axis=1).reshape(12, 8, 8)
     view.set_tiles(tiles, np.arange(12))
     QApplication.processEvents()
-    yield view
+    return view
 
 
 def centre(view: TileView, position: int) -> QPoint:
@@ -85,7 +84,7 @@ def test_arrows_move_and_stop_at_the_edge(view: TileView, qtbot: QtBot) -> None:
 
 def test_selection_frame_is_accent(view: TileView) -> None:
     view.set_selection(4)
-    x, y, width, height = view._grid.rect(4)
+    x, y, _, height = view._grid.rect(4)
     edge = view.mapFromScene(view._box.mapViewToScene(QPointF(x, y + height / 2)))
     assert colour(view, edge) == (0x5B, 0x9C, 0xFF)
 

@@ -17,7 +17,8 @@ from pytestqt.qtbot import QtBot
 from visualizer.cli import main
 from visualizer.ui import settings, theme
 from visualizer.ui.gallery import OPENED, SAMPLES
-from visualizer.ui.main_window import BUNDLED_NETWORK, MainWindow
+from visualizer.ui.main_window import MainWindow
+from visualizer.ui.opening import BUNDLED_NETWORK
 from visualizer.ui.session import Session
 from visualizer.ui.settings import Settings
 from visualizer.ui.tour import drop, settle
@@ -36,7 +37,9 @@ def test_first_start_shows_maps_and_a_right_prediction(window: MainWindow) -> No
     assert window.session.gallery.items
 
 
-@pytest.mark.parametrize("photo", ["espresso.png", "cat_chelsea.png", "puppies_1600.jpg", "landscape_exif6.jpg"])
+@pytest.mark.parametrize(
+    "photo", ["espresso.png", "cat_chelsea.png", "puppies_1600.jpg", "landscape_exif6.jpg"]
+)
 def test_a_dropped_photo_is_predicted_as_by_the_command_line(
     window: MainWindow, shared_data: Path, photo: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -51,13 +54,17 @@ def test_a_dropped_photo_is_predicted_as_by_the_command_line(
     expected = json.loads((shared_data / "photos" / "expected.json").read_text())["files"][photo]
     told = [entry.rsplit(" ", 1) for entry in expected["top5"]["squeezenet1_1"].split(", ")]
     assert [row.label for row in prediction.top] == [label for label, _ in told]
-    assert [row.probability for row in prediction.top] == pytest.approx([float(p) for _, p in told], abs=0.0011)
+    assert [row.probability for row in prediction.top] == pytest.approx(
+        [float(p) for _, p in told], abs=0.0011
+    )
 
     image = str(shared_data / "photos" / photo)
     assert main(["inspect", "squeezenet1_1", "--weights", str(weights), "--image", image, "--json"]) == 0
     printed = json.loads(capsys.readouterr().out)["prediction"]
     assert [row["label"] for row in printed] == [row.label for row in prediction.top]
-    assert [row["probability"] for row in printed] == pytest.approx([row.probability for row in prediction.top], abs=1e-6)
+    assert [row["probability"] for row in printed] == pytest.approx(
+        [row.probability for row in prediction.top], abs=1e-6
+    )
 
 
 def test_several_pictures_become_the_strip(window: MainWindow, shared_data: Path) -> None:
@@ -92,7 +99,13 @@ def test_an_empty_folder_is_a_sentence(window: MainWindow, tmp_path: Path) -> No
 
 
 def test_names_of_all_alphabets(window: MainWindow, shared_data: Path, tmp_path: Path) -> None:
-    names = ("котик 🐈 émoji & 100%.jpg", "\u202egnp.exe.jpg", "a" * 200 + ".jpg", "#?;=.jpg", "line\nbreak.jpg")
+    names = (
+        "котик 🐈 émoji & 100%.jpg",
+        "\u202egnp.exe.jpg",
+        "a" * 200 + ".jpg",
+        "#?;=.jpg",
+        "line\nbreak.jpg",
+    )
     for name in names:
         shutil.copy(shared_data / "photos" / "cat_kitten.jpg", tmp_path / name)
         drop(window, [tmp_path / name])
@@ -284,7 +297,7 @@ def test_a_junk_layout_does_no_harm(qtbot: QtBot, styled: QApplication) -> None:
 def test_closing_while_the_worker_is_busy(qtbot: QtBot, styled: QApplication) -> None:
     window = MainWindow(Session(), Settings())
     window.show()
-    window.open_command_line([])
+    window.opening.open_command_line([])
     window.close()  # nothing has been answered yet; the fixture looks for threads
     window.deleteLater()
 
@@ -300,7 +313,7 @@ def test_an_unknown_error_is_reported_once_and_the_window_lives_on(
         assert settle(window)
     assert "ZeroDivisionError" in (own_configuration / "errors.log").read_text()
     assert len([w for w in QApplication.topLevelWidgets() if type(w).__name__ == "CrashDialog"]) == 1
-    window.open_command_line([])
+    window.opening.open_command_line([])
     assert settle(window)
     assert window.session.inspection is not None
     for dialog in [w for w in QApplication.topLevelWidgets() if type(w).__name__ == "CrashDialog"]:
@@ -313,11 +326,11 @@ def test_an_unknown_error_is_reported_once_and_the_window_lives_on(
 def test_search_finds_layers_and_commands(window: MainWindow, qtbot: QtBot) -> None:
     window.actions_by_id["search"].trigger()
     window.activateWindow()
-    window.search.opened.emit()
+    window.toolbar.search.opened.emit()
     assert window.session.opened is not None
     last = window.session.opened.anatomy.layers[-1]
-    qtbot.keyClicks(window.search, last.name)
-    qtbot.keyClick(window.search, Qt.Key.Key_Return)
+    qtbot.keyClicks(window.toolbar.search, last.name)
+    qtbot.keyClick(window.toolbar.search, Qt.Key.Key_Return)
     assert settle(window)
     assert window.session.selection.layer == last.index
-    assert window.search.text() == ""
+    assert window.toolbar.search.text() == ""

@@ -9,7 +9,7 @@ SEPARATOR = None
 
 @dataclass(frozen=True, slots=True)
 class ActionRow:
-    """One command. ``slot`` is the method of the main window that does it."""
+    """One command. ``slot`` is what does it, as seen from the main window: ``opening.paste``."""
 
     id: str
     text: str
@@ -21,17 +21,19 @@ class ActionRow:
 
 
 ACTIONS: tuple[ActionRow | None, ...] = (
-    ActionRow("open", "Open…", "open_files", "File", ("Ctrl+O",), "open", "Images, folders, network files"),
+    ActionRow(
+        "open", "Open…", "opening.open_files", "File", ("Ctrl+O",), "open", "Images, folders, network files"
+    ),
     ActionRow(
         "open_network",
         "Open network…",
-        "choose_network",
+        "opening.choose_network",
         "File",
         ("Ctrl+Shift+O",),
         "network",
         "From the zoo",
     ),
-    ActionRow("paste", "Paste image", "paste", "File", ("Ctrl+V",), "copy", "From the clipboard"),
+    ActionRow("paste", "Paste image", "opening.paste", "File", ("Ctrl+V",), "copy", "From the clipboard"),
     SEPARATOR,
     ActionRow("copy", "Copy activations", "copy_panel", "File", ("Ctrl+C",), "", "The mosaic as a picture"),
     ActionRow(
@@ -45,15 +47,23 @@ ACTIONS: tuple[ActionRow | None, ...] = (
     ),
     SEPARATOR,
     ActionRow("quit", "Quit", "close", "File", ("Ctrl+Q",)),
-    ActionRow("layer_up", "Previous layer", "previous_layer", "Go", ("[",)),
-    ActionRow("layer_down", "Next layer", "next_layer", "Go", ("]",)),
-    ActionRow("unit_back", "Previous unit", "previous_unit", "Go", ("Shift+Left",)),
-    ActionRow("unit_next", "Next unit", "next_unit", "Go", ("Shift+Right",)),
+    ActionRow("layer_up", "Previous layer", "navigation.previous_layer", "Go", ("[",)),
+    ActionRow("layer_down", "Next layer", "navigation.next_layer", "Go", ("]",)),
+    ActionRow("unit_back", "Previous unit", "navigation.previous_unit", "Go", ("Shift+Left",)),
+    ActionRow("unit_next", "Next unit", "navigation.next_unit", "Go", ("Shift+Right",)),
     SEPARATOR,
-    ActionRow("picture_back", "Previous picture", "previous_picture", "Go", ("PgUp",)),
-    ActionRow("picture_next", "Next picture", "next_picture", "Go", ("PgDown",)),
+    ActionRow("picture_back", "Previous picture", "navigation.previous_picture", "Go", ("PgUp",)),
+    ActionRow("picture_next", "Next picture", "navigation.next_picture", "Go", ("PgDown",)),
     SEPARATOR,
-    ActionRow("search", "Search…", "focus_search", "Go", ("Ctrl+K",), "search", "Layers, networks, commands"),
+    ActionRow(
+        "search",
+        "Search…",
+        "navigation.focus_search",
+        "Go",
+        ("Ctrl+K",),
+        "search",
+        "Layers, networks, commands",
+    ),
     ActionRow("cancel", "Cancel what is running", "cancel_waiting", "Go", ("Ctrl+.",), "stop"),
     ActionRow("fit", "Fit view", "fit_view", "View", ("F",), "fit"),
     ActionRow("maximise", "Maximise Activations", "toggle_maximised", "View", ("F11",), "maximise"),

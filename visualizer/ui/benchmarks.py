@@ -165,7 +165,7 @@ def _window() -> Iterator[MainWindow]:
     with temporary_configuration():
         window = MainWindow(Session(), Settings())
         window.show()
-        window.open_command_line([])
+        window.opening.open_command_line([])
         settle(window)
         try:
             yield window

@@ -131,7 +131,7 @@ class Gallery(QObject):
     def _folder_read(self, value: object) -> None:
         assert isinstance(value, Folder)
         items = [
-            GalleryItem(path.name, path, value.classes[label] if label is not None else None)
+            GalleryItem(path.name, path, value.classes[label] if label >= 0 else None)
             for path, label in value.items[:LIMIT]
         ]
         self._galleries.pop(value.name, None)

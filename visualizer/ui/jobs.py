@@ -23,6 +23,7 @@ from visualizer.probes.activations import rescale as rescale_frame
 from visualizer.probes.frames import ActivationFrame, Inspection, Scale, UnitFrame
 from visualizer.probes.unit import look as look_at_unit
 from visualizer.streaming.prober import Report
+from visualizer.ui.widgets.architecture_list import BUNDLED, OWN, TORCHVISION, Architecture
 
 NETWORK_ENDINGS = frozenset(
     (".safetensors", ".pth", ".pt", ".ckpt", ".th", ".pt2", ".bin", ".pkl", ".onnx", ".h5", ".tar", ".json")
@@ -62,11 +63,14 @@ def open_weights(path: Path, current: Network | None, report: Report) -> tuple[N
     return network, anatomies.examine(network), path
 
 
-def architectures() -> tuple[object, ...]:
-    """The rows of the zoo."""
-    from visualizer.networks import zoo
+def architectures() -> tuple[Architecture, ...]:
+    """The rows of the zoo: what is bundled, what this program describes, what torchvision has."""
+    from visualizer.networks import torchvision_zoo, zoo
+    from visualizer.networks.architectures import ARCHITECTURES
 
-    return tuple(zoo.architectures())
+    bundled = [Architecture(name, BUNDLED, "trained on the built-in shapes") for name in zoo.BUNDLED]
+    own = [Architecture(name, OWN) for name in ARCHITECTURES if name not in zoo.BUNDLED]
+    return (*bundled, *own, *(Architecture(name, TORCHVISION) for name in torchvision_zoo.names()))
 
 
 def first_layer(anatomy: Anatomy) -> int:

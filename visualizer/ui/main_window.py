@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING
+from operator import attrgetter
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -14,28 +11,22 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
-    QGuiApplication,
     QKeySequence,
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
     QApplication,
-    QFileDialog,
-    QHBoxLayout,
     QLabel,
     QMainWindow,
-    QSizePolicy,
     QTabWidget,
-    QToolBar,
-    QToolButton,
-    QWidget,
 )
 
 from visualizer.ui import layout, settings, theme
 from visualizer.ui.actions import ACTIONS, MENUS, ROWS
-from visualizer.ui.cursor_strip import CursorStrip
 from visualizer.ui.dialogs import AboutDialog, ShortcutsDialog
+from visualizer.ui.navigation import Navigation
 from visualizer.ui.notices import CrashDialog, NoticeBar, plain, write_report
+from visualizer.ui.opening import Opening
 from visualizer.ui.panels.activations import ActivationsPanel
 from visualizer.ui.panels.input import InputPanel
 from visualizer.ui.panels.network import NetworkPanel
@@ -44,16 +35,13 @@ from visualizer.ui.panels.timeline import HEIGHT as TIMELINE_HEIGHT
 from visualizer.ui.panels.timeline import TimelinePanel
 from visualizer.ui.panels.unit import UnitPanel
 from visualizer.ui.panels.units import UnitsPanel
-from visualizer.ui.search import Entry, SearchField
 from visualizer.ui.session import Session
 from visualizer.ui.settings import Settings
+from visualizer.ui.toolbar import Toolbar
 from visualizer.ui.waiting import WaitingBar
-from visualizer.ui.widgets.dropping import Arrival, arrival, takes
+from visualizer.ui.widgets.dropping import arrival, takes
 from visualizer.ui.widgets.panel import Dock, Panel
 from visualizer.ui.wiring import connect_panels
-
-if TYPE_CHECKING:
-    from visualizer.ui.panels.open_network import NetworkChoice, OpenNetworkDialog
 
 VIEW_SETTINGS = {
     "map": settings.MAP,
@@ -62,7 +50,6 @@ VIEW_SETTINGS = {
     "hide_dead": settings.HIDE_DEAD,
 }
 DEFAULT_SIZE = QSize(1440, 900)
-TOOLBAR_HEIGHT = 40  # px
 
 
 class MainWindow(QMainWindow):
@@ -79,11 +66,17 @@ class MainWindow(QMainWindow):
         self.setDockNestingEnabled(True)
         self.setMinimumSize(720, 480)
         self._theme: theme.ThemeName = remembered.get(settings.THEME)  # type: ignore[assignment]
-        self.open_network_dialog: OpenNetworkDialog | None = None
         self._arranged_narrow: bool | None = None
+        # Later, never inside a resize event: docks that move while Qt lays them out crash it.
+        self._rearrange = QTimer(self, singleShot=True, interval=0)
+        self._rearrange.timeout.connect(self._follow_width)
+        self.opening = Opening(self)
+        self.navigation = Navigation(self)
         self._build_panels()
         self._build_actions()
-        self._build_toolbar()
+        self.toolbar = Toolbar(self.session, self.actions_by_id)
+        self.toolbar.search.opened.connect(self.navigation.fill_search)
+        self.addToolBar(self.toolbar)
         self.notices = NoticeBar(self)
         self._waiting = WaitingBar(session, self.docks, self)
         self._drop_hint = QLabel("Drop images, a folder or a network file", self, objectName="dropHint")
@@ -134,52 +127,25 @@ class MainWindow(QMainWindow):
             action.setStatusTip(row.help)
             keys = f" ({row.shortcuts[0]})" if row.shortcuts else ""
             action.setToolTip(f"{row.help or row.text}{keys}")
-            action.triggered.connect(getattr(self, row.slot))
+            action.triggered.connect(attrgetter(row.slot)(self))
             menus[row.menu].addAction(action)
             self.addAction(action)
             self.actions_by_id[row.id] = action
         self._recent = menus["File"].addMenu("Open recent")
         menus["File"].insertMenu(self.actions_by_id["paste"], self._recent)
-        self._recent.aboutToShow.connect(self._fill_recent)
+        self._recent.aboutToShow.connect(self._list_recent)
         panels = menus["View"].addMenu("Panels")
         for dock in self.docks.values():
             panels.addAction(dock.toggleViewAction())
-
-    def _build_toolbar(self) -> None:
-        bar = QToolBar("Toolbar", objectName="toolbar", movable=False)
-        bar.setIconSize(QSize(16, 16))
-        bar.setFixedHeight(TOOLBAR_HEIGHT)
-        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        bar.addAction(self.actions_by_id["open"])
-        bar.addAction(self.actions_by_id["open_network"])
-        bar.addSeparator()
-        self.cursors = CursorStrip(self.session)
-        bar.addWidget(self.cursors)
-        room = QWidget()
-        room.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        bar.addWidget(room)
-        self.search = SearchField()
-        self.search.setFixedSize(248, 26)
-        self.search.opened.connect(self._fill_search)
-        bar.addWidget(_centred(self.search))
-        theme_button = QToolButton(autoRaise=True)  # of its own: always without text
-        theme_button.setDefaultAction(self.actions_by_id["theme"])
-        theme_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-        bar.addWidget(theme_button)
-        self.addToolBar(bar)
-        self._toolbar = bar
 
     def _connect_session(self) -> None:
         session = self.session
         connect_panels(self)
         session.noticed.connect(self.notices.show_notice)
         session.crashed.connect(self.report_crash)
-        session.file_opened.connect(self._remember_file)
         session.answer("device", self.timeline.set_device)  # type: ignore[arg-type]
         session.network_changed.connect(self._title)
         session.input_changed.connect(self._title)
-        session.architectures_changed.connect(self._list_architectures)
         self.activations.set_view({name: self.settings.get(row) for name, row in VIEW_SETTINGS.items()})
         session.scale = self.activations.scale()
         self.activations.view_changed.connect(self._remember_view)
@@ -206,8 +172,8 @@ class MainWindow(QMainWindow):
     def _remember_view(self, name: str, value: object) -> None:
         self.settings.set(VIEW_SETTINGS[name], value)  # type: ignore[arg-type]
 
-    def _remember_file(self, path: Path) -> None:
-        self.settings.remember_file(path)
+    def _list_recent(self) -> None:
+        self.opening.list_recent(self._recent)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closing.emit()
@@ -238,7 +204,7 @@ class MainWindow(QMainWindow):
         for dock in self.docks.values():
             dock.set_colors(colors)
         self.notices.set_colors(colors)
-        self.cursors.set_colors(colors)
+        self.toolbar.cursors.set_colors(colors)
         self._drop_hint.setStyleSheet(
             f"background: {colors.selected}; color: {colors.text}; border: 2px dashed {colors.accent};"
             " font-size: 16px; border-radius: 6px;"
@@ -255,52 +221,6 @@ class MainWindow(QMainWindow):
     def use_system_theme(self) -> None:
         self.set_theme("system")
 
-    # --- opening ---------------------------------------------------------------------------------
-
-    def open_files(self) -> None:
-        start = self.settings.get(settings.FOLDER) or str(Path.home())
-        chosen, _ = QFileDialog.getOpenFileNames(self, "Open images or networks", start, FILE_FILTER)
-        if chosen:
-            self.settings.set(settings.FOLDER, str(Path(chosen[0]).parent))
-            self.session.open_paths([Path(name) for name in chosen])
-
-    def choose_network(self) -> None:
-        from visualizer.ui.panels.open_network import OpenNetworkDialog
-
-        if self.open_network_dialog is None:
-            self.open_network_dialog = OpenNetworkDialog(self)
-            self.open_network_dialog.chosen.connect(self._open_choice)
-            self.session.ask_for_architectures()
-        self.open_network_dialog.open()
-
-    def _list_architectures(self, rows: object) -> None:
-        if self.open_network_dialog is not None:
-            self.open_network_dialog.set_architectures(rows)  # type: ignore[arg-type]
-
-    def _open_choice(self, choice: NetworkChoice) -> None:
-        self.session.open_network(choice.text, pretrained=choice.pretrained, weights=choice.weights)
-
-    def paste(self) -> None:
-        self.receive(arrival(QGuiApplication.clipboard().mimeData()))
-
-    def receive(self, arrived: Arrival) -> None:
-        """Open what was dropped or pasted."""
-        if arrived.paths:
-            self.session.open_paths(arrived.paths)
-        elif arrived.picture:
-            self.session.open_picture_bytes(arrived.picture, arrived.name)
-        else:
-            self.notices.show_notice("info", arrived.sentence)
-
-    def _fill_recent(self) -> None:
-        self._recent.clear()
-        for path in self.settings.recent_files():
-            self._recent.addAction(plain(path.name), partial(self.session.open_paths, [path])).setToolTip(
-                str(path)
-            )
-        if self._recent.isEmpty():
-            self._recent.addAction("Nothing yet").setEnabled(False)
-
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if takes(event.mimeData()):
             event.acceptProposedAction()
@@ -316,27 +236,7 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         self._drop_hint.hide()
         event.acceptProposedAction()
-        self.receive(arrival(event.mimeData()))
-
-    # --- moving ----------------------------------------------------------------------------------
-
-    def previous_layer(self) -> None:
-        self.session.step_layer(-1)
-
-    def next_layer(self) -> None:
-        self.session.step_layer(1)
-
-    def previous_unit(self) -> None:
-        self.session.select_unit(self.session.selection.unit - 1)
-
-    def next_unit(self) -> None:
-        self.session.select_unit(self.session.selection.unit + 1)
-
-    def previous_picture(self) -> None:
-        self.session.gallery.step(-1)
-
-    def next_picture(self) -> None:
-        self.session.gallery.step(1)
+        self.opening.receive(arrival(event.mimeData()))
 
     def fit_view(self) -> None:
         self.activations.tiles.fit()
@@ -360,24 +260,6 @@ class MainWindow(QMainWindow):
     def save_panel(self) -> None:
         self.activations.open_menu(self.activations.mapToGlobal(self.activations.rect().center()))
 
-    # --- finding ---------------------------------------------------------------------------------
-
-    def focus_search(self) -> None:
-        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.search.selectAll()
-
-    def _fill_search(self) -> None:
-        session = self.session
-        entries: list[Entry] = []
-        if session.opened is not None:
-            for layer in session.opened.anatomy.layers:
-                entries.append(Entry(layer.detail, layer.name, partial(session.select_layer, layer.index)))
-        for index, item in enumerate(session.gallery.items):
-            entries.append(Entry("picture", plain(item.name), partial(session.gallery.choose, index)))
-        for row in ROWS:
-            entries.append(Entry("command", row.text, self.actions_by_id[row.id].trigger))
-        self.search.set_entries(entries)
-
     def show_shortcuts(self) -> None:
         ShortcutsDialog(self).open()
 
@@ -394,17 +276,6 @@ class MainWindow(QMainWindow):
 
     # --- Qt --------------------------------------------------------------------------------------
 
-    def open_command_line(self, paths: Sequence[Path]) -> None:
-        """Open what the program was started with; the bundled network and picture where there is nothing."""
-        if not any(self.session.looks_like_network(path) for path in paths):
-            self.session.open_network(BUNDLED_NETWORK)
-        if paths:
-            self.session.open_paths(paths)
-        if all(self.session.looks_like_network(path) for path in paths):
-            self.session.gallery.open_bundled_picture()
-        self.session.gallery.open_samples()
-        self.session.ask_for_device()
-
     def close_when_painted(self, _: object) -> None:
         """Close once the maps that have just arrived are on the screen."""
         self.repaint()
@@ -416,33 +287,17 @@ class MainWindow(QMainWindow):
         if self.notices.isVisible():
             self.notices.place()
         narrow = self.width() < layout.NARROW
-        style = (
-            Qt.ToolButtonStyle.ToolButtonIconOnly if narrow else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
-        )
-        self._toolbar.setToolButtonStyle(style)
-        self.search.setFixedWidth(188 if narrow else 248)
-        if (
-            self._arranged_narrow is not None
-            and narrow != self._arranged_narrow
-            and not self._layout_changed()
-        ):
+        self.toolbar.set_narrow(narrow)
+        if self._arranged_narrow not in (None, narrow):
+            self._rearrange.start()
+
+    def _follow_width(self) -> None:
+        """Give the docks the arrangement that fits the width, unless the user has arranged them."""
+        narrow = self.width() < layout.NARROW
+        if self._arranged_narrow not in (None, narrow) and not self._layout_changed():
             self.reset_layout()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.ThemeChange and self._theme == "system":
             self.apply_theme()
-
-
-def _centred(widget: QWidget) -> QWidget:
-    """The widget in the middle of the bar's height."""
-    place = QWidget()
-    place.setFixedHeight(TOOLBAR_HEIGHT - 1)
-    row = QHBoxLayout(place)
-    row.setContentsMargins(0, 0, 6, 0)
-    row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
-    return place
-
-
-BUNDLED_NETWORK = "shapes-net"
-FILE_FILTER = "Images and networks (*);;All files (*)"

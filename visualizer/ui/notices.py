@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMessageBox, QToolButton, QVBoxLayout, QWidget
 
 import visualizer
+from visualizer.errors import as_sentence
 from visualizer.ui.settings import configuration_folder
 from visualizer.ui.theme import Colors, icon
 
@@ -38,7 +39,7 @@ class NoticeBar(QWidget):
 
     def show_notice(self, kind: str, sentence: str) -> None:
         """Show a sentence; ``kind`` is ``info``, ``warning`` or ``error``. The same sentence is shown once."""
-        sentence = plain(sentence)
+        sentence = as_sentence(plain(sentence))
         for notice in self._notices():
             if notice.sentence == sentence:
                 self._remove(notice)

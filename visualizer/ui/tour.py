@@ -49,7 +49,7 @@ def run_tour(out: Path, size: tuple[int, int], theme: str = "dark") -> int:
         window.resize(QSize(*size))
         window.reset_layout()
         window.show()
-        window.open_command_line([])
+        window.opening.open_command_line([])
         settle(window)
         window_seconds = time.perf_counter() - started
         drop_ms = _timed_drop(window)
@@ -166,7 +166,7 @@ def _mistake(window: MainWindow) -> None:
 def _open_network(window: MainWindow) -> QWidget | None:
     window.notices.clear()
     window.actions_by_id["open_network"].trigger()
-    return window.open_network_dialog
+    return window.opening.dialog
 
 
 def _keys(window: MainWindow) -> QWidget | None:

@@ -86,7 +86,7 @@ class Dock(QDockWidget):
         bar = QWidget(objectName="titleBar")
         bar.setFixedHeight(TITLE_HEIGHT)
         row = QHBoxLayout(bar)
-        row.setContentsMargins(PADDING, 0, 4, 0)
+        row.setContentsMargins(PADDING, 3, 4, 3)  # 22 + 6: docks go by the size hint, not by the fixed height
         row.setSpacing(8)
         self._title = QLabel(self.panel.title, objectName="title")
         self._subtitle = ElidedLabel()

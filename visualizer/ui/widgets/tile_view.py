@@ -39,6 +39,8 @@ class TileView(pg.GraphicsView):
         super().__init__(parent, background=None)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Tiles")
+        for receiver in (self, self.viewport()):
+            receiver.setAcceptDrops(False)  # a graphics view swallows what is meant for the window
         self._box = pg.ViewBox(lockAspect=True, invertY=True, enableMenu=False, border=None, defaultPadding=0)
         self.setCentralItem(self._box)
         self._image = pg.ImageItem(axisOrder="row-major", autoDownsample=False)

@@ -1,0 +1,57 @@
+"""Moving the cursors by keys and by search."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt
+
+from visualizer.ui.actions import ROWS
+from visualizer.ui.notices import plain
+from visualizer.ui.search import Entry
+
+if TYPE_CHECKING:
+    from visualizer.ui.main_window import MainWindow
+
+
+class Navigation(QObject):
+    """Steps through layers, units and pictures, and finds them by name."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window, self._session = window, window.session
+
+    def previous_layer(self) -> None:
+        self._session.step_layer(-1)
+
+    def next_layer(self) -> None:
+        self._session.step_layer(1)
+
+    def previous_unit(self) -> None:
+        self._session.select_unit(self._session.selection.unit - 1)
+
+    def next_unit(self) -> None:
+        self._session.select_unit(self._session.selection.unit + 1)
+
+    def previous_picture(self) -> None:
+        self._session.gallery.step(-1)
+
+    def next_picture(self) -> None:
+        self._session.gallery.step(1)
+
+    def focus_search(self) -> None:
+        search = self._window.toolbar.search
+        search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        search.selectAll()
+
+    def fill_search(self) -> None:
+        """Give the search field what can be found now."""
+        session, entries = self._session, []
+        for layer in session.opened.anatomy.layers if session.opened else ():
+            entries.append(Entry(layer.detail, layer.name, partial(session.select_layer, layer.index)))
+        for index, item in enumerate(session.gallery.items):
+            entries.append(Entry("picture", plain(item.name), partial(session.gallery.choose, index)))
+        for row in ROWS:
+            entries.append(Entry("command", row.text, self._window.actions_by_id[row.id].trigger))
+        self._window.toolbar.search.set_entries(entries)

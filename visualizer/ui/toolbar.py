@@ -1,0 +1,65 @@
+"""The toolbar: open, the four cursors, search, theme."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolBar, QToolButton, QWidget
+
+from visualizer.ui.cursor_strip import CursorStrip
+from visualizer.ui.search import SearchField
+from visualizer.ui.session import Session
+
+HEIGHT = 40  # px
+_SEARCH_WIDTH, _NARROW_SEARCH_WIDTH = 248, 188  # px
+
+
+class Toolbar(QToolBar):
+    """One bar that is always there; in a narrow window its buttons have no text."""
+
+    def __init__(self, session: Session, actions: Mapping[str, QAction]) -> None:
+        super().__init__("Toolbar", objectName="toolbar", movable=False)
+        self.setIconSize(QSize(16, 16))
+        self.setFixedHeight(HEIGHT)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self.cursors = CursorStrip(session)
+        self.search = SearchField()
+        self.search.setFixedHeight(26)
+        theme = QToolButton(autoRaise=True)  # of its own: always without text
+        theme.setDefaultAction(actions["theme"])
+        theme.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        stretch = QWidget()
+        stretch.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.addWidget(_room(7))
+        self.addAction(actions["open"])
+        self.addAction(actions["open_network"])
+        self.addSeparator()
+        for widget in (self.cursors, stretch, _centred(self.search), theme, _room(7)):
+            self.addWidget(widget)
+        self.set_narrow(False)
+
+    def set_narrow(self, narrow: bool) -> None:
+        style = (
+            Qt.ToolButtonStyle.ToolButtonIconOnly if narrow else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        )
+        self.setToolButtonStyle(style)
+        self.search.setFixedWidth(_NARROW_SEARCH_WIDTH if narrow else _SEARCH_WIDTH)
+
+
+def _room(width: int) -> QWidget:
+    """Empty room of ``width`` px; padding in the style sheet would move the buttons down."""
+    room = QWidget()
+    room.setFixedWidth(width)
+    return room
+
+
+def _centred(widget: QWidget) -> QWidget:
+    """The widget in the middle of the bar's height."""
+    place = QWidget()
+    place.setFixedHeight(HEIGHT - 1)
+    row = QHBoxLayout(place)
+    row.setContentsMargins(0, 0, 6, 0)
+    row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+    return place
