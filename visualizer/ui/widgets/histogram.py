@@ -61,10 +61,10 @@ class Histogram(QWidget):
         with QPainter(self) as painter:
             self._axes = self._draw_frame(painter)
             self._draw_bars(painter, self._axes)
-            x = round(self._axes.to_x(0))
             if self._axes.x[0] < 0 < self._axes.x[1]:
-                plot = self._axes.plot
+                x, plot = round(self._axes.to_x(0)), self._axes.plot
                 draw_zero(painter, self._colors, QLineF(x, plot.top(), x, plot.bottom()))
+            self._draw_cut(painter, self._axes)
 
     def _top(self) -> float:
         tallest = np.sort(self._counts)[::-1]
@@ -97,20 +97,24 @@ class Histogram(QWidget):
             split = bottom - round((bottom - high) * int(grey) / int(count))
             painter.fillRect(left, high, width, split - high, accent)
             painter.fillRect(left, split, width, bottom - split, bars)
-            if count > axes.y[1]:
-                self._draw_cut(painter, axes, left, right, int(count))
 
-    def _draw_cut(self, painter: QPainter, axes: Axes, left: int, right: int, count: int) -> None:
-        """Two gaps in the bar say that it goes on, its count stands beside it."""
-        top = round(axes.plot.top())
+    def _draw_cut(self, painter: QPainter, axes: Axes) -> None:
+        """Two gaps in a bar too tall for the plot say that it goes on; its count stands beside it."""
+        tallest = int(self._counts.argmax())
+        if self._counts[tallest] <= axes.y[1]:
+            return
+        ground, top = QColor(self._colors.field), round(axes.plot.top())
+        left, right = (round(axes.to_x(float(edge))) for edge in self._edges[tallest : tallest + 2])
         for offset in (7, 11):
-            painter.fillRect(left - 1, top + offset, right - left + 2, 2, QColor(self._colors.field))
-        painter.setPen(QColor(self._colors.text))
+            painter.fillRect(left - 1, top + offset, right - left + 2, 2, ground)
         painter.setFont(font(TICK_SIZE))
-        before = right + 70 > axes.plot.right()
-        room = QRectF(left - 74 if before else right + 4, top, 70, 14)
-        side = Qt.AlignmentFlag.AlignRight if before else Qt.AlignmentFlag.AlignLeft
-        painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter, integer(count))
+        text = integer(int(self._counts[tallest]))
+        width = painter.fontMetrics().horizontalAdvance(text) + 4
+        x = right + 2 if right + 2 + width < axes.plot.right() else left - 2 - width
+        room = QRectF(x, top, width, 14)
+        painter.fillRect(room, ground)
+        painter.setPen(QColor(self._colors.text))
+        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, text)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._axes is None or not self._counts.size:

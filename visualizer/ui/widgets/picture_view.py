@@ -233,7 +233,9 @@ class PictureView(QWidget):
     def _draw_box(self, painter: QPainter, box: QRectF) -> None:
         grow = QPointF(max(0, SMALLEST_BOX - box.width()) / 2, max(0, SMALLEST_BOX - box.height()) / 2)
         box = box.adjusted(-grow.x(), -grow.y(), grow.x(), grow.y())
-        for color, width in ((QColor(0, 0, 0, 130), 3.5), (QColor(self._colors.accent), 1.5)):
+        # A halo of the opposite lightness: the accent must show on dark and on light pictures.
+        halo = QColor(0, 0, 0, 130) if self._colors.dark else QColor(255, 255, 255, 190)
+        for color, width in ((halo, 3.5), (QColor(self._colors.accent), 1.5)):
             painter.setPen(frame_pen(color, width))
             painter.drawRect(box)
 
