@@ -67,6 +67,9 @@ def test_every_architecture_is_known_by_name() -> None:
         ("resnet18@none.pth", "There is no file 'none.pth'"),
         ("resnet19@none.pth", "There is no network 'resnet19'"),
         ("", "There is no network"),
+        ("a" * 5000, "There is no network 'aaaa"),
+        ("a\x00b", "There is no network 'a�b'"),
+        ("\x1b[1mnet\n.pth", "There is no file '�[1mnet�.pth'"),
     ],
 )
 def test_unknown_names(text: str, words: str) -> None:

@@ -15,6 +15,7 @@ from visualizer.networks.blueprint import Blueprint, Variant, from_spec
 
 Tensors = Mapping[str, Tensor]
 _CAN_MISS = "num_batches_tracked"  # of batch norm; torch before 0.4.1 had none
+_POSITIONS = "encoder.pos_embedding"  # of vision transformers: one row per patch, and one for the class
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +87,8 @@ def _variant(blueprint: Blueprint, tensors: Tensors) -> Variant:
     classes = _other_size(parts, parts.head, tensors, dimension=0)
     channels = _other_size(parts, parts.stem, tensors, dimension=1)
     side = None
-    tokens = tensors.get(
-        "encoder.pos_embedding"
-    )  # of vision transformers: one per patch, and one for the class
-    if tokens is not None and tokens.ndim == 3 and "encoder.pos_embedding" in parts.shapes:
+    tokens = tensors.get(_POSITIONS)
+    if tokens is not None and tokens.ndim == 3 and _POSITIONS in parts.shapes:
         side = math.isqrt(max(tokens.shape[1] - 1, 0)) * parts.patch
     return Variant(classes or usual.classes, channels or usual.channels, side or usual.side)
 
@@ -133,9 +132,8 @@ def best_match(tensors: Tensors, file_stem: str) -> Match | None:
     """
     own = (from_own(name) for name in architectures.ARCHITECTURES)
     nearest = _nearest((blueprint, tensors) for blueprint in own)
-    if nearest is None and any(
-        tensor.ndim == 4 for tensor in tensors.values()
-    ):  # no other holds a convolution
+    convolutional = any(tensor.ndim == 4 for tensor in tensors.values())
+    if nearest is None and convolutional:
         nearest = _nearest(_of_torchvision(torchvision_zoo.with_new_keys(tensors), file_stem))
     return nearest
 

@@ -32,7 +32,7 @@ def read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     try:
         with safe_open(path, framework="pt") as file:
             return {key: file.get_tensor(key) for key in file.keys()}, file.metadata() or {}  # noqa: SIM118
-    except (SafetensorError, ValueError, RuntimeError, AttributeError, KeyError) as error:
+    except (SafetensorError, OSError, ValueError, RuntimeError, AttributeError, KeyError) as error:
         raise UserError(f"'{name}' has a header that contradicts itself; get the file again") from error
 
 

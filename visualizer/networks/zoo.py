@@ -40,7 +40,7 @@ def open_network(
     a file alone, its architecture is found out. Raises ``UserError``, and what ``progress`` raises.
     """
     text = text.strip()
-    if weights is None and Path(text).is_file():
+    if weights is None and _is_file(text):
         return _from_file(Path(text))
     name, at, file = text.partition("@")
     if at and weights is None and (_known(name) or not _looks_like_file(name)):
@@ -154,6 +154,13 @@ def _size(shape: tuple[int, ...]) -> str:
 def _contents(tensors: dict[str, Tensor]) -> str:
     tensors_of = "1 tensor" if len(tensors) == 1 else f"{len(tensors)} tensors"
     return f"{tensors_of} such as '{shown(next(iter(tensors)), 40)}'"
+
+
+def _is_file(text: str) -> bool:
+    try:
+        return Path(text).is_file()
+    except OSError:  # too long for a name
+        return False
 
 
 def _known(name: str) -> bool:
