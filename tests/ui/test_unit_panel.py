@@ -169,6 +169,15 @@ def test_a_unit_of_one_value_shows_its_rank_and_no_map(panel):
     assert dict(panel._of_layer._pairs)["max"] == "9.00"
 
 
+def test_long_figures_get_their_second_line_at_once(shown):
+    values = np.float32([-1234.5, -98765.4, -2345.6, -345.6]).reshape(4, 1, 1)
+    layer = make_layer((4,), field=False, layout="vector")
+    shown.resize(280, 700)
+    shown.set_frame(make_frame(values, layer), make_activation(values, layer), SEEN)
+    figures = shown._of_layer
+    assert figures.height() == figures.heightForWidth(figures.width()) > 20
+
+
 def test_statistics_are_those_of_the_unit(shown, values):
     pairs = dict(shown._statistics._pairs)
     assert pairs["max"] == f"{values[2].max():.2f}"

@@ -62,8 +62,8 @@ class UnitPanel(Panel):
     # Layout
 
     def _scrolling_card(self) -> QScrollArea:
-        card = QWidget()
-        rows = QVBoxLayout(card)
+        self._card = QWidget()
+        rows = QVBoxLayout(self._card)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
         head = QVBoxLayout()
@@ -85,7 +85,7 @@ class UnitPanel(Panel):
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(card)
+        area.setWidget(self._card)
         return area
 
     def _navigation(self) -> QHBoxLayout:
@@ -137,6 +137,14 @@ class UnitPanel(Panel):
         else:
             self._show_value(frame)
         self._show_filter(frame)
+        self._settle_layout()
+
+    def _settle_layout(self) -> None:
+        """Give every part its height now: left to Qt, a change deep inside takes several turns of the event loop."""
+        sections = self._layer_section, self._map_section, self._filter_section, self._histogram_section
+        for part in (self.overlay, *sections, self._card):
+            if layout := part.layout():
+                layout.activate()
 
     def _show_navigation(self, frame: UnitFrame) -> None:
         units = self._unit_count(frame)

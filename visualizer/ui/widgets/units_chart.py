@@ -131,7 +131,7 @@ class UnitsChart(QWidget):
         right = painter.fontMetrics().horizontalAdvance(integer(count)) / 2
         plot = QRectF(left, 6, max(20, round(self.width() - left - right)), room)
         # A single unit, or few, would become a barn door: they keep a column's width and stand at the left.
-        places = max(count, int(plot.width() // 40))
+        places = max(count, int(plot.width() // 60))
         return Axes(plot, (-0.5, places - 0.5), (low, high)), list(zip(ticks, texts, strict=True))
 
     def _x_labels(self) -> list[tuple[float, str]]:
