@@ -15,12 +15,9 @@ from pathlib import Path
 from types import TracebackType
 
 import torch  # noqa: F401 - before Qt
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QIcon
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QTimer
 
-import visualizer
-from visualizer.assets import resource
+from visualizer.ui.application import make_application
 from visualizer.ui.collector import GuiThreadCollector
 from visualizer.ui.main_window import MainWindow
 from visualizer.ui.session import Session
@@ -28,20 +25,6 @@ from visualizer.ui.settings import Settings
 
 EXIT_AFTER_FIRST_MAPS = "VISUALIZER_EXIT_AFTER_FIRST_MAPS"
 """Set, the program ends once the first activation maps are painted: for measuring the start and for smoke tests."""
-
-
-def make_application(arguments: Sequence[str] = ()) -> QApplication:
-    """The one QApplication of the process."""
-    existing = QApplication.instance()
-    if isinstance(existing, QApplication):
-        return existing
-    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
-    application = QApplication(["cnn-visualizer", *arguments])
-    application.setApplicationName("CNN Visualizer")
-    application.setApplicationVersion(visualizer.__version__)
-    application.setDesktopFileName("cnn-visualizer")
-    application.setWindowIcon(QIcon(str(resource("icons/application.svg"))))
-    return application
 
 
 def run(paths: Sequence[Path]) -> int:

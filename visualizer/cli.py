@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Never
 
 from visualizer import __version__, preflight
+from visualizer.allocator import keep_freed_memory
 from visualizer.errors import UserError
 
 INTERRUPTED = 130  # what shells report for a program that Ctrl-C ended
@@ -81,6 +82,7 @@ def _run(arguments: Sequence[str]) -> int:
         options = parser.parse_args(arguments)
     except SystemExit as shown:  # after --help or --version
         return int(shown.code or 0)
+    keep_freed_memory()
     return run(options)
 
 

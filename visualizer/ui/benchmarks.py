@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 from visualizer.benchmarks.figures import Figure
 from visualizer.benchmarks.forward import bare_forward
 from visualizer.benchmarks.memory import resident_bytes
+from visualizer.ui.application import make_application
 from visualizer.ui.main_window import MainWindow
 from visualizer.ui.session import Session
 from visualizer.ui.settings import Settings, temporary_configuration
@@ -114,7 +115,7 @@ class Heart(QObject):
 
 def mosaic() -> tuple[Figure, ...]:
     """One frame of 512 tiles of 28×28, set and painted."""
-    application = _application()
+    application = make_application()
     view = TileView()
     view.resize(900, 900)
     view.set_colors(DARK)
@@ -153,15 +154,9 @@ def memory() -> tuple[Figure, ...]:
 # --- what they share -----------------------------------------------------------------------------
 
 
-def _application() -> QApplication:
-    from visualizer.app import make_application
-
-    return make_application()
-
-
 @contextmanager
 def _window() -> Iterator[MainWindow]:
-    application = _application()
+    application = make_application()
     with temporary_configuration():
         window = MainWindow(Session(), Settings())
         window.show()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from visualizer.data.inputs import Input
-from visualizer.ui.notices import plain
 from visualizer.ui.session import OpenNetwork, Selection, Session
+from visualizer.ui.text import plain
 from visualizer.ui.theme import Colors
 from visualizer.ui.widgets.panel import ElidedLabel
 

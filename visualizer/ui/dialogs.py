@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import sys
-from html import escape
 
 import numpy
 import pyqtgraph
 import PySide6
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QMessageBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QLabel,
+    QMessageBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 import visualizer
 from visualizer.ui.actions import OTHER_KEYS, ROWS
@@ -24,13 +31,16 @@ class ShortcutsDialog(QDialog):
         self.setObjectName("keys")
         self.setWindowTitle("Keys")
         keys = [(", ".join(row.shortcuts), row.text.rstrip("…")) for row in ROWS if row.shortcuts]
-        lines = "".join(
-            f"<tr><td style='padding: 2px 24px 2px 0'><b>{escape(key)}</b></td><td>{escape(text)}</td></tr>"
-            for key, text in (*keys, *OTHER_KEYS)
-        )
         rows = QVBoxLayout(self)
         rows.setContentsMargins(20, 16, 20, 12)
-        rows.addWidget(QLabel(f"<table>{lines}</table>"))
+        rows.setSpacing(12)
+        table = QGridLayout(horizontalSpacing=28, verticalSpacing=6)
+        for line, (key, text) in enumerate((*keys, *OTHER_KEYS)):
+            label = QLabel(key)
+            label.setProperty("role", "strong")
+            table.addWidget(label, line, 0)
+            table.addWidget(QLabel(text), line, 1)
+        rows.addLayout(table)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         rows.addWidget(buttons)

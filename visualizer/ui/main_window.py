@@ -25,7 +25,7 @@ from visualizer.ui import layout, settings, theme
 from visualizer.ui.actions import ACTIONS, MENUS, ROWS
 from visualizer.ui.dialogs import AboutDialog, ShortcutsDialog
 from visualizer.ui.navigation import Navigation
-from visualizer.ui.notices import CrashDialog, NoticeBar, plain, write_report
+from visualizer.ui.notices import CrashDialog, NoticeBar, write_report
 from visualizer.ui.opening import Opening
 from visualizer.ui.panels.activations import ActivationsPanel
 from visualizer.ui.panels.input import InputPanel
@@ -37,6 +37,7 @@ from visualizer.ui.panels.unit import UnitPanel
 from visualizer.ui.panels.units import UnitsPanel
 from visualizer.ui.session import Session
 from visualizer.ui.settings import Settings
+from visualizer.ui.text import plain
 from visualizer.ui.toolbar import Toolbar
 from visualizer.ui.waiting import WaitingBar
 from visualizer.ui.widgets.dropping import arrival, takes

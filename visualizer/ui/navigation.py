@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt
 
 from visualizer.ui.actions import ROWS
-from visualizer.ui.notices import plain
 from visualizer.ui.search import Entry
+from visualizer.ui.text import plain
 
 if TYPE_CHECKING:
     from visualizer.ui.main_window import MainWindow

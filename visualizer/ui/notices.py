@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import platform
-import re
 import sys
 
 from PySide6.QtCore import Qt, QTimer
@@ -14,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMessageBox, QToolBut
 import visualizer
 from visualizer.errors import as_sentence
 from visualizer.ui.settings import configuration_folder
+from visualizer.ui.text import plain
 from visualizer.ui.theme import Colors, icon
 
 _SHOWN = 3
@@ -120,11 +120,6 @@ class _Notice(QFrame):
         self._mark.setPixmap(icon(self.kind, color).pixmap(16, 16))
         self._mark.setContentsMargins(0, 3, 0, 0)
         self.closed.setIcon(icon("close", colors.muted))
-
-
-def plain(text: str) -> str:
-    """The text without control and direction characters, which file names may carry into it."""
-    return re.sub(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]+", " ", text)
 
 
 def write_report(traceback_text: str) -> str:

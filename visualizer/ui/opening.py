@@ -12,8 +12,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMenu
 
 from visualizer.ui import settings
-from visualizer.ui.notices import plain
 from visualizer.ui.panels.open_network import NetworkChoice, OpenNetworkDialog
+from visualizer.ui.text import plain
 from visualizer.ui.widgets.dropping import Arrival, arrival
 
 if TYPE_CHECKING:

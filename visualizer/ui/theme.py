@@ -119,6 +119,7 @@ def font(size: int = TEXT_SIZE, *, bold: bool = False) -> QFont:
     made.setPixelSize(size)
     made.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
     made.setFeature(QFont.Tag("tnum"), 1)
+    made.setFeature(QFont.Tag("calt"), 0)  # Inter would turn the x of "expand3x3" into a ×
     return made
 
 

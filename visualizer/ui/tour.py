@@ -18,6 +18,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from visualizer.errors import UserError
+from visualizer.ui.application import make_application
 from visualizer.ui.gallery import bundled_pictures
 from visualizer.ui.main_window import MainWindow
 from visualizer.ui.session import Session
@@ -36,8 +37,6 @@ class Stop:
 
 def run_tour(out: Path, size: tuple[int, int], theme: str = "dark") -> int:
     """Draw the tour into ``out``: one PNG a stop, and ``tour.json``. Returns the exit status."""
-    from visualizer.app import make_application
-
     _make_folder(out)
     application = make_application()
     errors: list[str] = []
@@ -134,7 +133,7 @@ def _first_start(window: MainWindow) -> None:
 
 
 def _deeper(window: MainWindow) -> None:
-    for _ in range(5):
+    for _ in range(8):
         window.actions_by_id["layer_down"].trigger()
 
 

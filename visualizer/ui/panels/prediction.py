@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QStacked
 
 from visualizer.probes.frames import Prediction
 from visualizer.ui.numbers import THIN
+from visualizer.ui.text import plain_tip
 from visualizer.ui.theme import Colors
 from visualizer.ui.widgets.export import Export, Row
 from visualizer.ui.widgets.panel import PADDING, Panel
 from visualizer.ui.widgets.placeholder import Placeholder
-from visualizer.ui.widgets.probability_bars import ProbabilityBars, plain_tip
+from visualizer.ui.widgets.probability_bars import ProbabilityBars
 
 NO_PREDICTION = "No prediction yet."
 UNKNOWN = "–"

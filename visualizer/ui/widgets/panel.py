@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from visualizer.ui.text import plain_tip
 from visualizer.ui.theme import Colors, icon
 from visualizer.ui.widgets.export import Export, copy_picture, fill_export_menu
 
@@ -158,7 +159,7 @@ class ElidedLabel(QLabel):
 
     def _elide(self) -> None:
         shown = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideRight, max(self.width(), 1))
-        self.setToolTip(self._full if shown != self._full else "")
+        self.setToolTip(plain_tip(self._full) if shown != self._full else "")
         super().setText(shown)
 
     def minimumSizeHint(self):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from html import escape
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPaintEvent
@@ -11,13 +10,14 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from visualizer.probes.frames import ClassProbability
 from visualizer.ui.numbers import THIN, percent
+from visualizer.ui.text import plain_tip
 from visualizer.ui.theme import DARK, Colors, font
 
 ROWS = 5
 ROW_HEIGHT = 28
 _BAR_HEIGHT = 12
 _GAP = 10
-_LABEL_SHARE = 0.36  # of the width: fixed, so that bars stay where they are from one prediction to the next
+_LABEL_SHARE = 0.47  # of the width: fixed, so that bars stay where they are from one prediction to the next
 _WIDEST = f">{THIN}99.9{THIN}%"
 _LINE = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
 
@@ -29,11 +29,6 @@ def probability_text(probability: float) -> str:
     if 0.9995 <= probability < 1:
         return _WIDEST
     return percent(probability)
-
-
-def plain_tip(text: str) -> str:
-    """``text`` as a tool tip that shows it as it is: names from files may hold what looks like rich text."""
-    return f"<p>{escape(text)}</p>"
 
 
 class ProbabilityBars(QWidget):

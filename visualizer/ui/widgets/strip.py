@@ -22,7 +22,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QSizePolicy, QToolTip, QWidget
 
-from visualizer.ui.notices import plain
+from visualizer.ui.text import plain
 from visualizer.ui.theme import DARK, Colors
 from visualizer.ui.widgets.picture_view import frame_pen, to_image
 
@@ -41,7 +41,7 @@ class StripItem:
 
 def shown_name(name: str) -> str:
     """A file's name as it may stand in a title: no control or direction characters, nothing undecodable."""
-    return plain(name).encode(errors="replace").decode().strip() or "unnamed"
+    return plain(name).strip() or "unnamed"
 
 
 class Strip(QAbstractScrollArea):

@@ -8,7 +8,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPainterPath, QResizeEvent
 from PySide6.QtWidgets import QGraphicsRectItem, QToolTip, QWidget
 
 from visualizer.rendering.mosaic import Grid, best_columns, mosaic
@@ -17,6 +17,7 @@ from visualizer.ui.theme import Colors
 Bytes = NDArray[np.uint8]
 GAP = 0  # grey level of the gaps: transparent in every lookup table of this view
 _SMALLEST_SIDE = 48  # mosaic px; smaller tiles are repeated, so that a gap can be thin beside a 7×7 map
+_LARGEST_SIDE, _LARGEST_VALUE = 320, 72  # px on the screen, of a tile when fitted; of a single value
 _ARROWS = {
     Qt.Key.Key_Left: (0, -1),
     Qt.Key.Key_Right: (0, 1),
@@ -46,9 +47,10 @@ class TileView(pg.GraphicsView):
         self._image = pg.ImageItem(axisOrder="row-major", autoDownsample=False)
         self._hover_frame = self._frame(z=10)
         self._selection_frame = self._frame(z=11)
-        self._marks = pg.PlotDataItem(pen=None, symbol="x", symbolSize=7, pxMode=True)
+        self._marks = pg.ScatterPlotItem(symbol=_cross(), size=9, pxMode=True, brush=None)
         for item in (self._image, self._marks, self._hover_frame, self._selection_frame):
             self._box.addItem(item, ignoreBounds=item is not self._image)
+        self._pressed_at = QPointF()
         self._tiles: Bytes = np.zeros((0, 1, 1), np.uint8)
         self._order: NDArray[np.intp] = np.zeros(0, np.intp)
         self._marked: NDArray[np.intp] = np.zeros(0, np.intp)
@@ -94,8 +96,7 @@ class TileView(pg.GraphicsView):
         pen = pg.mkPen(colors.accent, width=2.5, cosmetic=True)
         pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
         self._selection_frame.setPen(pen)
-        self._marks.setSymbolPen(pg.mkPen(colors.error, width=1.5))
-        self._marks.setSymbolBrush(None)
+        self._marks.setPen(pg.mkPen(colors.error, width=1.5))
 
     def picture(self) -> Bytes:
         """The whole mosaic as RGBA (H, W, 4), at full size whatever the zoom."""
@@ -139,10 +140,23 @@ class TileView(pg.GraphicsView):
         # A fresh array a frame: pyqtgraph keeps a view and renders later.
         self._image.setImage(picture, autoLevels=False, levels=(0, 255))
         if not self._zoomed:
-            self._box.setRange(QRectF(0, 0, picture.shape[1], picture.shape[0]), padding=0)
+            self._box.setRange(self._whole(picture.shape), padding=0)
         self._place(self._selection_frame, self._selection)
         self._hover_frame.hide()
         self._mark()
+
+    def _whole(self, size: tuple[int, int]) -> QRectF:
+        """What is in view when fitted: the mosaic, with room around it where its tiles would become huge."""
+        assert self._grid is not None
+        tile = max(self._grid.tile)
+        limit = _LARGEST_VALUE if self._tiles.shape[1:] == (1, 1) else _LARGEST_SIDE
+        height, width = (
+            max(side, room * tile / limit) for side, room in zip(size, self._room(), strict=True)
+        )
+        return QRectF(-(width - size[1]) / 2, -(height - size[0]) / 2, width, height)
+
+    def _room(self) -> tuple[int, int]:
+        return self.height(), self.width()
 
     def _mark(self) -> None:
         if self._grid is None or not len(self._marked):
@@ -198,7 +212,7 @@ class TileView(pg.GraphicsView):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
-        moved = (event.position() - self._pressed_at).manhattanLength() if hasattr(self, "_pressed_at") else 0
+        moved = (event.position() - self._pressed_at).manhattanLength()
         position, *_ = self._at(event.position())
         if event.button() == Qt.MouseButton.LeftButton and moved < 4 and position >= 0:
             self.selected.emit(position)
@@ -232,3 +246,13 @@ class TileView(pg.GraphicsView):
         super().resizeEvent(event)
         if hasattr(self, "_grid") and self._grid is not None and not self._zoomed:
             self._arrange(keep_zoom=False)
+
+
+def _cross() -> QPainterPath:
+    """The mark of a dead unit, as scatter plots want it: of size 1 around 0."""
+    path = QPainterPath()
+    path.moveTo(-0.5, -0.5)
+    path.lineTo(0.5, 0.5)
+    path.moveTo(-0.5, 0.5)
+    path.lineTo(0.5, -0.5)
+    return path
