@@ -41,7 +41,7 @@ def measure() -> tuple[Figure, ...]:
         value = ratio(
             lambda: _run(["-m", "visualizer"], environment), lambda: _run(["-c", BARE], environment), PAIRS
         )
-    name = "startup: window with the bundled network's maps / bare window of the same libraries"
+    name = "startup: window with the first maps / bare window"
     return (Figure(name, value, "×", goal=1.35),)
 
 
