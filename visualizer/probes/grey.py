@@ -14,7 +14,7 @@ LARGEST = 1e38
 
 _SAFE = 1e18  # squares and sums of values up to this stay within float32
 _TINY = 1e-30  # keeps the division by the range of a constant layer finite
-_SAMPLE = 2**14
+_SAMPLE = 2**12
 
 Array = TypeVar("Array", bound=NDArray[Any])
 
@@ -38,7 +38,7 @@ def finite(units: Floats) -> tuple[NDArray[np.floating[Any]], str]:
 def describe(units: NDArray[np.floating[Any]]) -> UnitStatistics:
     """The statistics of (U, P) finite values.
 
-    Percentiles are the nearest value that occurs; of maps with more than 2¹⁴ positions, among evenly spread
+    Percentiles are the nearest value that occurs; of maps with more than 2¹² positions, among evenly spread
     ones. The deviation is that of the positions themselves (divided by P).
     """
     positions = units.shape[1]

@@ -40,6 +40,15 @@ class PreparedFor:
     prepared: Prepared
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """One answer for all panels: so that they change together, and nobody waits for a second answer."""
+
+    prepared: PreparedFor
+    inspection: Inspection
+    unit: UnitFrame | None  # None where the unit that is shown stays
+
+
 def looks_like_network(path: Path) -> bool:
     """Whether a dropped path is to be opened as a network."""
     return path.suffix.lower() in NETWORK_ENDINGS and not path.is_dir()
@@ -104,17 +113,26 @@ def read_picture_bytes(content: bytes, name: str) -> Input:
 
 
 def inspect(
-    network: Network, anatomy: Anatomy, shown: Input, known: PreparedFor | None, layer: Layer, scale: Scale
-) -> tuple[PreparedFor, Inspection]:
-    """One look of the network at the input."""
+    network: Network,
+    anatomy: Anatomy,
+    shown: Input,
+    known: PreparedFor | None,
+    layer: Layer,
+    scale: Scale,
+    unit: int | None,
+) -> Look:
+    """One look of the network at the input, and closely at ``unit``, or at the strongest."""
     if known is None or known.network is not network or known.input is not shown:
         known = PreparedFor(network, shown, prepare(shown.pixels, network.preprocessing, network.input))
-    return known, inspections.inspect(network, anatomy, known.prepared, layer, scale, shown.label)
+    made = inspections.inspect(network, anatomy, known.prepared, layer, scale, shown.label)
+    if unit is None or unit >= len(made.frame.values):
+        unit = strongest_unit(made.frame)
+    return Look(known, made, look(network, made, unit, None))
 
 
-def rescale(inspection: Inspection, scale: Scale) -> Inspection:
+def rescale(known: PreparedFor, inspection: Inspection, scale: Scale) -> Look:
     """The same look with other grey levels."""
-    return replace(inspection, frame=rescale_frame(inspection.frame, scale))
+    return Look(known, replace(inspection, frame=rescale_frame(inspection.frame, scale)), None)
 
 
 def look(network: Network, inspection: Inspection, unit: int, position: tuple[int, int] | None) -> UnitFrame:

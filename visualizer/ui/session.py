@@ -22,8 +22,8 @@ from visualizer.streaming.prober import Answer, Cancelled, Failure, Prober, Prog
 from visualizer.ui import jobs
 from visualizer.ui.gallery import Gallery
 
-FAST, SLOW = 4, 33  # ms between two looks into the mailbox: while an answer is due soon, and in a long wait
-_PATIENCE = 60  # looks at FAST pace
+FAST, SLOW = 2, 33  # ms between two looks into the mailbox: while an answer is due soon, and in a long wait
+_PATIENCE = 200  # looks at FAST pace
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,7 @@ class Session(QObject):
         if inspection is None or prepared is None or inspection.frame.layer.index != self.selection.layer:
             self._inspect()
         else:
-            self.ask("inspect", lambda _: (prepared, jobs.rescale(inspection, scale)))
+            self.ask("inspect", lambda _: jobs.rescale(prepared, inspection, scale))
 
     def looks_like_network(self, path: Path) -> bool:
         """Whether ``open_paths`` would open it as a network."""
@@ -209,14 +209,14 @@ class Session(QObject):
         self._inspect()
 
     def _inspected(self, value: object) -> None:
-        self._prepared, self.inspection = value  # type: ignore[misc]
-        assert self.inspection is not None
-        frame = self.inspection.frame
-        if self._fresh_unit or self.selection.unit >= len(frame.values):
+        assert isinstance(value, jobs.Look)
+        self._prepared, self.inspection = value.prepared, value.inspection
+        if value.unit is not None:
             self._fresh_unit = False
-            self._select(Selection(frame.layer.index, jobs.strongest_unit(frame)))
+            self._select(Selection(value.inspection.frame.layer.index, value.unit.unit))
         self.inspection_changed.emit(self.inspection)
-        self._look_at_unit(None)
+        if value.unit is not None:
+            self._unit_looked_at(value.unit)
 
     def _unit_looked_at(self, value: object) -> None:
         assert isinstance(value, UnitFrame)
@@ -234,7 +234,9 @@ class Session(QObject):
         if opened is None or shown is None or layer is None:
             return
         known, network, anatomy = self._prepared, opened.network, opened.anatomy
-        self.ask("inspect", lambda _: jobs.inspect(network, anatomy, shown, known, layer, scale))
+        unit = None if self._fresh_unit else self.selection.unit
+        self.cancel("unit")  # of the look before
+        self.ask("inspect", lambda _: jobs.inspect(network, anatomy, shown, known, layer, scale, unit))
 
     def _look_at_unit(self, position: tuple[int, int] | None) -> None:
         opened, inspection, unit = self.opened, self.inspection, self.selection.unit

@@ -16,7 +16,7 @@ from visualizer.ui.theme import Colors
 
 Bytes = NDArray[np.uint8]
 GAP = 0  # grey level of the gaps: transparent in every lookup table of this view
-_SMALLEST_SIDE = 48  # mosaic px; smaller tiles are repeated, so that a gap can be thin beside a 7×7 map
+_SMALLEST_SIDE = 24  # mosaic px; smaller tiles are repeated, so that a gap can be thin beside a 7×7 map
 _LARGEST_SIDE, _LARGEST_VALUE = 320, 72  # px on the screen, of a tile when fitted; of a single value
 _ARROWS = {
     Qt.Key.Key_Left: (0, -1),
