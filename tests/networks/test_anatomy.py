@@ -8,6 +8,7 @@ import torchvision
 from torch import Tensor, nn
 
 from visualizer.errors import UserError
+from visualizer.networks import tracing
 from visualizer.networks.anatomy import INPUT, Anatomy, Layer, examine
 from visualizer.networks.network import Network, Preprocessing
 
@@ -371,7 +372,25 @@ class OnValues(nn.Module):
         return self.relu(x)
 
 
-def test_a_module_that_needs_values_is_run_once_on_zeros() -> None:
+def test_a_huge_module_is_followed_on_meta_tensors_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = open_module(torchvision.models.resnet18(weights=None))
+    devices: set[str] = set()
+    hook = nn.modules.module.register_module_forward_hook(
+        lambda m, a, result: devices.add(result.device.type)
+    )
+    try:
+        computed = examine(network)
+        assert devices == {"cpu"}
+        devices.clear()
+        monkeypatch.setattr(tracing, "_HUGE", 0)
+        assert examine(network) == computed
+        assert devices == {"meta"}
+    finally:
+        hook.remove()
+
+
+def test_a_module_that_needs_values_is_run_once_on_zeros(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tracing, "_HUGE", 0)
     module = OnValues().train()
     network = Network("test", module, (3, 32, 32), (), Preprocessing(32, 32, (), ()))
     anatomy = examine(network)

@@ -38,6 +38,7 @@ def test_one_pass_gives_maps_and_prediction() -> None:
     module = Counting()
     network = Network("test", module.eval(), (3, 8, 8), ("no", "yes"), Preprocessing(8, 8, (), ()))
     anatomy = examine(network)
+    module.calls = 0
     ready = prepared(8)
     result = inspect(network, anatomy, ready, anatomy.layers[0], Scale(), "yes")
     assert module.calls == 1

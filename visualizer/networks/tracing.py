@@ -25,6 +25,10 @@ INPUT = -1
 """The index that stands for the network's input among the sources of a tensor."""
 
 
+_HUGE = 150_000_000
+"""Parameters from which on meta tensors pay: their first use imports torch._dynamo, which takes 3 s."""
+
+
 class ForwardError(Exception):
     """The forward pass failed inside the module ``path`` (an instance of ``kind``)."""
 
@@ -60,18 +64,19 @@ class Trace:
 def trace(module: nn.Module, shape: tuple[int, int, int]) -> Trace:
     """Follows the forward pass of one input (C, H, W) through ``module``.
 
-    Nothing is computed: the pass runs on a copy of the module whose tensors are on the meta device. A module
-    that cannot do that (tensors it has not registered, branches on values) is run once on zeros instead.
+    The pass runs on zeros. A huge module is followed on a copy whose tensors are on the meta device, so that
+    nothing is computed, unless it cannot do that (tensors it has not registered, branches on values).
 
     Raises:
         ForwardError: the forward pass failed.
     """
-    try:
-        shadow = _meta_copy(module)
-        return _follow(shadow, torch.empty(1, *shape, device="meta"))
-    except Exception:  # whatever the copy cannot do, the module itself may be able to
-        example = next(module.parameters(), torch.empty(0))
-        return _follow(module, torch.zeros(1, *shape, device=example.device, dtype=example.dtype))
+    if sum(parameter.numel() for parameter in module.parameters()) > _HUGE:
+        try:
+            return _follow(_meta_copy(module), torch.empty(1, *shape, device="meta"))
+        except Exception:  # whatever the copy cannot do, the module itself may be able to
+            pass
+    example = next(module.parameters(), torch.empty(0))
+    return _follow(module, torch.zeros(1, *shape, device=example.device, dtype=example.dtype))
 
 
 @contextmanager
@@ -167,6 +172,11 @@ class _Frame:
 
 class _Follower(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Sees every operation of one forward pass."""
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        # Else torch excludes the mode from compilation, and imports all of torch._dynamo for that: 3 s.
+        return False
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
