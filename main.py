@@ -1,3 +1,5 @@
+"""Hands over to the command line."""
+
 from visualizer.cli import main
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ def test_order_moves_tiles(view: TileView) -> None:
 
 def test_gaps_show_the_panel(view: TileView) -> None:
     x, y, width, height = view._grid.rect(0)
-    corner = view.mapFromScene(view._box.mapViewToScene(QPointF(x + width + 1.5, y + height / 2)))
+    corner = view.mapFromScene(view._box.mapViewToScene(QPointF(x + width + view._grid.gap / 2, y + height / 2)))
     assert colour(view, corner) == (0x26, 0x28, 0x2C)
 
 
@@ -67,7 +67,8 @@ def test_click_selects_what_is_under_the_pointer(view: TileView, qtbot: QtBot) -
 def test_hover_names_tile_and_pixel(view: TileView, qtbot: QtBot) -> None:
     with qtbot.waitSignal(view.hovered) as signal:
         qtbot.mouseMove(view.viewport(), centre(view, 7))
-    assert signal.args in ([7, 3, 3], [7, 4, 4])  # the middle of 8×8
+    assert signal.args[0] == 7
+    assert set(signal.args[1:]) <= {3, 4}  # the middle of 8×8
 
 
 def test_arrows_move_and_stop_at_the_edge(view: TileView, qtbot: QtBot) -> None:

@@ -9,7 +9,7 @@ from visualizer.networks.anatomy import examine
 from visualizer.networks.zoo import open_network
 from visualizer.probes.activations import capture
 
-PAIRS = 40
+PAIRS = 100
 GOAL = 1.10
 
 

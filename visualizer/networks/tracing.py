@@ -86,20 +86,21 @@ def observing(module: nn.Module) -> Iterator[None]:
     An in-place ReLU would overwrite the output of the layer before it; writing elsewhere instead gives the
     same values and costs less than keeping a copy.
     """
-    training = [part for part in module.modules() if part.training]
-    in_place: list[Any] = [part for part in module.modules() if getattr(part, "inplace", None) is True]
+    parts = list(module.modules())
+    training = [part for part in parts if part.training]
+    in_place: list[Any] = [part for part in parts if part.__dict__.get("inplace") is True]
     try:
         for part in training:
             part.training = False
         for part in in_place:
-            part.inplace = False
+            part.__dict__["inplace"] = False  # nn.Module's own way of setting attributes is slow
         with torch.inference_mode(False), torch.no_grad():  # inference tensors don't count changes
             yield
     finally:
         for part in training:
             part.training = True
         for part in in_place:
-            part.inplace = True
+            part.__dict__["inplace"] = True
 
 
 def tensors_in(value: Any) -> Iterator[Tensor]:

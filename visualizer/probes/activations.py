@@ -47,6 +47,7 @@ def _run(
     module: nn.Module, tensor: Tensor, layers: Collection[Layer], copied: Collection[str]
 ) -> tuple[dict[str, tuple[Tensor, int]], Any]:
     """The wanted outputs with their version at that time, and what the module returned."""
+    parts = dict(module.named_modules(remove_duplicate=False))
     wanted: dict[str, dict[int, str]] = {}
     for layer in layers:
         wanted.setdefault(layer.module, {})[layer.call] = layer.name
@@ -54,8 +55,7 @@ def _run(
     hooks = []
     try:
         for path, names in wanted.items():
-            part = module.get_submodule(path)
-            hooks.append(part.register_forward_hook(_keeping(names, copied, taken)))
+            hooks.append(parts[path].register_forward_hook(_keeping(names, copied, taken)))
         result = module(tensor)
     finally:
         for hook in hooks:
@@ -73,8 +73,10 @@ def _keeping(
         nonlocal calls
         calls += 1
         name = names.get(calls)
-        output = next(tensors_in(result), None) if name else None
-        if name is not None and output is not None:
+        if name is None:
+            return
+        output = result if isinstance(result, Tensor) else next(tensors_in(result), None)
+        if output is not None:
             kept = output.clone() if name in copied else output
             taken[name] = (kept, kept._version)
 

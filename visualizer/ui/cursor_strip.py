@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from visualizer.data.inputs import Input
-from visualizer.ui.session import OpenNetwork, Selection, Session
+from visualizer.ui.jobs import OpenNetwork
+from visualizer.ui.session import Selection, Session
 from visualizer.ui.text import plain
 from visualizer.ui.theme import Colors
 from visualizer.ui.widgets.panel import ElidedLabel

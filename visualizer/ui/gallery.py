@@ -171,7 +171,7 @@ class Gallery(QObject):
 
     def _thumbnail_made(self, value: object) -> None:
         made = self._making
-        if made is None:
+        if made is None or not (value is None or isinstance(value, np.ndarray)):
             return
         for items in self._galleries.values():
             if made in items:

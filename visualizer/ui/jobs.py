@@ -32,6 +32,15 @@ NETWORK_ENDINGS = frozenset(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class OpenNetwork:
+    """A network, its anatomy, and the file it came from where there is one."""
+
+    network: Network
+    anatomy: Anatomy
+    source: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class PreparedFor:
     """A prepared input, and what it was prepared from: to be used again while both are the same."""
 
@@ -54,22 +63,20 @@ def looks_like_network(path: Path) -> bool:
     return path.suffix.lower() in NETWORK_ENDINGS and not path.is_dir()
 
 
-def open_network(
-    text: str, pretrained: bool, weights: Path | None, report: Report
-) -> tuple[Network, Anatomy, Path | None]:
+def open_network(text: str, pretrained: bool, weights: Path | None, report: Report) -> OpenNetwork:
     """A network by name, and its anatomy."""
     from visualizer.networks import zoo
 
     network = zoo.open_network(text, weights=weights, pretrained=pretrained, progress=report)
-    return network, anatomies.examine(network), weights
+    return OpenNetwork(network, anatomies.examine(network), weights)
 
 
-def open_weights(path: Path, current: Network | None, report: Report) -> tuple[Network, Anatomy, Path | None]:
+def open_weights(path: Path, current: Network | None, report: Report) -> OpenNetwork:
     """A network file; into a copy of the open network where it fits."""
     from visualizer.networks import zoo
 
     network = zoo.fit(current, path) if current is not None else zoo.open_network(str(path), progress=report)
-    return network, anatomies.examine(network), path
+    return OpenNetwork(network, anatomies.examine(network), path)
 
 
 def architectures() -> tuple[Architecture, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from operator import attrgetter
+from typing import Any
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -36,7 +37,7 @@ from visualizer.ui.panels.timeline import TimelinePanel
 from visualizer.ui.panels.unit import UnitPanel
 from visualizer.ui.panels.units import UnitsPanel
 from visualizer.ui.session import Session
-from visualizer.ui.settings import Settings
+from visualizer.ui.settings import Setting, Settings
 from visualizer.ui.text import plain
 from visualizer.ui.toolbar import Toolbar
 from visualizer.ui.waiting import WaitingBar
@@ -44,7 +45,7 @@ from visualizer.ui.widgets.dropping import arrival, takes
 from visualizer.ui.widgets.panel import Dock, Panel
 from visualizer.ui.wiring import connect_panels
 
-VIEW_SETTINGS = {
+VIEW_SETTINGS: dict[str, Setting[Any]] = {
     "map": settings.MAP,
     "limits": settings.LIMITS,
     "order": settings.ORDER,
@@ -66,8 +67,9 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
         self.setMinimumSize(720, 480)
-        self._theme: theme.ThemeName = remembered.get(settings.THEME)  # type: ignore[assignment]
-        self._arranged_narrow: bool | None = None
+        self._theme = theme.theme_name(remembered.get(settings.THEME))
+        self._arranged_narrow: bool | None = None  # None once the user has arranged the docks
+        self._arranging = False
         # Later, never inside a resize event: docks that move while Qt lays them out crash it.
         self._rearrange = QTimer(self, singleShot=True, interval=0)
         self._rearrange.timeout.connect(self._follow_width)
@@ -138,6 +140,9 @@ class MainWindow(QMainWindow):
         panels = menus["View"].addMenu("Panels")
         for dock in self.docks.values():
             panels.addAction(dock.toggleViewAction())
+            dock.dockLocationChanged.connect(self._note_arrangement)
+            dock.topLevelChanged.connect(self._note_arrangement)
+            dock.toggleViewAction().triggered.connect(self._note_arrangement)
 
     def _connect_session(self) -> None:
         session = self.session
@@ -167,11 +172,13 @@ class MainWindow(QMainWindow):
 
     def reset_layout(self) -> None:
         self._maximiser.restore()
+        self._arranging = True
         layout.arrange(self, self.docks)
+        self._arranging = False
         self._arranged_narrow = self.width() < layout.NARROW
 
     def _remember_view(self, name: str, value: object) -> None:
-        self.settings.set(VIEW_SETTINGS[name], value)  # type: ignore[arg-type]
+        self.settings.set(VIEW_SETTINGS[name], value)
 
     def _list_recent(self) -> None:
         self.opening.list_recent(self._recent)
@@ -180,14 +187,15 @@ class MainWindow(QMainWindow):
         self.closing.emit()
         self._maximiser.restore()
         self.session.close()
-        self.settings.set(settings.GEOMETRY, self.saveGeometry().data())
-        if self._arranged_narrow is None or self._layout_changed():
-            self.settings.set(settings.LAYOUT, self.saveState(layout.VERSION).data())
+        self.settings.set(settings.GEOMETRY, bytes(self.saveGeometry().data()))
+        self.settings.set(settings.LAYOUT, bytes(self.saveState(layout.VERSION).data()))
         self.settings.save()
         event.accept()
 
-    def _layout_changed(self) -> bool:
-        return any(dock.isFloating() or dock.isHidden() for dock in self.docks.values())
+    def _note_arrangement(self) -> None:
+        """The user has moved, floated or closed a dock: from now on the arrangement is theirs."""
+        if not self._arranging:
+            self._arranged_narrow = None
 
     def _title(self, _: object) -> None:
         names = [self.session.opened.network.name] if self.session.opened else []
@@ -295,7 +303,7 @@ class MainWindow(QMainWindow):
     def _follow_width(self) -> None:
         """Give the docks the arrangement that fits the width, unless the user has arranged them."""
         narrow = self.width() < layout.NARROW
-        if self._arranged_narrow not in (None, narrow) and not self._layout_changed():
+        if self._arranged_narrow not in (None, narrow):
             self.reset_layout()
 
     def changeEvent(self, event: QEvent) -> None:

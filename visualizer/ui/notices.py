@@ -26,6 +26,7 @@ class NoticeBar(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._place = parent
         self._colors: Colors | None = None
         self._rows = QVBoxLayout(self)
         self._rows.setContentsMargins(0, 0, 0, 0)
@@ -46,9 +47,9 @@ class NoticeBar(QWidget):
         notice = _Notice(kind, sentence, self)
         if self._colors:
             notice.set_colors(self._colors)
-        notice.closed.clicked.connect(self._close_sender)
+        notice.closed.clicked.connect(self._remove_sender)
         if kind == "info":
-            notice.expiry.timeout.connect(self._expire_sender)
+            notice.expiry.timeout.connect(self._remove_sender)
             notice.expiry.start(_INFO_TIME)
         self._rows.addWidget(notice)
         for old in self._notices()[:-_SHOWN]:
@@ -67,7 +68,7 @@ class NoticeBar(QWidget):
 
     def place(self) -> None:
         """Sit at the lower edge of the parent, centred; called when that changes its size."""
-        parent = self.parentWidget()
+        parent = self._place
         width = min(parent.width() - 32, 860)
         self.setFixedWidth(width)
         height = (
@@ -77,11 +78,11 @@ class NoticeBar(QWidget):
         self.move((parent.width() - width) // 2, parent.height() - height - 84)
 
     def _notices(self) -> list[_Notice]:
-        widgets = (self._rows.itemAt(index).widget() for index in range(self._rows.count()))
-        return [widget for widget in widgets if isinstance(widget, _Notice)]
+        return [child for child in self.children() if isinstance(child, _Notice) and not child.removed]
 
     def _remove(self, notice: _Notice) -> None:
         self._rows.removeWidget(notice)
+        notice.removed = True
         notice.expiry.stop()
         notice.hide()
         notice.deleteLater()
@@ -90,17 +91,17 @@ class NoticeBar(QWidget):
         else:
             self.hide()
 
-    def _close_sender(self) -> None:
-        self._remove(self.sender().parent())
-
-    def _expire_sender(self) -> None:
-        self._remove(self.sender().parent())
+    def _remove_sender(self) -> None:
+        notice = self.sender().parent() if self.sender() else None
+        if isinstance(notice, _Notice):
+            self._remove(notice)
 
 
 class _Notice(QFrame):
     def __init__(self, kind: str, sentence: str, parent: QWidget) -> None:
         super().__init__(parent, objectName="notice")
         self.kind, self.sentence = kind, sentence
+        self.removed = False
         self.setProperty("kind", kind)
         row = QHBoxLayout(self)
         row.setContentsMargins(11, 6, 6, 6)

@@ -36,9 +36,11 @@ class SearchField(QLineEdit):
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setMaxVisibleItems(14)
-        completer.popup().setMinimumWidth(320)
-        completer.activated[QModelIndex].connect(self._activate)
         self.setCompleter(completer)
+        popup = completer.popup()
+        if popup is not None:
+            popup.setMinimumWidth(320)
+        completer.activated[QModelIndex].connect(self._activate)  # type: ignore[index]
         self.returnPressed.connect(self._choose_first)
 
     def set_entries(self, entries: Sequence[Entry]) -> None:

@@ -14,13 +14,13 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from visualizer.data.inputs import Input
 from visualizer.errors import UserError
-from visualizer.networks.anatomy import Anatomy, Layer
-from visualizer.networks.network import Network
+from visualizer.networks.anatomy import Layer
 from visualizer.probes.frames import Inspection, Scale, UnitFrame
 from visualizer.streaming.mailbox import Mailbox
 from visualizer.streaming.prober import Answer, Cancelled, Failure, Prober, Progress, Report
 from visualizer.ui import jobs
 from visualizer.ui.gallery import Gallery
+from visualizer.ui.jobs import OpenNetwork
 
 FAST, SLOW = 2, 33  # ms between two looks into the mailbox: while an answer is due soon, and in a long wait
 _PATIENCE = 200  # looks at FAST pace
@@ -32,14 +32,6 @@ class Selection:
 
     layer: int
     unit: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class OpenNetwork:
-    """A network and its anatomy."""
-
-    network: Network
-    anatomy: Anatomy
 
 
 class Session(QObject):
@@ -186,18 +178,18 @@ class Session(QObject):
     # --- answers ---------------------------------------------------------------------------------
 
     def _network_opened(self, value: object) -> None:
-        network, anatomy, source = value  # type: ignore[misc]
-        self.opened = OpenNetwork(network, anatomy)
+        assert isinstance(value, OpenNetwork)
+        self.opened = value
         self.inspection = None
         self._prepared = None
         self._fresh_unit = True
-        self._select(Selection(jobs.first_layer(anatomy), 0), announce=False)
-        self.network_changed.emit(self.opened)
+        self._select(Selection(jobs.first_layer(value.anatomy), 0), announce=False)
+        self.network_changed.emit(value)
         self.selection_changed.emit(self.selection)
-        for note in network.notes:
+        for note in value.network.notes:
             self.noticed.emit("warning", note)
-        if source is not None:
-            self.file_opened.emit(source)
+        if value.source is not None:
+            self.file_opened.emit(value.source)
         self._inspect()
 
     def _input_opened(self, value: object) -> None:
@@ -269,6 +261,7 @@ class Session(QObject):
 
     def _drain(self) -> None:
         for topic, message in self._mailbox.take():
+            assert isinstance(message, Progress | Answer | Failure)
             if self._generations.get(topic) == message.generation:  # else stale: it was asked again meanwhile
                 self._receive(topic, message)
         self._looks += 1
@@ -278,7 +271,7 @@ class Session(QObject):
         elif self._looks == _PATIENCE:
             self._timer.start(SLOW)
 
-    def _receive(self, topic: str, message: object) -> None:
+    def _receive(self, topic: str, message: Progress | Answer | Failure) -> None:
         if isinstance(message, Progress):
             self.progressed.emit(topic, message.text, message.fraction)
             return
@@ -286,7 +279,7 @@ class Session(QObject):
         self.waiting_changed.emit(topic, False)
         if isinstance(message, Answer):
             self._answers[topic](message.value)
-        elif isinstance(message, Failure):
+        else:
             self._fail(topic, message)
 
     def _fail(self, topic: str, failure: Failure) -> None:

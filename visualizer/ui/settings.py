@@ -34,7 +34,7 @@ ORDER = Setting("activations/order", "index", "Order of the units")
 HIDE_DEAD = Setting("activations/hide_dead", False, "Leave dead units out")
 GEOMETRY = Setting("window/geometry", b"", "Size and place of the window")
 LAYOUT = Setting("window/layout", b"", "Place of the docks")
-RECENT = Setting("files/recent", [], "Recently opened files")
+RECENT: Setting[list[str]] = Setting("files/recent", [], "Recently opened files")
 FOLDER = Setting("files/folder", "", "Folder of the last open dialog")
 
 ROWS: tuple[Setting[Any], ...] = (THEME, MAP, LIMITS, ORDER, HIDE_DEAD, GEOMETRY, LAYOUT, RECENT, FOLDER)

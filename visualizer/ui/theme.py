@@ -97,6 +97,11 @@ LIGHT = Colors(
 TEXT_SIZE, SMALL_SIZE, TICK_SIZE = 12, 11, 10  # px
 
 
+def theme_name(text: str) -> ThemeName:
+    """The theme of that name; dark for a name that is none."""
+    return "light" if text == "light" else "system" if text == "system" else "dark"
+
+
 def colors_for(theme: ThemeName) -> Colors:
     """The colour set of a theme; ``system`` asks the platform, dark where it does not know."""
     if theme == "system":

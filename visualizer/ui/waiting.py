@@ -85,6 +85,7 @@ class _Panel(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, objectName="untitledPanel")
+        self._place = parent
         row = QHBoxLayout(self)
         row.setContentsMargins(11, 8, 11, 8)
         row.setSpacing(11)
@@ -106,7 +107,7 @@ class _Panel(QWidget):
             self.place()
 
     def place(self) -> None:
-        parent = self.parentWidget()
+        parent = self._place
         self.adjustSize()
         self.move((parent.width() - self.width()) // 2, parent.height() - self.height() - 84)
         self.show()

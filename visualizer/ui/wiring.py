@@ -8,7 +8,8 @@ from PySide6.QtCore import QObject
 
 from visualizer.data.inputs import Input
 from visualizer.probes.frames import Inspection, UnitFrame
-from visualizer.ui.session import OpenNetwork, Selection
+from visualizer.ui.jobs import OpenNetwork
+from visualizer.ui.session import Selection
 
 if TYPE_CHECKING:
     from visualizer.ui.main_window import MainWindow

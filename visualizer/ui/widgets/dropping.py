@@ -34,7 +34,7 @@ def arrival(mime: QMimeData) -> Arrival:
     address = next((url.fileName() for url in mime.urls()), "")
     for kind in _PICTURES:
         if mime.hasFormat(kind):
-            return Arrival(picture=mime.data(kind).data(), name=address or "pasted picture")
+            return Arrival(picture=bytes(mime.data(kind).data()), name=address or "pasted picture")
     if mime.hasImage():
         return Arrival(picture=_png(mime.imageData()), name=address or "pasted picture")
     if mime.hasUrls():
@@ -51,4 +51,4 @@ def _png(picture: object) -> bytes:
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     image = picture if isinstance(picture, QImage) else QImage(picture)
     image.save(buffer, "PNG", 100)  # quality 100: hardly compressed, quickly written
-    return content.data()
+    return bytes(content.data())

@@ -81,7 +81,7 @@ def png_bytes(picture: Callable[[], QImage | QPixmap]) -> bytes:
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     picture().save(buffer, "PNG")
     buffer.close()
-    return content.data()
+    return bytes(content.data())
 
 
 def svg_bytes(scene: Callable[[], QGraphicsScene]) -> bytes:
@@ -96,7 +96,7 @@ def svg_bytes(scene: Callable[[], QGraphicsScene]) -> bytes:
     generator.setViewBox(QRectF(0, 0, area.width(), area.height()))
     with QPainter(generator) as painter:
         plot.render(painter, QRectF(0, 0, area.width(), area.height()), area)
-    return content.data()
+    return bytes(content.data())
 
 
 def csv_bytes(table: Callable[[], Iterable[Row]]) -> bytes:
