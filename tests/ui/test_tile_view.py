@@ -53,7 +53,9 @@ def test_order_moves_tiles(view: TileView) -> None:
 
 def test_gaps_show_the_panel(view: TileView) -> None:
     x, y, width, height = view._grid.rect(0)
-    corner = view.mapFromScene(view._box.mapViewToScene(QPointF(x + width + view._grid.gap / 2, y + height / 2)))
+    corner = view.mapFromScene(
+        view._box.mapViewToScene(QPointF(x + width + view._grid.gap / 2, y + height / 2))
+    )
     assert colour(view, corner) == (0x26, 0x28, 0x2C)
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from visualizer import preflight
+from visualizer.atomic import replacing
 from visualizer.benchmarks.figures import Benchmark, Figure
 from visualizer.commands.tables import Column, draw
 from visualizer.errors import UserError
-from visualizer.rendering.pictures import write_atomically
 
 BENCHMARKS = (
     Benchmark("startup", "visualizer.benchmarks.startup:measure", needs_window=True),
@@ -94,8 +94,8 @@ def _window_obstacle() -> str:
 
 def _write(file: Path, document: dict[str, Any]) -> None:
     """Write all of ``document`` or nothing."""
-    content = json.dumps(document, indent=2, allow_nan=False).encode()
     try:
-        write_atomically(file, lambda part: part.write(content))
+        with replacing(file) as part:
+            part.write_text(json.dumps(document, indent=2, allow_nan=False), encoding="utf-8")
     except OSError:
         raise UserError(f"“{file}” cannot be written: choose another folder or free some space.") from None

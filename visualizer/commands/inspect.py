@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from torch import Tensor
 
+from visualizer.atomic import replacing
 from visualizer.commands.progress import shown_progress
 from visualizer.commands.tables import Column, draw
 from visualizer.data.images import read_image
@@ -25,7 +27,7 @@ from visualizer.networks.zoo import open_network
 from visualizer.probes.activations import capture, frame
 from visualizer.probes.frames import ActivationFrame, Prediction, Scale
 from visualizer.probes.prediction import predict
-from visualizer.rendering.pictures import save_maps
+from visualizer.rendering.pictures import file_name, grey_mosaic
 
 NOT_KNOWN = "–"
 BAR = 24  # characters of a probability of 1
@@ -177,8 +179,14 @@ def _look(network: Network, layers: Sequence[Layer], picture: Input, maps: Path 
 
 
 def _save_maps(shown: ActivationFrame, directory: Path) -> None:
+    """Write the mosaic of a layer as NAME.png and its values (U, h, w) as NAME.npy."""
+    stem = file_name(shown.layer.name)
     try:
-        save_maps(shown.layer.name, shown.values, shown.tiles, directory)
+        directory.mkdir(parents=True, exist_ok=True)
+        with replacing(directory / f"{stem}.png") as part:
+            grey_mosaic(shown.tiles).save(part, "PNG")
+        with replacing(directory / f"{stem}.npy") as part, part.open("wb") as file:
+            np.save(file, shown.values, allow_pickle=False)
     except OSError:
         reason = f"The maps cannot be written into “{directory}”"
         raise UserError(f"{reason}: choose another folder or free some space.") from None

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import http.client
-import os
 import re
 import urllib.error
 import urllib.request
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
@@ -16,6 +14,7 @@ from urllib.parse import urlsplit
 
 import torch
 
+from visualizer.atomic import replacing
 from visualizer.errors import UserError
 
 Progress = Callable[[str, float | None], None]
@@ -37,19 +36,14 @@ def download(url: str, progress: Progress | None = None) -> Path:
     target = Path(torch.hub.get_dir()) / "checkpoints" / name
     if target.exists():
         return target
-    temporary = target.with_name(f".{name}.{uuid.uuid4().hex}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
+        with replacing(target) as part, part.open("wb") as file:
             _fetch(url, name, file, progress or (lambda text, fraction: None))
-        os.replace(temporary, target)
     except OSError as error:
         raise UserError(
             f"'{name}' cannot be written; check the free space and the folder in TORCH_HOME"
         ) from error
-    finally:
-        if temporary.is_file():
-            temporary.unlink()
     return target
 
 

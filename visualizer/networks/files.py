@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from safetensors.torch import save
 from torch import Tensor, nn
 
+from visualizer.atomic import replacing
 from visualizer.errors import UserError
 from visualizer.networks import checkpoint, safetensors_format, torch_format
 from visualizer.networks.naming import shown
@@ -116,14 +115,10 @@ def save_network(spec: NetworkSpec, module: nn.Module, path: Path) -> None:
     Raises ``UserError`` where the folder cannot be written to.
     """
     tensors = {key: value.detach().cpu().contiguous().clone() for key, value in module.state_dict().items()}
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:
-        # (save_file and mkstemp make files that only their owner may read.)
-        temporary.write_bytes(save(tensors, {"format": "pt", SPEC_ENTRY: to_json(spec)}))
-        os.replace(temporary, path)
+        with replacing(path) as part:
+            part.write_bytes(save(tensors, {"format": "pt", SPEC_ENTRY: to_json(spec)}))
     except OSError as error:
         raise UserError(
             f"'{shown(path.name)}' cannot be written; check the folder and the free space"
         ) from error
-    finally:
-        temporary.unlink(missing_ok=True)

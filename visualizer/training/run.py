@@ -10,7 +10,6 @@ import csv
 import dataclasses
 import json
 import math
-import os
 import pickle
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import IO, Any
 import torch
 from torch import nn
 
+from visualizer.atomic import replacing
 from visualizer.errors import UserError
 from visualizer.networks.architectures import spec as architecture
 from visualizer.networks.files import save_network
@@ -207,6 +207,5 @@ def _resumed(run: Path, training: Training, told: dict[str, Any]) -> tuple[float
 
 
 def _save_checkpoint(state: dict[str, Any], path: Path) -> None:
-    temporary = path.with_name(f".{path.name}.part")
-    torch.save(state, temporary)
-    os.replace(temporary, path)
+    with replacing(path) as part:
+        torch.save(state, part)

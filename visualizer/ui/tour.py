@@ -17,6 +17,7 @@ from PySide6.QtCore import QEventLoop, QMimeData, QPointF, QSize, Qt, QTimer, QU
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+from visualizer.atomic import replacing
 from visualizer.errors import UserError
 from visualizer.ui.application import make_application
 from visualizer.ui.gallery import bundled_pictures
@@ -62,7 +63,8 @@ def run_tour(out: Path, size: tuple[int, int], theme: str = "dark") -> int:
         "drop_to_maps_ms": round(drop_ms, 1),
         "errors": errors,
     }
-    (out / "tour.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    with replacing(out / "tour.json") as part:
+        part.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     return 1 if errors else 0
 
 

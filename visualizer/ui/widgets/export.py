@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +14,8 @@ from PySide6.QtCore import QBuffer, QByteArray, QDir, QIODevice, QRectF
 from PySide6.QtGui import QGuiApplication, QImage, QPainter, QPixmap
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QFileDialog, QGraphicsScene, QMenu, QMessageBox, QWidget
+
+from visualizer.atomic import replacing
 
 Row = Sequence[object]
 
@@ -121,18 +121,7 @@ def _save(parent: QWidget, name: str, ending: str, content: Callable[[], bytes])
     path = Path(chosen)
     path = path if path.suffix else path.with_suffix(ending)
     try:
-        write_atomically(path, content())
+        with replacing(path) as part:
+            part.write_bytes(content())
     except OSError as error:
         QMessageBox.warning(parent, "Save", f"{path.name} could not be written: {error.strerror}.")
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all: into a temporary neighbour first, then in its place."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
