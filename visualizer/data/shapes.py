@@ -12,23 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualizer.data.inputs import Pixels
+from visualizer.networks.architectures import SHAPES
 
 Numbers = NDArray[np.float64]
 Floats = NDArray[np.float32]
 
 SIDE = 32
 
-CLASSES = (
-    "triangle",
-    "parallelogram",
-    "ellipse",
-    "two triangles",
-    "two parallelograms",
-    "two ellipses",
-    "triangle and parallelogram",
-    "triangle and ellipse",
-    "parallelogram and ellipse",
-)
+CLASSES = SHAPES
+"""The labels, in the order of the bundled network's outputs."""
 
 _TRIANGLE, _PARALLELOGRAM, _ELLIPSE, _NONE = range(4)
 # The kinds of the two objects, one row per class.

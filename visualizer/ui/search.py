@@ -28,7 +28,7 @@ class SearchField(QLineEdit):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, objectName="search", clearButtonEnabled=True)
-        self.setPlaceholderText("Search layers, pictures   Ctrl+K")
+        self.setPlaceholderText("Search   Ctrl+K")
         self.setAccessibleName("Search")
         self.setAcceptDrops(False)
         self._model = QStandardItemModel(self)

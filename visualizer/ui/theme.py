@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass, fields
 from functools import cache
 from typing import Literal
@@ -94,6 +93,7 @@ LIGHT = Colors(
     track="#e1e4e8",
 )
 
+_SCREEN_FAMILIES = ("Inter", "Noto Sans", "Cantarell", "Ubuntu", "Open Sans", "DejaVu Sans", "Liberation Sans")
 TEXT_SIZE, SMALL_SIZE, TICK_SIZE = 12, 11, 10  # px
 
 
@@ -113,8 +113,11 @@ def colors_for(theme: ThemeName) -> Colors:
 @cache
 def _family() -> str:
     system = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).family()
-    # Linux without a desktop falls back to a wide face; Inter, where installed, was drawn for screens.
-    return "Inter" if sys.platform == "linux" and "Inter" in QFontDatabase.families() else system
+    installed = set(QFontDatabase.families())
+    if system in installed or not installed:
+        return system
+    # Linux without a desktop names no real family ("Sans Serif"), and may take one with serifs for it.
+    return next((family for family in _SCREEN_FAMILIES if family in installed), system)
 
 
 @cache

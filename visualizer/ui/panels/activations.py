@@ -21,7 +21,7 @@ from visualizer.ui.widgets.panel import PADDING, ElidedLabel, Panel
 from visualizer.ui.widgets.placeholder import Placeholder
 from visualizer.ui.widgets.tile_view import TileView
 
-_LIMITS = (("layer", "Layer"), ("unit", "Each unit"))
+_LIMITS = (("layer", "Layer"), ("unit", "Unit"))
 _ORDERS = (("index", "Index"), ("strength", "Strength"), ("mean", "Mean"))
 
 
@@ -232,6 +232,7 @@ def _tip(frame: ActivationFrame, unit: int, row: int, column: int) -> str:
 
 def _combo(tip: str, rows: Sequence[tuple[str, str]]) -> QComboBox:
     combo = QComboBox(toolTip=tip, accessibleName=tip)
+    combo.setMinimumWidth(66)  # gives way in a narrow window; the list below it stays wide
     for key, name in rows:
         combo.addItem(name, key)
     return combo
