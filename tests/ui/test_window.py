@@ -334,3 +334,15 @@ def test_search_finds_layers_and_commands(window: MainWindow, qtbot: QtBot) -> N
     assert settle(window)
     assert window.session.selection.layer == last.index
     assert window.toolbar.search.text() == ""
+
+
+def test_few_pasted_pictures_are_kept(window: MainWindow) -> None:
+    for shade in range(12):
+        image = QImage(8, 8, QImage.Format.Format_RGB888)
+        image.fill(shade * 20)
+        QGuiApplication.clipboard().setImage(image)
+        window.actions_by_id["paste"].trigger()
+        assert settle(window)
+    items = window.session.gallery.items
+    assert len(items) == 8
+    assert items[0].source is window.session.input

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 OPENED, SAMPLES = "Opened", "Samples of shapes"
 THUMBNAIL_SIDE = 96  # px: 48 at a scaling of 200 %
+_PASTED_LIMIT = 8  # pasted pictures have no file to be read from again and are kept whole
 _FIRST = "triangle-and-ellipse"
 LIMIT = 500
 """Pictures a gallery shows; of larger folders the first ones."""
@@ -143,9 +144,11 @@ class Gallery(QObject):
         self.choose(0)
 
     def _add(self, name: str, items: list[GalleryItem]) -> None:
-        new = {item.source for item in items if isinstance(item.source, Path)}
-        old = [item for item in self._galleries.get(name, []) if item.source not in new]
-        self._galleries[name] = (items + old)[:LIMIT]
+        new = {item.source for item in items}
+        known = items + [item for item in self._galleries.get(name, []) if item.source not in new]
+        pasted = [item for item in known if isinstance(item.source, Input)]
+        dropped = set(map(id, pasted[_PASTED_LIMIT:]))
+        self._galleries[name] = [item for item in known if id(item) not in dropped][:LIMIT]
         self._current = name
         self._announce()
 

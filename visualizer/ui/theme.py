@@ -93,7 +93,15 @@ LIGHT = Colors(
     track="#e1e4e8",
 )
 
-_SCREEN_FAMILIES = ("Inter", "Noto Sans", "Cantarell", "Ubuntu", "Open Sans", "DejaVu Sans", "Liberation Sans")
+_SCREEN_FAMILIES = (
+    "Inter",
+    "Noto Sans",
+    "Cantarell",
+    "Ubuntu",
+    "Open Sans",
+    "DejaVu Sans",
+    "Liberation Sans",
+)
 TEXT_SIZE, SMALL_SIZE, TICK_SIZE = 12, 11, 10  # px
 
 
