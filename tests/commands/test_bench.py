@@ -49,6 +49,7 @@ def test_the_figures_are_written_as_json(tmp_path: Path, capsys: pytest.CaptureF
 def test_what_needs_the_window_is_left_out_where_there_is_none(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setattr(bench, "find_spec", lambda name: object())
     monkeypatch.setattr(preflight, "problems", lambda offscreen=False: (Problem("No libEGL."),))
     assert main(["bench"]) == 0
     assert "note: window is left out: No libEGL.\n" in capsys.readouterr().err

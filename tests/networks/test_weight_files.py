@@ -45,7 +45,7 @@ def test_saving_over_a_file_is_all_or_nothing(tmp_path: Path, monkeypatch: pytes
     def fail(*args: object) -> None:
         raise OSError
 
-    monkeypatch.setattr("visualizer.networks.files.os.replace", fail)
+    monkeypatch.setattr("visualizer.atomic.os.replace", fail)
     spec = architectures.spec("tinycnn")
     with pytest.raises(UserError, match="cannot be written"):
         save_network(spec, build(spec), path)

@@ -99,6 +99,11 @@ def test_histograms_count_everything_and_part_at_zero(values: np.ndarray) -> Non
         assert 0 in edges
 
 
+def test_an_extreme_that_rounding_puts_outside_is_counted() -> None:
+    counts, _ = histogram(np.array([514517.9, -917185.0], np.float32))
+    assert counts.sum() == 2
+
+
 def test_histograms_of_odd_values() -> None:
     counts, edges = histogram(np.full((2, 2), 3, np.float32))
     assert counts.sum() == 4

@@ -78,7 +78,8 @@ def histogram(values: Floats) -> tuple[NDArray[np.int64], Floats]:
         below = min(max(round(BINS * -low / (high - low)), 1), BINS - 1)
         width = max(-low / below, high / (BINS - below))
         low, high = -below * width, (BINS - below) * width
-    counts, edges = np.histogram(finite, bins=BINS, range=(low, high))
+    # Rounding may leave an extreme just outside, where it would not be counted.
+    counts, edges = np.histogram(finite.clip(low, high), bins=BINS, range=(low, high))
     edges[np.abs(edges) < 1e-9 * (high - low)] = 0
     counts.setflags(write=False)
     edges = edges.astype(np.float32)
