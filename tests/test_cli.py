@@ -103,7 +103,7 @@ def test_a_mistake_of_the_real_program() -> None:
     result = run_main("no-such-file.png")
     assert result.returncode == 2
     assert result.stdout == ""
-    assert result.stderr.startswith("error: There is no file or folder “no-such-file.png”")
+    assert result.stderr.startswith("error: There is no file or folder 'no-such-file.png'")
     assert result.stderr.count("\n") == 1
 
 
@@ -119,7 +119,7 @@ def test_an_unknown_layer_names_those_like_it(capsys: pytest.CaptureFixture[str]
         ("two\nlines\r\n", "two lines"),
         ("\x1b[31mred\x1b[0m", "�[31mred�[0m"),
         ("\u202eright to left\0", "�right to left�"),
-        ("3×224×224 “é”", "3×224×224 “é”"),
+        ("3×224×224 'é'", "3×224×224 'é'"),
         ("broken \udcff byte", "broken � byte"),
     ],
 )

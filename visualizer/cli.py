@@ -8,6 +8,7 @@ output, progress and notes to standard error. Every command imports what it need
 from __future__ import annotations
 
 import argparse
+import difflib
 import io
 import json
 import math
@@ -108,23 +109,36 @@ def _window_parser(program: str) -> Parser:
 
 
 def _window(options: argparse.Namespace) -> int:
-    for path in options.paths:
-        if not os.path.exists(path):  # unlike Path.exists it never raises
-            names = ", ".join(row.name for row in COMMANDS)
-            raise UserError(f"There is no file or folder “{path}”, nor is that a command ({names}).")
+    _refuse_misspelt_command(options.paths)
     if not preflight.has_display():
-        return _window_without_display()
+        return _window_without_display(options.paths)
     _require_qt()
     from visualizer.app import run
 
     return run(options.paths)
 
 
-def _window_without_display() -> int:
+def _refuse_misspelt_command(paths: Sequence[Path]) -> None:
+    """Raise ``UserError`` for a bare word that is no file; the window itself tells of files that are missing."""
+    word = str(paths[0]) if paths else ""
+    if not word or os.path.exists(word) or len(Path(word).parts) > 1 or Path(word).suffix:
+        return
+    names = [row.name for row in COMMANDS]
+    near = difflib.get_close_matches(word, names, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"the commands are {', '.join(names)}."
+    raise UserError(f"There is no file or folder '{word}', nor is that a command; {hint}")
+
+
+def _window_without_display(paths: Sequence[Path]) -> int:
     print(
         f"There is no display here, so the window is drawn without one, into {TOUR_FOLDER}{os.sep}.",
         file=sys.stderr,
     )
+    if paths:
+        print(
+            "It shows the program's own pictures; `main.py inspect NETWORK --image FILE` looks at yours.",
+            file=sys.stderr,
+        )
     status = _draw_tour(TOUR_FOLDER, TOUR_SIZE, "dark")
     print(
         "To get the window itself, start it on a desktop, over `ssh -X`, or under `xvfb-run`.",
@@ -155,9 +169,9 @@ def _add_tour_arguments(parser: Parser) -> None:
 def _size(text: str) -> tuple[int, int]:
     width, _, height = text.lower().partition("x")
     if not (width.isdecimal() and height.isdecimal()):
-        raise argparse.ArgumentTypeError(f"“{text}” is not a size like 1440x900")
+        raise argparse.ArgumentTypeError(f"'{text}' is not a size like 1440x900")
     if not (480 <= int(width) <= 7680 and 360 <= int(height) <= 4320):
-        raise argparse.ArgumentTypeError(f"“{text}” is not between 480x360 and 7680x4320")
+        raise argparse.ArgumentTypeError(f"'{text}' is not between 480x360 and 7680x4320")
     return int(width), int(height)
 
 
@@ -234,7 +248,7 @@ def _add_train_arguments(parser: Parser) -> None:
 
 def _count(text: str) -> int:
     if not (text.isdecimal() and 0 < int(text) < 2**31):
-        raise argparse.ArgumentTypeError(f"“{text}” is not a whole number above 0")
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number above 0")
     return int(text)
 
 
@@ -244,7 +258,7 @@ def _rate(text: str) -> float:
     except ValueError:
         value = math.nan
     if not 0 < value < math.inf:
-        raise argparse.ArgumentTypeError(f"“{text}” is not a number above 0")
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number above 0")
     return value
 
 

@@ -98,7 +98,7 @@ def test_asks_for_units_only_when_the_user_does(shown, qtbot, values):
     qtbot.mouseClick(shown._next, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(shown._previous, Qt.MouseButton.LeftButton)
     assert asked == [2, 1]
-    assert shown._units.text() == "of 4"
+    assert shown._units.text() == "of 0–3"
 
 
 def test_first_and_last_unit_have_no_neighbour(panel, values):

@@ -17,8 +17,8 @@ from pytestqt.qtbot import QtBot
 from visualizer.cli import main
 from visualizer.ui import settings, theme
 from visualizer.ui.gallery import OPENED, SAMPLES
+from visualizer.ui.jobs import BUNDLED_NETWORK
 from visualizer.ui.main_window import MainWindow
-from visualizer.ui.opening import BUNDLED_NETWORK
 from visualizer.ui.session import Session
 from visualizer.ui.settings import Settings
 from visualizer.ui.tour import drop, settle

@@ -34,9 +34,9 @@ def bench(names: Sequence[str], file: Path | None) -> int:
     """
     known = [row.name for row in BENCHMARKS]
     if unknown := [name for name in names if name not in known]:
-        raise UserError(f"There is no benchmark “{unknown[0]}”: name some of {', '.join(known)}.")
+        raise UserError(f"There is no benchmark '{unknown[0]}': name some of {', '.join(known)}.")
     if file is not None and not file.absolute().parent.is_dir():  # before minutes of measuring
-        raise UserError(f"The folder of “{file}” does not exist: create it first.")
+        raise UserError(f"The folder of '{file}' does not exist: create it first.")
     from visualizer.benchmarks.machine import machine  # and with it torch, which is to be loaded before Qt
 
     described = machine()
@@ -98,4 +98,4 @@ def _write(file: Path, document: dict[str, Any]) -> None:
         with replacing(file) as part:
             part.write_text(json.dumps(document, indent=2, allow_nan=False), encoding="utf-8")
     except OSError:
-        raise UserError(f"“{file}” cannot be written: choose another folder or free some space.") from None
+        raise UserError(f"'{file}' cannot be written: choose another folder or free some space.") from None

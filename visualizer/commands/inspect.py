@@ -188,7 +188,7 @@ def _save_maps(shown: ActivationFrame, directory: Path) -> None:
         with replacing(directory / f"{stem}.npy") as part, part.open("wb") as file:
             np.save(file, shown.values, allow_pickle=False)
     except OSError:
-        reason = f"The maps cannot be written into “{directory}”"
+        reason = f"The maps cannot be written into '{directory}'"
         raise UserError(f"{reason}: choose another folder or free some space.") from None
 
 
@@ -199,8 +199,9 @@ def _chosen(anatomy: Anatomy, name: str | None) -> Sequence[Layer]:
     chosen = [layer for layer in anatomy.layers if layer.name == name]
     if not chosen:
         names = [layer.name for layer in anatomy.layers]
-        close = difflib.get_close_matches(name, names, n=3, cutoff=0.4) or names[:3]
-        raise UserError(f"There is no layer “{name}” in the network: name one like {', '.join(close)}.")
+        holding = [known for known in names if name in known][:3]
+        close = holding or difflib.get_close_matches(name, names, n=3, cutoff=0.4) or names[:3]
+        raise UserError(f"There is no layer '{name}' in the network: name one like {', '.join(close)}.")
     return chosen
 
 

@@ -31,7 +31,7 @@ def draw(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Iterator[s
 
 
 def shortened(text: str, widest: int) -> str:
-    """``text`` in at most ``widest`` characters, the middle replaced by “…” where it is longer."""
+    """``text`` in at most ``widest`` characters, the middle replaced by '…' where it is longer."""
     if len(text) <= widest:
         return text
     end = (widest - 1) // 2

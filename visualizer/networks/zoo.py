@@ -182,5 +182,5 @@ def _blueprint(name: str) -> Blueprint:
     if _looks_like_file(name):
         raise UserError(f"there is no file '{shown(Path(name).name)}'; check its name and folder")
     near = difflib.get_close_matches(wanted, names(), n=3, cutoff=0.5)
-    hint = f"did you mean {' or '.join(near)}?" if near else "look at the list of networks"
+    hint = f"did you mean {' or '.join(near)}?" if near else "`main.py` lists them under Open network"
     raise UserError(f"there is no network '{shown(name)}'; {hint}")

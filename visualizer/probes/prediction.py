@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import torch
@@ -27,7 +28,7 @@ def predict(logits: Tensor | None, classes: Sequence[str], label: str | None = N
     names = [classes[index] if index < len(classes) else f"class {index}" for index in range(count)]
     if not torch.isfinite(values).all():
         note = "The network gives values that are not finite numbers: there is no prediction."
-        return Prediction((), count, 0.0, 0.0, label, None, note)
+        return Prediction((), count, math.nan, math.nan, label, None, note)
     if count == 1:
         return _yes_or_no(values, names[0], label)
     probabilities = values.softmax(0)

@@ -25,8 +25,11 @@ from visualizer.probes.unit import look as look_at_unit
 from visualizer.streaming.prober import Report
 from visualizer.ui.widgets.architecture_list import BUNDLED, OWN, TORCHVISION, Architecture
 
+BUNDLED_NETWORK = "shapes-net"
+"""What is open where nothing else is."""
+
 NETWORK_ENDINGS = frozenset(
-    (".safetensors", ".pth", ".pt", ".ckpt", ".th", ".pt2", ".bin", ".pkl", ".onnx", ".h5", ".tar", ".json")
+    (".safetensors", ".pth", ".pt", ".ckpt", ".th", ".pt2", ".bin", ".pkl", ".onnx", ".h5", ".tar")
 )
 """Endings by which a dropped file is taken for a network; what it holds is decided by its content."""
 

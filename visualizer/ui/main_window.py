@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QKeySequence,
     QResizeEvent,
+    QShowEvent,
 )
 from PySide6.QtWidgets import (
     QApplication,
@@ -66,8 +67,9 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("CNN Visualizer")
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
-        self.setMinimumSize(720, 480)
         self._theme = theme.theme_name(remembered.get(settings.THEME))
+        # Before the widgets are made: they keep the font that they are born with.
+        theme.apply(QApplication.instance(), theme.colors_for(self._theme))  # type: ignore[arg-type]
         self._arranged_narrow: bool | None = None  # None once the user has arranged the docks
         self._arranging = False
         # Later, never inside a resize event: docks that move while Qt lays them out crash it.
@@ -86,7 +88,10 @@ class MainWindow(QMainWindow):
         self._drop_hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._drop_hint.hide()
         self._connect_session()
-        self.resize(DEFAULT_SIZE)
+        room = self.screen().availableGeometry().size()
+        self.resize(
+            DEFAULT_SIZE.boundedTo(QSize(room.width() - 8, room.height() - 32))
+        )  # its frame needs some
         self._restore()
         self.apply_theme()
 
@@ -175,6 +180,7 @@ class MainWindow(QMainWindow):
         self._arranging = True
         layout.arrange(self, self.docks)
         self._arranging = False
+        self.activations.tiles.setFocus()
         self._arranged_narrow = self.width() < layout.NARROW
 
     def _remember_view(self, name: str, value: object) -> None:
@@ -188,7 +194,8 @@ class MainWindow(QMainWindow):
         self._maximiser.restore()
         self.session.close()
         self.settings.set(settings.GEOMETRY, bytes(self.saveGeometry().data()))
-        self.settings.set(settings.LAYOUT, bytes(self.saveState(layout.VERSION).data()))
+        own = self._arranged_narrow is None
+        self.settings.set(settings.LAYOUT, bytes(self.saveState(layout.VERSION).data()) if own else b"")
         self.settings.save()
         event.accept()
 
@@ -251,13 +258,19 @@ class MainWindow(QMainWindow):
         self.activations.tiles.fit()
 
     def toggle_maximised(self) -> None:
-        if self._maximiser.active:
-            self._maximiser.restore()
-        else:
+        self._maximise(not self._maximiser.active)
+
+    def _maximise(self, maximised: bool) -> None:
+        self._arranging = True  # it is not the user who moves docks now
+        if maximised:
             self._maximiser.maximise("activations")
+        else:
+            self._maximiser.restore()
+        self._arranging = False
+        self.activations.tiles.setFocus()
 
     def restore_panels(self) -> None:
-        self._maximiser.restore()
+        self._maximise(False)
         self.notices.clear()
 
     def cancel_waiting(self) -> None:
@@ -305,6 +318,15 @@ class MainWindow(QMainWindow):
         narrow = self.width() < layout.NARROW
         if self._arranged_narrow not in (None, narrow):
             self.reset_layout()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        QTimer.singleShot(0, self._raise_floating)  # window managers put the window itself on top
+
+    def _raise_floating(self) -> None:
+        for dock in self.docks.values():
+            if dock.isFloating() and dock.isVisible():
+                dock.raise_()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -52,6 +52,7 @@ class NoticeBar(QWidget):
             notice.expiry.timeout.connect(self._remove_sender)
             notice.expiry.start(_INFO_TIME)
         self._rows.addWidget(notice)
+        notice.show()  # else the layout does not count it yet
         for old in self._notices()[:-_SHOWN]:
             self._remove(old)
         self.show()
@@ -71,9 +72,9 @@ class NoticeBar(QWidget):
         parent = self._place
         width = min(parent.width() - 32, 860)
         self.setFixedWidth(width)
-        height = (
-            self._rows.heightForWidth(width) if self._rows.hasHeightForWidth() else self.sizeHint().height()
-        )
+        self._rows.invalidate()
+        self._rows.activate()
+        height = self._rows.totalHeightForWidth(width)
         self.setFixedHeight(height)
         self.move((parent.width() - width) // 2, parent.height() - height - 84)
 

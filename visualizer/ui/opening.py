@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMenu
 
 from visualizer.ui import settings
+from visualizer.ui.jobs import BUNDLED_NETWORK
 from visualizer.ui.panels.open_network import NetworkChoice, OpenNetworkDialog
 from visualizer.ui.text import plain
 from visualizer.ui.widgets.dropping import Arrival, arrival
@@ -19,7 +20,6 @@ from visualizer.ui.widgets.dropping import Arrival, arrival
 if TYPE_CHECKING:
     from visualizer.ui.main_window import MainWindow
 
-BUNDLED_NETWORK = "shapes-net"
 FILE_FILTER = "Images and networks (*)"
 
 

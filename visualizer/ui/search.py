@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QStandardItem, QStandardItemModel
+from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QStandardItem,
+    QStandardItemModel,
+)
 from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
+
+from visualizer.ui.widgets.dropping import takes
 
 _ENTRY = Qt.ItemDataRole.UserRole + 1
 
@@ -39,6 +48,7 @@ class SearchField(QLineEdit):
         self.setCompleter(completer)
         popup = completer.popup()
         if popup is not None:
+            popup.setObjectName("searchPopup")
             popup.setMinimumWidth(320)
         completer.activated[QModelIndex].connect(self._activate)  # type: ignore[index]
         self.returnPressed.connect(self._choose_first)
@@ -70,6 +80,22 @@ class SearchField(QLineEdit):
     def focusInEvent(self, event: QFocusEvent) -> None:
         self.opened.emit()
         super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self.clear()
+
+    def event(self, event: QEvent) -> bool:
+        paste = isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Paste)
+        if (
+            paste
+            and event.type() == QEvent.Type.ShortcutOverride
+            and takes(QGuiApplication.clipboard().mimeData())
+        ):
+            event.ignore()  # an image is meant for the window
+            return False
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

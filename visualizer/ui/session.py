@@ -81,6 +81,7 @@ class Session(QObject):
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._drain)
         self._looks = 0
+        self._fell_back = False
         self.gallery = Gallery(self)
 
     # --- requests --------------------------------------------------------------------------------
@@ -292,6 +293,9 @@ class Session(QObject):
         else:
             self.crashed.emit(failure.traceback_text)
         self.gallery.failed(topic)
+        if topic == "network" and self.opened is None and not self._fell_back:
+            self._fell_back = True  # once: if that fails too, the sentence stands
+            self.open_network(jobs.BUNDLED_NETWORK)
 
     @property
     def waiting(self) -> bool:

@@ -10,6 +10,7 @@ from visualizer.data.inputs import Input
 from visualizer.probes.frames import Inspection, UnitFrame
 from visualizer.ui.jobs import OpenNetwork
 from visualizer.ui.session import Selection
+from visualizer.ui.widgets.placeholder import Placeholder
 
 if TYPE_CHECKING:
     from visualizer.ui.main_window import MainWindow
@@ -24,6 +25,8 @@ def connect_panels(window: MainWindow) -> None:
     session.selection_changed.connect(show.selection)
     session.inspection_changed.connect(show.inspection)
     session.unit_changed.connect(show.unit)
+    session.waiting_changed.connect(show.waiting)
+    session.idle.connect(show.idle)
     session.gallery.changed.connect(window.input.set_strip)
     session.gallery.galleries_changed.connect(window.input.set_galleries)
     window.network.layer_selected.connect(session.select_layer)
@@ -46,6 +49,7 @@ class PanelUpdates(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
+        self._placeholders = window.findChildren(Placeholder)
 
     def network(self, opened: OpenNetwork) -> None:
         window, network = self._window, opened.network
@@ -54,6 +58,15 @@ class PanelUpdates(QObject):
         window.units.set_frame(None)
         window.unit.set_frame(None, None, None)
         window.prediction.set_prediction(None, network.name)
+
+    def waiting(self, topic: str, waiting: bool) -> None:
+        if waiting and topic in ("network", "input", "inspect"):
+            for placeholder in self._placeholders:
+                placeholder.set_waiting(True)
+
+    def idle(self) -> None:
+        for placeholder in self._placeholders:
+            placeholder.set_waiting(False)
 
     def input(self, shown: Input) -> None:
         self._window.input.set_input(shown)

@@ -56,7 +56,7 @@ class ActivationsPanel(Panel):
         self._dead = QLabel()
         self._dead.setProperty("role", "small")
         self._placeholder = Placeholder(
-            "No image. Drop one on the window, paste it, or open it.", "Open image…"
+            "Nothing to show. Drop an image here, paste it, or open it.", "Open image…"
         )
         self._placeholder.clicked.connect(self.open_requested)
         self._lay_out()
@@ -225,9 +225,9 @@ def _tip(frame: ActivationFrame, unit: int, row: int, column: int) -> str:
     if values.size == 1:
         return f"<b>Unit {unit}</b> &nbsp;a = {numbers.signed(float(values[0, 0]), 3)}{dead}"
     row, column = min(row, values.shape[0] - 1), min(column, values.shape[1] - 1)
-    here = f"a({row}, {column}) = {numbers.signed(float(values[row, column]), 3)}"
+    here = f"x {column}, y {row}: {numbers.signed(float(values[row, column]), 3)}"
     most, mean = (numbers.signed(float(figure[unit])) for figure in (statistics.maximum, statistics.mean))
-    return f"<b>Unit {unit}</b> &nbsp;{here}{dead}<br>max {most} &nbsp;mean {mean}"
+    return f"<p style='white-space: pre'><b>Unit {unit}</b>  {here}{dead}\nmax {most}  mean {mean}</p>"
 
 
 def _combo(tip: str, rows: Sequence[tuple[str, str]]) -> QComboBox:

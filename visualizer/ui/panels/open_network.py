@@ -26,7 +26,7 @@ from visualizer.ui.widgets.panel import ElidedLabel
 
 __all__ = ["Architecture", "NetworkChoice", "OpenNetworkDialog"]
 
-FILE_FILTER = "Networks and weights (*.safetensors *.pth *.pt *.ckpt *.bin);;All files (*)"
+FILE_FILTER = "Networks and weights (*.safetensors *.pth *.pt *.ckpt *.th *.bin);;All files (*)"
 RANDOM, PRETRAINED, FILE = range(3)
 _HINTS = {
     RANDOM: "Untrained: its maps show what the architecture alone does to a picture.",

@@ -121,7 +121,7 @@ class TrueClassLabel(QLabel):
 
     def set_class(self, label: str | None, rank: int | None) -> None:
         self._label = label or UNKNOWN
-        self._rank = "" if label is None else "not a class here" if rank is None else f"rank {rank}"
+        self._rank = "" if label is None else "no class here" if rank is None else f"rank {rank}"
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

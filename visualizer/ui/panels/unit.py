@@ -151,7 +151,7 @@ class UnitPanel(Panel):
         with QSignalBlocker(self._spin):  # only the user's changes are requests
             self._spin.setRange(0, units - 1)
             self._spin.setValue(frame.unit)
-        self._units.setText(f"of {integer(units)}")
+        self._units.setText(f"of 0–{integer(units - 1)}")
         self._previous.setEnabled(frame.unit > 0)
         self._next.setEnabled(frame.unit < units - 1)
         dead = self._activation is not None and bool(self._activation.statistics.dead[frame.unit])
