@@ -109,7 +109,7 @@ def _window_parser(program: str) -> Parser:
 
 
 def _window(options: argparse.Namespace) -> int:
-    _refuse_misspelt_command(options.paths)
+    _refuse_what_is_not_there(options.paths)
     if not preflight.has_display():
         return _window_without_display(options.paths)
     _require_qt()
@@ -118,12 +118,13 @@ def _window(options: argparse.Namespace) -> int:
     return run(options.paths)
 
 
-def _refuse_misspelt_command(paths: Sequence[Path]) -> None:
-    """Raise ``UserError`` for a bare word that is no file; the window itself tells of files that are missing."""
-    word = str(paths[0]) if paths else ""
-    if not word or os.path.exists(word) or len(Path(word).parts) > 1 or Path(word).suffix:
+def _refuse_what_is_not_there(paths: Sequence[Path]) -> None:
+    """Raise ``UserError`` if none of the paths exists; of some missing ones the window tells."""
+    if not paths or any(os.path.exists(path) for path in paths):  # unlike Path.exists it never raises
         return
-    names = [row.name for row in COMMANDS]
+    word, names = str(paths[0]), [row.name for row in COMMANDS]
+    if len(paths[0].parts) > 1 or paths[0].suffix:
+        raise UserError(f"There is no file or folder '{word}'; check its name.")
     near = difflib.get_close_matches(word, names, n=1)
     hint = f"did you mean {near[0]}?" if near else f"the commands are {', '.join(names)}."
     raise UserError(f"There is no file or folder '{word}', nor is that a command; {hint}")

@@ -87,6 +87,8 @@ def window(qtbot: QtBot, styled: QApplication, own_configuration: Path) -> Itera
     window = MainWindow(Session(), Settings())
     crashes: list[str] = []
     window.session.crashed.connect(crashes.append)
+    window.resize(1440, 900)  # the offscreen screen is smaller
+    window.reset_layout()
     window.show()
     window.opening.open_command_line([])
     assert settle(window)

@@ -93,7 +93,7 @@ def test_an_unknown_class_and_one_the_network_lacks(panel: PredictionPanel) -> N
     panel.set_prediction(Prediction(ESPRESSO.top, 1000, 0.9, 0.2), "resnet18")
     assert panel.true_class.text() == "–"
     panel.set_prediction(Prediction(ESPRESSO.top, 1000, 0.9, 0.2, "two ellipses"), "resnet18")
-    assert "two ellipses, not a class here" in panel.true_class.accessibleName()
+    assert "two ellipses, no class here" in panel.true_class.accessibleName()
 
 
 def test_a_long_name_never_hides_the_rank(panel: PredictionPanel, qtbot: QtBot) -> None:

@@ -270,7 +270,7 @@ def test_maximise_and_back(window: MainWindow) -> None:
 def test_layout_persists_and_resets(qtbot: QtBot, styled: QApplication) -> None:
     first = MainWindow(Session(), Settings())
     first.show()
-    first.docks["units"].hide()
+    first.docks["units"].close()
     first.close()
     first.deleteLater()
     second = MainWindow(Session(), Settings())
@@ -346,3 +346,49 @@ def test_few_pasted_pictures_are_kept(window: MainWindow) -> None:
     items = window.session.gallery.items
     assert len(items) == 8
     assert items[0].source is window.session.input
+
+
+def test_an_untouched_layout_still_follows_the_width_after_a_restart(
+    qtbot: QtBot, styled: QApplication
+) -> None:
+    for _ in range(2):
+        window = MainWindow(Session(), Settings())
+        window.resize(1440, 900)
+        window.show()
+        QApplication.processEvents()
+        assert not window.tabifiedDockWidgets(window.docks["unit"])
+        window.resize(1024, 700)
+        qtbot.waitUntil(lambda window=window: bool(window.tabifiedDockWidgets(window.docks["unit"])))
+        window.close()
+        window.deleteLater()
+
+
+def test_notices_that_come_together_are_all_readable(window: MainWindow) -> None:
+    for number in range(3):
+        window.notices.show_notice("warning", f"Sentence number {number}.")
+    QApplication.processEvents()
+    notices = window.notices._notices()
+    assert len(notices) == 3
+    assert all(notice.height() >= 30 for notice in notices)
+
+
+def test_a_bad_network_at_the_start_leaves_the_bundled_one(
+    qtbot: QtBot, styled: QApplication, tmp_path: Path
+) -> None:
+    bad = tmp_path / "bad.pth"
+    bad.write_bytes(b"no network at all")
+    window = MainWindow(Session(), Settings())
+    window.show()
+    window.opening.open_command_line([bad])
+    assert settle(window)
+    assert window.session.opened is not None
+    assert window.session.opened.network.name == BUNDLED_NETWORK
+    assert len(window.notices.sentences()) == 1
+    window.close()
+    window.deleteLater()
+
+
+def test_esc_after_maximising_leaves_the_keys_to_the_mosaic(window: MainWindow) -> None:
+    window.actions_by_id["maximise"].trigger()
+    window.actions_by_id["restore"].trigger()
+    assert window.focusWidget() is window.activations.tiles

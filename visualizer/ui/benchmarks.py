@@ -18,7 +18,7 @@ from visualizer.benchmarks.figures import Figure
 from visualizer.benchmarks.forward import bare_forward
 from visualizer.benchmarks.memory import resident_bytes
 from visualizer.ui.application import make_application
-from visualizer.ui.main_window import MainWindow
+from visualizer.ui.main_window import DEFAULT_SIZE, MainWindow
 from visualizer.ui.session import Session
 from visualizer.ui.settings import Settings, temporary_configuration
 from visualizer.ui.theme import DARK
@@ -159,6 +159,8 @@ def _window() -> Iterator[MainWindow]:
     application = make_application()
     with temporary_configuration():
         window = MainWindow(Session(), Settings())
+        window.resize(DEFAULT_SIZE)  # whatever the screen
+        window.reset_layout()
         window.show()
         window.opening.open_command_line([])
         settle(window)

@@ -147,6 +147,7 @@ class MainWindow(QMainWindow):
             panels.addAction(dock.toggleViewAction())
             dock.dockLocationChanged.connect(self._note_arrangement)
             dock.topLevelChanged.connect(self._note_arrangement)
+            dock.dismissed.connect(self._note_arrangement)
             dock.toggleViewAction().triggered.connect(self._note_arrangement)
 
     def _connect_session(self) -> None:

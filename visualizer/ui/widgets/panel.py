@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QContextMenuEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QDockWidget,
     QHBoxLayout,
@@ -64,6 +64,8 @@ class Panel(QWidget):
 class Dock(QDockWidget):
     """A dock with the program's own title bar, and an accent bar under it while its content is awaited."""
 
+    dismissed = Signal()  # closed by the user
+
     def __init__(self, panel: Panel, parent: QWidget | None = None) -> None:
         super().__init__(panel.title, parent)
         self.setObjectName(panel.key)
@@ -116,6 +118,10 @@ class Dock(QDockWidget):
         nothing = QWidget()
         nothing.setFixedHeight(0)
         self.setTitleBarWidget(nothing)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        super().closeEvent(event)
+        self.dismissed.emit()
 
     def set_loading(self, loading: bool) -> None:
         self._loading.setVisible(loading)
