@@ -40,6 +40,7 @@ class SearchField(QLineEdit):
         self.setPlaceholderText("Search   Ctrl+K")
         self.setAccessibleName("Search")
         self.setAcceptDrops(False)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # Ctrl+K is its key; it must not take the first focus
         self._model = QStandardItemModel(self)
         completer = QCompleter(self._model, self)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)

@@ -84,12 +84,21 @@ def _widest(metrics: QFontMetrics, texts: set[str]) -> int:
 
 
 def short_name(name: str, width: int, metrics: QFontMetrics) -> str:
-    """A dotted path in ``width`` px: the end stays, for it tells neighbouring rows apart."""
-    shortened = metrics.elidedText(name, Qt.TextElideMode.ElideLeft, width)
-    scrap, dot, end = shortened.removeprefix("…").partition(".")
-    # "…es.3.conv.0": two letters of a word only puzzle; "…h2.0.conv" still has its number.
-    puzzles = len(scrap) < _LEAST_SCRAP and not any(letter.isdigit() for letter in scrap)
-    return f"…{end}" if dot and puzzles and shortened != name else shortened
+    """A dotted path in ``width`` px: whole parts go from the left; the last number stays, it tells rows apart."""
+    if metrics.horizontalAdvance(name) <= width:
+        return name
+    parts = name.split(".")
+    least = len(parts) - (2 if len(parts) > 1 and parts[-2].isdigit() else 1)
+    for first in range(1, least + 1):
+        shortened = f"…{'.'.join(parts[first:])}"
+        if metrics.horizontalAdvance(shortened) <= width:
+            return shortened
+    kept = "".join(f"{part}." for part in parts[least:-1])
+    room = width - metrics.horizontalAdvance(kept)
+    end = metrics.elidedText(parts[-1], Qt.TextElideMode.ElideMiddle, room)
+    if len(end) <= _LEAST_SCRAP:
+        return metrics.elidedText(name, Qt.TextElideMode.ElideLeft, width)
+    return kept + end
 
 
 class LayerHeader(QWidget):
