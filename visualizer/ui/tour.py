@@ -52,8 +52,10 @@ def run_tour(out: Path, size: tuple[int, int], theme: str = "dark") -> int:
         window.opening.open_command_line([])
         settle(window)
         window_seconds = time.perf_counter() - started
+        first, *others = STOPS
+        stops = [_take(window, first, out, errors)]
         drop_ms = _timed_drop(window)
-        stops = [_take(window, stop, out, errors) for stop in STOPS]
+        stops += [_take(window, stop, out, errors) for stop in others]
         window.close()
         window.deleteLater()
         application.processEvents()

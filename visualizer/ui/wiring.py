@@ -49,6 +49,7 @@ class PanelUpdates(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
+        self._greeted = False
         self._placeholders = window.findChildren(Placeholder)
 
     def network(self, opened: OpenNetwork) -> None:
@@ -82,6 +83,9 @@ class PanelUpdates(QObject):
         frame = inspection.frame
         window.units.set_frame(frame)
         window.activations.set_frame(frame)
+        if not self._greeted:
+            self._greeted = True
+            window.activations.tiles.setFocus()  # so that arrows and [ ] work at once
         assert session.opened is not None
         network = session.opened.network
         window.prediction.set_prediction(inspection.prediction, network.name, "; ".join(inspection.notes))
