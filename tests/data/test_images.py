@@ -283,6 +283,21 @@ def test_things_that_are_not_files(tmp_path):
     assert "cannot be opened" in refusal(tmp_path / ("long" * 200))
 
 
+class LostDrive(io.RawIOBase):
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
+        raise OSError(5, "Input/output error")
+
+
+def test_a_drive_that_is_lost_while_it_is_read(tmp_path, monkeypatch):
+    path = tmp_path / "lost.png"
+    path.write_bytes(encoded(Image.new("RGB", (3, 2))))
+    monkeypatch.setattr(Path, "open", lambda *_, **__: LostDrive())
+    assert "cannot be read" in refusal(path)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
 def test_special_files_are_not_opened(tmp_path):
     os.mkfifo(tmp_path / "pipe.png")

@@ -132,8 +132,11 @@ def _read(file: _Bounded, name: str, enough: int | None) -> tuple[Pixels, tuple[
     # Pillow tells its doubts (corrupt EXIF, a large picture) to Python's warnings. The filter is set anew
     # each time, and not by catch_warnings, which is not safe in a program with threads.
     warnings.filterwarnings("ignore", module=r"PIL\.")
-    head = file.read(HEAD)
-    file.seek(0)
+    try:
+        head = file.read(HEAD)
+        file.seek(0)
+    except (OSError, ValueError):  # a lost drive, or a file of the system that only looks like one
+        raise UserError(f"'{name}' cannot be read; check the drive it is on or copy it elsewhere") from None
     if not head:
         raise UserError(f"'{name}' is empty; get a new copy of the file")
     try:
