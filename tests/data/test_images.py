@@ -273,6 +273,13 @@ def test_headers_that_never_end(endless, monkeypatch):
         read_image_bytes(endless, "picture")
 
 
+def test_exif_data_beyond_any_camera_are_not_read():
+    small = b"II*\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0\6\0\0\0\0\0\0\0"
+    image = Image.new("RGB", (3, 2))
+    assert pixels_of(encoded(image, exif=small)).shape == (3, 2, 3)
+    assert pixels_of(encoded(image, exif=small.ljust(200_000, b"\0"))).shape == (2, 3, 3)
+
+
 # ---- files ----
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+from visualizer.data.headers import has_too_many_scans, has_too_many_values
 from visualizer.data.inputs import Input, Pixels
 from visualizer.data.modes import to_rgb
 from visualizer.data.signatures import HEAD, identify
@@ -23,6 +24,7 @@ from visualizer.networks.naming import shown
 
 MAX_MEGAPIXELS = 64
 MAX_READS = 500_000
+MAX_EXIF = 128_000  # bytes; a JPEG has room for 65,533, written in hexadecimal in an old PNG
 
 # Pillow refuses twice this many pixels wherever a header states a size, before it allocates: when it opens
 # a file, and again for the frames and pictures inside of GIF, ICO, ICNS and TIFF files.
@@ -140,9 +142,13 @@ def _read(file: _Bounded, name: str, enough: int | None) -> tuple[Pixels, tuple[
     if not head:
         raise UserError(f"'{name}' is empty; get a new copy of the file")
     try:
+        if has_too_many_values(file):
+            raise UserError(f"'{name}' is a TIFF picture in far too many pieces; save it as PNG first")
         image = _identified(file)
         if image is None:
             raise UserError(_refusal(name, head))
+        if image.format in ("JPEG", "MPO") and has_too_many_scans(file, image.width * image.height / 1e6):
+            raise UserError(f"'{name}' is a JPEG picture in far too many scans; save it as PNG first")
         if enough is not None:
             image.draft("RGB", (2 * enough, 2 * enough))
         notes = _load(image) + _frames(image)
@@ -216,6 +222,9 @@ def _frames(image: Image.Image) -> tuple[str, ...]:
 
 def _upright(image: Image.Image, picture: Image.Image) -> Image.Image:
     """``picture`` turned as the EXIF data of ``image`` say; damaged data say nothing."""
+    exif = image.info.get("exif") or image.info.get("Raw profile type exif") or b""
+    if len(exif) > MAX_EXIF:
+        return picture
     try:
         turn = _UPRIGHT.get(image.getexif().get(_ORIENTATION, 1))
     except Exception:
