@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import errno
 import io
 import json
 import math
@@ -21,6 +22,7 @@ from typing import Never
 
 from visualizer import __version__, preflight
 from visualizer.allocator import keep_freed_memory
+from visualizer.commands.tables import one_line
 from visualizer.errors import UserError
 
 INTERRUPTED = 130  # what shells report for a program that Ctrl-C ended
@@ -48,6 +50,9 @@ class Command:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line ``arguments`` (those of the process by default); returns the exit status."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by the shell: >&-
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - for the whole process
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal without × or − is no reason to fail
     try:
@@ -61,12 +66,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader, `head` for instance, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at exit
         return 0
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EIO, errno.EBADF):
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        print(
+            "error: The results cannot be written; free some space or choose another place.", file=sys.stderr
+        )
+        return 2
     return status
-
-
-def one_line(text: str) -> str:
-    """``text`` on one line, without characters that would steer a terminal."""
-    return "".join(character if character.isprintable() else "\ufffd" for character in " ".join(text.split()))
 
 
 def _run(arguments: Sequence[str]) -> int:
@@ -242,7 +250,7 @@ def _add_train_arguments(parser: Parser) -> None:
         "--device", choices=("auto", "cpu", "cuda"), default="auto", help="auto is the GPU if any"
     )
     parser.add_argument(
-        "--seed", type=int, default=1337, metavar="N", help="two runs of one seed are equal (1337)"
+        "--seed", type=_seed, default=1337, metavar="N", help="two runs of one seed are equal (1337)"
     )
     parser.add_argument("--resume", action="store_true", help="go on with the run in DIR")
 
@@ -250,6 +258,12 @@ def _add_train_arguments(parser: Parser) -> None:
 def _count(text: str) -> int:
     if not (text.isdecimal() and 0 < int(text) < 2**31):
         raise argparse.ArgumentTypeError(f"'{text}' is not a whole number above 0")
+    return int(text)
+
+
+def _seed(text: str) -> int:
+    if not (text.isdecimal() and int(text) < 2**32):
+        raise argparse.ArgumentTypeError(f"'{text[:40]}' is not a whole number from 0 to 4294967295")
     return int(text)
 
 

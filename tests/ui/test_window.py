@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
+from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -22,6 +24,7 @@ from visualizer.ui.main_window import MainWindow
 from visualizer.ui.session import Session
 from visualizer.ui.settings import Settings
 from visualizer.ui.tour import drop, settle
+from visualizer.ui.widgets.dropping import NOTHING, arrival
 
 
 def test_first_start_shows_maps_and_a_right_prediction(window: MainWindow) -> None:
@@ -392,3 +395,54 @@ def test_esc_after_maximising_leaves_the_keys_to_the_mosaic(window: MainWindow) 
     window.actions_by_id["maximise"].trigger()
     window.actions_by_id["restore"].trigger()
     assert window.focusWidget() is window.activations.tiles
+
+
+def test_broken_pictures_among_good_ones_are_named(window: MainWindow, tmp_path: Path) -> None:
+    Image.fromarray(np.full((8, 8, 3), 90, np.uint8)).save(tmp_path / "good.png")
+    for name in ("first.png", "second.png"):
+        (tmp_path / name).write_bytes(b"no picture")
+    drop(window, [tmp_path / name for name in ("good.png", "first.png", "second.png", "good.png")])
+    assert settle(window)
+    assert [item.name for item in window.session.gallery.items] == ["good.png"]
+    (sentence,) = window.notices.sentences()
+    assert "first.png, second.png" in sentence
+
+
+@pytest.mark.parametrize("text", ["word " * 80, "x" * 3000, "~nosuchuser/x.png", "a\0b"])
+def test_any_text_may_be_in_the_clipboard(window: MainWindow, text: str) -> None:
+    mime = QMimeData()
+    mime.setText(text)
+    window.opening.receive(arrival(mime))
+    assert settle(window)
+    assert window.notices.sentences() == [NOTHING]
+
+
+def test_an_empty_picture_in_the_clipboard_is_nothing(window: MainWindow) -> None:
+    for content in (b"", QImage()):
+        mime = QMimeData()
+        if isinstance(content, bytes):
+            mime.setData("image/png", content)
+        else:
+            mime.setImageData(content)
+        window.opening.receive(arrival(mime))
+    assert window.notices.sentences() == [NOTHING]
+
+
+def test_paths_that_cannot_be_asked_about(window: MainWindow) -> None:
+    window.session.open_paths([Path("/tmp/" + "n" * 5000)])
+    window.session.open_paths([Path("/tmp/" + "n" * 5000 + ".pth")])
+    assert settle(window)
+    assert len(window.notices.sentences()) == 2
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names are Unicode there")
+def test_a_name_that_is_no_unicode_can_be_dropped(window: MainWindow, tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.png"))
+    Image.fromarray(np.full((8, 8, 3), 90, np.uint8)).save(path)
+    mime = QMimeData()
+    mime.setData("text/uri-list", b"file://" + quote(os.fsencode(path)).encode() + b"\r\n")
+    window.opening.receive(arrival(mime))
+    assert settle(window)
+    assert window.session.input is not None
+    assert window.session.input.source == path
+    assert not window.notices.sentences()

@@ -187,7 +187,7 @@ def _save_maps(shown: ActivationFrame, directory: Path) -> None:
             grey_mosaic(shown.tiles).save(part, "PNG")
         with replacing(directory / f"{stem}.npy") as part, part.open("wb") as file:
             np.save(file, shown.values, allow_pickle=False)
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a NUL in the name
         reason = f"The maps cannot be written into '{directory}'"
         raise UserError(f"{reason}: choose another folder or free some space.") from None
 

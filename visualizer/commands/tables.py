@@ -18,7 +18,8 @@ class Column:
 def draw(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """The lines of a table: the titles, a rule, the rows. Each row has one text per column."""
     texts = [
-        [shortened(text, column.widest) for text, column in zip(row, columns, strict=True)] for row in rows
+        [shortened(one_line(text), column.widest) for text, column in zip(row, columns, strict=True)]
+        for row in rows
     ]
     titles = [column.title for column in columns]
     widths = [max(map(len, cells)) for cells in zip(titles, *texts, strict=True)]
@@ -28,6 +29,11 @@ def draw(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Iterator[s
             for cell, width, column in zip(cells, widths, columns, strict=True)
         )
         yield "  ".join(padded).rstrip()
+
+
+def one_line(text: str) -> str:
+    """``text`` on one line, without characters that would steer a terminal: names and labels come from files."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in " ".join(text.split()))
 
 
 def shortened(text: str, widest: int) -> str:

@@ -65,6 +65,8 @@ class Gallery(QObject):
         self._current = ""
         self._bad: set[Path | Input] = set()  # sources that gave no thumbnail
         self._making: GalleryItem | None = None
+        self._opening: Path | None = None  # the file that is asked for as the input
+        self._left_out: list[str] = []  # names of files that are no pictures, to be told at the end
         session.input_changed.connect(self._mark_input)
         session.idle.connect(self._make_next_thumbnail)
         session.answer("folder", self._folder_read)
@@ -79,8 +81,11 @@ class Gallery(QObject):
 
     def open_pictures(self, paths: Sequence[Path]) -> None:
         """Add pictures in front of the opened ones; the first becomes the input."""
+        self._opening = paths[0]
         self._session.open_picture(paths[0])
         self._add(OPENED, [GalleryItem(path.name, path) for path in paths])
+        if len(paths) > LIMIT:
+            self._session.noticed.emit("info", f"Of {len(paths)} files the strip keeps the first {LIMIT}.")
 
     def open_folder(self, path: Path) -> None:
         """Read a folder of class folders, or of pictures, and show it as a gallery."""
@@ -98,6 +103,7 @@ class Gallery(QObject):
         if isinstance(item.source, Input):
             self._session.show_input(item.source)
         else:
+            self._opening = item.source
             self._session.open_picture(item.source, item.label)
 
     def step(self, by: int) -> None:
@@ -144,6 +150,7 @@ class Gallery(QObject):
         self.choose(0)
 
     def _add(self, name: str, items: list[GalleryItem]) -> None:
+        items = list({item.source: item for item in items}.values())
         new = {item.source for item in items}
         known = items + [item for item in self._galleries.get(name, []) if item.source not in new]
         pasted = [item for item in known if isinstance(item.source, Input)]
@@ -171,6 +178,10 @@ class Gallery(QObject):
                 source = shown if shown is not None and item.matches(shown) else item.source
                 self._session.ask("thumbnail", partial(_thumbnail_or_none, source))
                 return
+        if self._left_out:
+            names = ", ".join(self._left_out[:3]) + (" and others" if len(self._left_out) > 3 else "")
+            self._left_out.clear()
+            self._session.noticed.emit("warning", f"Left out, as they do not open as pictures: {names}.")
 
     def _thumbnail_made(self, value: object) -> None:
         made = self._making
@@ -179,7 +190,9 @@ class Gallery(QObject):
         for items in self._galleries.values():
             if made in items:
                 if value is None:
-                    items.remove(made)  # not a picture; opening it has said so
+                    items.remove(made)
+                    if made.source != self._opening:  # of that one opening it has told already
+                        self._left_out.append(made.name)
                 else:
                     items[items.index(made)] = replace(made, thumbnail=value)
         self._announce()

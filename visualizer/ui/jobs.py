@@ -5,6 +5,7 @@ Imports that cost time (torchvision, PIL) happen inside, so that the window is o
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -63,7 +64,7 @@ class Look:
 
 def looks_like_network(path: Path) -> bool:
     """Whether a dropped path is to be opened as a network."""
-    return path.suffix.lower() in NETWORK_ENDINGS and not path.is_dir()
+    return path.suffix.lower() in NETWORK_ENDINGS and not os.path.isdir(path)
 
 
 def open_network(text: str, pretrained: bool, weights: Path | None, report: Report) -> OpenNetwork:

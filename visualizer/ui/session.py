@@ -6,6 +6,7 @@ send requests here; the prober answers in its thread; one timer drains the mailb
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ from visualizer.ui.gallery import Gallery
 from visualizer.ui.jobs import OpenNetwork
 
 FAST, SLOW = 2, 33  # ms between two looks into the mailbox: while an answer is due soon, and in a long wait
+_SIDE_TOPICS = ("thumbnail", "folder", "architectures")
 _PATIENCE = 200  # looks at FAST pace
 
 
@@ -69,6 +71,7 @@ class Session(QObject):
         self._fresh_unit = True  # the next look at a layer picks its strongest unit
         self._mailbox = Mailbox()
         self._prober = Prober(self._mailbox)
+        self._side_prober = Prober(self._mailbox)  # for what nobody waits for, and what may take long
         self._generations: dict[str, int] = {}
         self._answers: dict[str, Callable[[object], None]] = {
             "network": self._network_opened,
@@ -95,7 +98,7 @@ class Session(QObject):
         if len(networks) > 1:
             name = networks[-1].name
             self.noticed.emit("info", f"Of {len(networks)} network files the last one was opened, {name}.")
-        if len(pictures) == 1 and pictures[0].is_dir():
+        if len(pictures) == 1 and os.path.isdir(pictures[0]):
             self.gallery.open_folder(pictures[0])
         elif pictures:
             self.gallery.open_pictures(pictures)
@@ -249,7 +252,7 @@ class Session(QObject):
 
     def ask(self, topic: str, job: Callable[[Report], object]) -> None:
         """Hand a job to the worker; an older request of the same topic becomes stale."""
-        self._generations[topic] = self._prober.ask(topic, job)
+        self._generations[topic] = self._worker(topic).ask(topic, job)
         self._looks = 0
         self._timer.start(FAST)
         self.waiting_changed.emit(topic, True)
@@ -257,8 +260,11 @@ class Session(QObject):
     def cancel(self, topic: str) -> None:
         """Want no answer on a topic any more."""
         if self._generations.pop(topic, None) is not None:
-            self._prober.cancel(topic)
+            self._worker(topic).cancel(topic)
             self.waiting_changed.emit(topic, False)
+
+    def _worker(self, topic: str) -> Prober:
+        return self._side_prober if topic in _SIDE_TOPICS else self._prober
 
     def _drain(self) -> None:
         for topic, message in self._mailbox.take():
@@ -306,4 +312,5 @@ class Session(QObject):
         """Stop the worker; False if it is left behind, busy, to end with the process."""
         self._timer.stop()
         self._generations.clear()
-        return self._prober.stop(2.0)
+        side = self._side_prober.stop(0.5)
+        return self._prober.stop(2.0) and side

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote_to_bytes
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QUrl
 from PySide6.QtGui import QImage
 
+NOTHING = "There is no image or file in the clipboard; copy one first."
 _PICTURES = ("image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp", "image/tiff", "image/avif")
 
 
@@ -28,21 +31,41 @@ def takes(mime: QMimeData) -> bool:
 
 def arrival(mime: QMimeData) -> Arrival:
     """What a drop or a paste brings. Local files first: browsers send the address beside the picture."""
-    paths = tuple(Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile())
+    paths = tuple(_local(url) for url in mime.urls() if url.isLocalFile())
     if paths:
         return Arrival(paths=paths)
     address = next((url.fileName() for url in mime.urls()), "")
     for kind in _PICTURES:
         if mime.hasFormat(kind):
-            return Arrival(picture=bytes(mime.data(kind).data()), name=address or "pasted picture")
+            return _picture(bytes(mime.data(kind).data()), address)
     if mime.hasImage():
-        return Arrival(picture=_png(mime.imageData()), name=address or "pasted picture")
+        return _picture(_png(mime.imageData()), address)
     if mime.hasUrls():
         return Arrival(sentence="That is a link; copy the picture itself in the browser and paste it here.")
-    text = mime.text().strip()
-    if text and len(text) < 4096 and "\n" not in text and Path(text).expanduser().exists():
-        return Arrival(paths=(Path(text).expanduser(),))
-    return Arrival(sentence="There is no image or file in the clipboard; copy one first.")
+    named = _existing(mime.text().strip())
+    return Arrival(paths=(named,)) if named is not None else Arrival(sentence=NOTHING)
+
+
+def _local(url: QUrl) -> Path:
+    """The path of a file's address; byte for byte where names need not be Unicode."""
+    if os.name == "posix":
+        return Path(os.fsdecode(unquote_to_bytes(url.path(QUrl.ComponentFormattingOption.FullyEncoded))))
+    return Path(url.toLocalFile())
+
+
+def _existing(text: str) -> Path | None:
+    """The file that a text names; most texts name none, and some cannot even be asked about."""
+    try:
+        path = Path(text).expanduser()
+        return path if text and os.path.exists(path) else None
+    except (OSError, RuntimeError, ValueError):  # no such user, a NUL inside
+        return None
+
+
+def _picture(content: bytes, address: str) -> Arrival:
+    return (
+        Arrival(picture=content, name=address or "pasted picture") if content else Arrival(sentence=NOTHING)
+    )
 
 
 def _png(picture: object) -> bytes:
