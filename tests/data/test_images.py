@@ -280,6 +280,20 @@ def test_exif_data_beyond_any_camera_are_not_read():
     assert pixels_of(encoded(image, exif=small.ljust(200_000, b"\0"))).shape == (2, 3, 3)
 
 
+@pytest.mark.parametrize("kind", ["QOI", "DDS"])
+def test_pictures_that_are_read_pixel_by_pixel(kind, monkeypatch):
+    monkeypatch.setattr(images, "MAX_READS", 100)
+    noise = np.random.default_rng(0).integers(0, 256, (60, 40, 3), dtype=np.uint8)
+    assert np.array_equal(pixels_of(encoded(Image.fromarray(noise), kind)), noise)
+
+
+def test_a_long_animation_is_not_damaged(monkeypatch):
+    monkeypatch.setattr(images, "MAX_READS", 300)
+    frames = [Image.new("L", (2, 2), grey) for grey in range(200)]
+    data = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
+    assert read_image_bytes(data, "long").notes == ("first of many frames",)
+
+
 # ---- files ----
 
 

@@ -54,12 +54,19 @@ class _Bounded(io.BufferedReader):
     """A file that ends after so many reads.
 
     Some headers can be made to be read byte by byte for minutes. A large animation needs 4,000 reads for
-    each of its megabytes.
+    each of its megabytes; some sound pictures (QOI, DDS, RLE) are read pixel by pixel.
     """
 
     def __init__(self, raw: io.RawIOBase | io.BytesIO) -> None:
         super().__init__(raw)
         self._left = MAX_READS
+
+    def allow(self, reads: int) -> None:
+        self._left = reads
+
+    @property
+    def is_exhausted(self) -> bool:
+        return self._left < 0
 
     def read(self, size: int | None = -1, /) -> bytes:
         self._count()
@@ -149,9 +156,12 @@ def _read(file: _Bounded, name: str, enough: int | None) -> tuple[Pixels, tuple[
             raise UserError(_refusal(name, head))
         if image.format in ("JPEG", "MPO") and has_too_many_scans(file, image.width * image.height / 1e6):
             raise UserError(f"'{name}' is a JPEG picture in far too many scans; save it as PNG first")
+        file.allow(MAX_READS + 4 * image.width * image.height)
         if enough is not None:
             image.draft("RGB", (2 * enough, 2 * enough))
-        notes = _load(image) + _frames(image)
+        notes = _load(image)
+        file.allow(MAX_READS)
+        notes += _frames(image, file)
         picture, notes_on_colour = to_rgb(image)
         pixels = np.array(_upright(image, picture))
     except UserError:
@@ -210,13 +220,17 @@ def _silent_libtiff() -> Iterator[None]:
             os.close(kept)
 
 
-def _frames(image: Image.Image) -> tuple[str, ...]:
+def _frames(image: Image.Image, file: _Bounded) -> tuple[str, ...]:
     if image.format == "PSD":  # its "frames" are layers; Pillow has merged them
         return ()
     try:
         count = getattr(image, "n_frames", 1)
     except Exception:  # damage behind the first frame, which is fine
+        if file.is_exhausted:
+            return ("first of many frames",)
         return ("first of several frames; a later one is damaged",)
+    if file.is_exhausted:
+        return ("first of many frames",)
     return (f"first of {count} frames",) if count > 1 else ()
 
 
