@@ -172,10 +172,32 @@ def test_wide_values_of_a_usual_range(white, dtype):
 
 
 def test_wide_values_of_any_other_range_are_stretched():
-    values = np.array([[-3.0, np.nan, np.inf, 7.0]], np.float32)
+    values = np.array([[-3.0, 2.0, 7.0]], np.float32)
     input = read_image_bytes(encoded(Image.fromarray(values), "TIFF"), "wide")
-    assert input.pixels[0, :, 0].tolist() == [0, 76, 76, 255]
+    assert input.pixels[0, :, 0].tolist() == [0, 128, 255]
     assert input.notes == ("values -3 … 7 were stretched to 0 … 255",)
+
+
+@pytest.mark.parametrize("high", [3e38, 1e-40])
+def test_wide_values_at_the_ends_of_their_type(high):
+    values = np.array([[-high, 0, high]], np.float32)
+    assert pixels_of(encoded(Image.fromarray(values), "TIFF"))[0, :, 0].tolist() == [0, 128, 255]
+
+
+def test_values_that_are_not_numbers_are_noted():
+    values = np.array([[5.0, np.nan, np.inf, -np.inf, 255.0]], np.float32)
+    input = read_image_bytes(encoded(Image.fromarray(values), "TIFF"), "gaps")
+    assert input.pixels[0, :, 0].tolist() == [5, 5, 255, 5, 255]
+    assert len(input.notes) == 1
+    assert "not a number" in input.notes[0]
+    input = read_image_bytes(encoded(Image.fromarray(values[:, 1:4]), "TIFF"), "no number")
+    assert (input.pixels == 0).all()
+    assert "black" in input.notes[0]
+
+
+def test_slow_textures_are_not_opened():
+    with pytest.raises(UserError, match="not a picture"):
+        read_image_bytes(encoded(Image.new("P", (4, 4)), "BLP"), "texture")
 
 
 def test_lab_and_ycbcr():

@@ -33,8 +33,9 @@ Image.MAX_IMAGE_PIXELS = MAX_MEGAPIXELS * 1_000_000 // 2
 logging.getLogger("PIL").setLevel(logging.CRITICAL)  # we say it in our own words
 
 _COMMON = ("JPEG", "PNG", "GIF", "BMP", "PPM")  # known to Pillow without importing its other forty plugins
-# Formats that Pillow hands to other programs, above all PostScript, which is a programming language.
-_NEVER = frozenset({"EPS", "WMF", "MPEG", "HDF5", "GRIB", "BUFR"})
+# Formats that Pillow hands to other programs, above all PostScript, which is a programming language; and the
+# textures of a game (BLP), which it decodes so slowly that a file of 64 megapixels would take a minute.
+_NEVER = frozenset({"EPS", "WMF", "MPEG", "HDF5", "GRIB", "BUFR", "BLP"})
 
 _STANDARD_ERROR = threading.Lock()
 
