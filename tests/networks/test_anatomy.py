@@ -482,3 +482,20 @@ def test_details_are_short_words(module: nn.Module, words: str) -> None:
     from visualizer.networks.layer_details import detail
 
     assert detail(module) == words
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        RuntimeError("[enforce fail at alloc_cpu.cpp:121] DefaultCPUAllocator: can't allocate memory"),
+        torch.OutOfMemoryError("out of memory"),
+    ],
+)
+def test_too_little_memory_is_said_in_words(error: Exception) -> None:
+    class Hungry(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            raise error
+
+    with pytest.raises(UserError, match="The network test needs more memory than there is"):
+        examine(open_module(Hungry()))

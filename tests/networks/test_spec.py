@@ -1,4 +1,5 @@
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from visualizer.errors import UserError
 from visualizer.networks.architectures import ARCHITECTURES, spec
+from visualizer.networks.blueprint import from_spec
 from visualizer.networks.layers import LAYERS, Field
 from visualizer.networks.network import Preprocessing
 from visualizer.networks.spec import LayerSpec, NetworkSpec, build, from_json, layer, to_json
@@ -183,10 +185,69 @@ def test_a_giant_is_refused_before_it_is_allocated() -> None:
         layer("linear", "fc2", out_features=1_000_000),
         layer("linear", "fc3", out_features=2),
     )
-    with pytest.raises(UserError, match=r"1,003,\d{3},\d{3},\d{3} parameters"):
+    with pytest.raises(UserError, match=r"more than 1,000,000,000 parameters from its layer 'fc1'"):
         build(with_layers(*rows))
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_own_architectures_round_trip(name: str) -> None:
     assert from_json(to_json(spec(name))) == spec(name)
+
+
+def _costly(input: tuple[int, int, int], *rows: LayerSpec) -> NetworkSpec:
+    ones = (1.0,) * input[0]
+    layers = (*rows, layer("global_average_pool", "gap"), layer("flatten", "flat"))
+    head = layer("linear", "head", out_features=2)
+    return NetworkSpec(
+        "costly", input, (*layers, head), ("a", "b"), Preprocessing(8, 8, ones, ones, "bilinear")
+    )
+
+
+@pytest.mark.parametrize(
+    ("costly", "words"),
+    [
+        (_costly((8, 8000, 8000)), "at most 64,000,000 values"),
+        (
+            _costly((1, 4000, 4000), layer("conv", "wide", out_channels=64, padding=1)),
+            "more than 256,000,000 values in its layers' outputs from its layer 'wide' (conv) on",
+        ),
+        (
+            _costly((3, 2000, 2000), *(layer("relu", f"relu{i}") for i in range(30))),
+            "from its layer 'relu21' (relu) on",
+        ),
+        (
+            _costly((1, 2000, 2000), layer("max_pool", "window", kernel_size=500, stride=1)),
+            "multiply-accumulates from its layer 'window' (max_pool) on",
+        ),
+        (
+            _costly((512, 256, 256), layer("conv", "deep", out_channels=512, padding=1)),
+            "multiply-accumulates from its layer 'deep' (conv) on",
+        ),
+        (
+            _costly((64, 64, 64), layer("residual_stage", "stage", channels=64, blocks=1000)),
+            "from its layer 'stage' (residual_stage) on",
+        ),
+        (
+            _costly(
+                (512, 32, 32), layer("conv", "holes", out_channels=1, kernel_size=31, dilation=2, padding=30)
+            ),
+            "values in its layers' outputs from its layer 'holes' (conv) on",
+        ),
+    ],
+)
+def test_a_network_that_costs_too_much_is_refused(
+    check_sentence: Check, costly: NetworkSpec, words: str
+) -> None:
+    for make in (lambda: build(costly), lambda: from_spec(costly).skeleton(from_spec(costly).usual)):
+        with pytest.raises(UserError, match=re.escape(words)) as raised:
+            make()
+        check_sentence(raised.value)
+
+
+@pytest.mark.parametrize("classes", [["a"] * 100_001, ["a" * 1001]])
+def test_too_many_or_too_long_labels_are_refused(check_sentence: Check, classes: list[str]) -> None:
+    document = json.loads(to_json(spec("tinycnn")))
+    document["classes"] = classes
+    with pytest.raises(UserError, match="at most 100,000 names of at most 1,000 characters") as raised:
+        from_json(json.dumps(document))
+    check_sentence(raised.value)

@@ -70,11 +70,16 @@ def examine(network: Network) -> Anatomy:
     """The anatomy of ``network`` for one input of the size it wants, usually without computing anything.
 
     Raises:
-        UserError: the network cannot take an input of that size.
+        UserError: the network cannot take an input of that size, or there is too little memory for it.
     """
     try:
         run = trace(network.module, network.input)
     except ForwardError as error:
+        if _out_of_memory(error.__cause__):
+            raise UserError(
+                f"the network {network.name} needs more memory than there is; close other programs "
+                "or choose a smaller network"
+            ) from error
         shape = "×".join(map(str, network.input))
         place = f"at its layer {error.path} ({error.kind})" if error.path else "before its first layer"
         raise UserError(
@@ -89,6 +94,13 @@ def examine(network: Network) -> Anatomy:
         counted.update(new)
     total = sum(parameter.numel() for parameter in network.module.parameters())
     return Anatomy(tuple(layers), total, run.macs)
+
+
+def _out_of_memory(error: BaseException | None) -> bool:
+    if isinstance(error, MemoryError):
+        return True
+    text = str(error).lower()  # torch has a class of its own for the GPU's memory only
+    return isinstance(error, RuntimeError) and ("allocate" in text or "out of memory" in text)
 
 
 def _layer(visit: Visit, earlier: list[Layer], parameters: int) -> Layer:

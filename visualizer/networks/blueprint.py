@@ -11,7 +11,8 @@ from torch import nn
 
 from visualizer.networks.network import Network, Preprocessing
 from visualizer.networks.skeleton import Skeleton
-from visualizer.networks.spec import LayerSpec, NetworkSpec, assemble
+from visualizer.networks.spec import LayerSpec, NetworkSpec
+from visualizer.networks.spec import build as build_spec
 
 SEED = 1337
 
@@ -95,7 +96,7 @@ def from_spec(spec: NetworkSpec) -> Blueprint:
     def build(variant: Variant) -> nn.Module:
         input = (variant.channels, *spec.input[1:])
         classes = tuple(map(str, range(variant.classes)))
-        return assemble(
+        return build_spec(
             replace(spec, input=input, classes=classes, layers=_with_head(spec.layers, variant.classes))
         )
 

@@ -7,11 +7,13 @@ import math
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from math import prod
 from typing import Any, get_args
 
 from torch import nn
 
 from visualizer.errors import UserError
+from visualizer.networks.cost import MAX_INPUT, Cost, cost
 from visualizer.networks.layers import LAYERS, Field, LayerKind, Shape, Value
 from visualizer.networks.naming import shown
 from visualizer.networks.network import Interpolation, Preprocessing
@@ -19,8 +21,9 @@ from visualizer.networks.skeleton import Skeleton
 
 VERSION = 1
 MAX_LAYERS = 2_000  # residual blocks count as layers
-MAX_PARAMETERS = 1_000_000_000  # 4 GB of float32
 MAX_SIDE = 8_192
+MAX_CLASSES = 100_000
+MAX_LABEL = 1_000  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,29 +58,38 @@ def build(spec: NetworkSpec) -> nn.Sequential:
     """The module of a specification: the layers' names are its children, so keys are ``conv1.weight``.
 
     Raises ``UserError`` where a layer does not fit the shape it gets, and for a network beyond the limits.
+    Under ``Skeleton`` it allocates nothing.
     """
-    with Skeleton():  # costs no memory: the limit comes before the allocation
-        parameters = sum(p.numel() for p in assemble(spec).parameters())
-    if parameters > MAX_PARAMETERS:
-        raise UserError(
-            f"network '{spec.name}' would have {parameters:,} parameters; make it smaller, "
-            f"at most {MAX_PARAMETERS:,} are allowed"
-        )
-    return assemble(spec)
-
-
-def assemble(spec: NetworkSpec) -> nn.Sequential:
-    """``build`` without the limit; under ``Skeleton`` it allocates nothing."""
+    with Skeleton():  # costs no memory: the limits come before the allocation
+        _check(spec)
     modules: OrderedDict[str, nn.Module] = OrderedDict()
     shape: Shape = spec.input
     for row in spec.layers:
         modules[row.name], shape = _module(row, shape)
+    return nn.Sequential(modules)
+
+
+def _check(spec: NetworkSpec) -> None:
+    if prod(spec.input) > MAX_INPUT:
+        raise UserError(
+            f"network '{spec.name}' wants inputs of {_words(spec.input)}; make them smaller, "
+            f"at most {MAX_INPUT:,} values"
+        )
+    shape, total = tuple(spec.input), Cost()
+    for row in spec.layers:
+        before = shape
+        module, shape = _module(row, before)
+        total += cost(module, before, shape, row.values)
+        if total.excess:
+            raise UserError(
+                f"network '{spec.name}' would have {total.excess} from its layer '{row.name}' "
+                f"({row.kind}) on; make its layers or its input smaller"
+            )
     if shape != (len(spec.classes),):
         raise UserError(
             f"network '{spec.name}' ends with an output of {_words(shape)} but has {len(spec.classes)} "
             "classes; let a linear layer with one output per class be the last"
         )
-    return nn.Sequential(modules)
 
 
 def _module(row: LayerSpec, shape: Shape) -> tuple[nn.Module, Shape]:
@@ -193,6 +205,10 @@ def _input(values: list[Any]) -> tuple[int, int, int]:
 def _classes(values: list[Any]) -> tuple[str, ...]:
     if not values or not all(isinstance(value, str) for value in values):
         raise UserError("'classes' must be a list of names")
+    if len(values) > MAX_CLASSES or max(map(len, values)) > MAX_LABEL:
+        raise UserError(
+            f"'classes' must be at most {MAX_CLASSES:,} names of at most {MAX_LABEL:,} characters; shorten it"
+        )
     return tuple(values)
 
 
