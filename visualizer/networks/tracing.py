@@ -80,22 +80,22 @@ def trace(module: nn.Module, shape: tuple[int, int, int]) -> Trace:
 
 
 @contextmanager
-def observing(module: nn.Module) -> Iterator[None]:
+def observing(module: nn.Module) -> Iterator[list[nn.Module]]:
     """Evaluation mode without gradients, and activations that leave their input as it is; afterwards as before.
 
     An in-place ReLU would overwrite the output of the layer before it; writing elsewhere instead gives the
-    same values and costs less than keeping a copy.
+    same values and costs less than keeping a copy. Gives the modules that are changed so.
     """
     parts = list(module.modules())
     training = [part for part in parts if part.training]
-    in_place: list[Any] = [part for part in parts if part.__dict__.get("inplace") is True]
+    in_place = [part for part in parts if part.__dict__.get("inplace") is True]
     try:
         for part in training:
             part.training = False
         for part in in_place:
             part.__dict__["inplace"] = False  # nn.Module's own way of setting attributes is slow
         with torch.inference_mode(False), torch.no_grad():  # inference tensors don't count changes
-            yield
+            yield in_place
     finally:
         for part in training:
             part.training = True

@@ -34,17 +34,21 @@ def capture(module: nn.Module, tensor: Tensor, layers: Collection[Layer]) -> Cap
     are kept without copying, except where the anatomy says that later code overwrites them.
     """
     copied = {layer.name for layer in layers if layer.overwritten}
-    with observing(module):
-        taken, result = _run(module, tensor, layers, copied)
+    with observing(module) as in_place:
+        taken, result = _run(module, tensor, layers, copied, in_place)
         changed = {name for name, (output, version) in taken.items() if output._version != version}
         if changed:  # code that takes another way than it did for the anatomy
-            taken, result = _run(module, tensor, layers, copied | changed)
+            taken, result = _run(module, tensor, layers, copied | changed, in_place)
     outputs = {name: output for name, (output, _) in taken.items()}
     return Capture(outputs, next(tensors_in(result), None))
 
 
 def _run(
-    module: nn.Module, tensor: Tensor, layers: Collection[Layer], copied: Collection[str]
+    module: nn.Module,
+    tensor: Tensor,
+    layers: Collection[Layer],
+    copied: Collection[str],
+    in_place: Collection[nn.Module],
 ) -> tuple[dict[str, tuple[Tensor, int]], Any]:
     """The wanted outputs with their version at that time, and what the module returned."""
     parts = dict(module.named_modules(remove_duplicate=False))
@@ -52,10 +56,13 @@ def _run(
     for layer in layers:
         wanted.setdefault(layer.module, {})[layer.call] = layer.name
     taken: dict[str, tuple[Tensor, int]] = {}
+    kept = {id(tensor)}  # what must not be overwritten; ``taken`` keeps these alive, so their ids stay theirs
     hooks = []
     try:
+        for part in in_place:
+            hooks.append(part.register_forward_pre_hook(_sparing(kept)))
         for path, names in wanted.items():
-            hooks.append(parts[path].register_forward_hook(_keeping(names, copied, taken)))
+            hooks.append(parts[path].register_forward_hook(_keeping(names, copied, taken, kept)))
         result = module(tensor)
     finally:
         for hook in hooks:
@@ -64,7 +71,7 @@ def _run(
 
 
 def _keeping(
-    names: dict[int, str], copied: Collection[str], taken: dict[str, tuple[Tensor, int]]
+    names: dict[int, str], copied: Collection[str], taken: dict[str, tuple[Tensor, int]], kept: set[int]
 ) -> Callable[[nn.Module, Any, Any], None]:
     """A hook that keeps the outputs of those calls of a module that have ``names``."""
     calls = 0
@@ -77,8 +84,18 @@ def _keeping(
             return
         output = result if isinstance(result, Tensor) else next(tensors_in(result), None)
         if output is not None:
-            kept = output.clone() if name in copied else output
-            taken[name] = (kept, kept._version)
+            mine = output.clone() if name in copied else output
+            taken[name] = (mine, mine._version)
+            kept.add(id(mine))
+
+    return hook
+
+
+def _sparing(kept: set[int]) -> Callable[[nn.Module, Any], None]:
+    """A hook that lets an in-place module work in place after all, unless its input is kept: less memory to write."""
+
+    def hook(module: nn.Module, args: Any) -> None:
+        module.__dict__["inplace"] = bool(args) and id(args[0]) not in kept
 
     return hook
 
