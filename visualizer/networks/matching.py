@@ -10,11 +10,16 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor, nn
 
+from visualizer.errors import UserError
 from visualizer.networks import architectures, torchvision_zoo
 from visualizer.networks.blueprint import Blueprint, Variant, from_spec
+from visualizer.networks.naming import shown
 
 Tensors = Mapping[str, Tensor]
 _CAN_MISS = "num_batches_tracked"  # of batch norm; torch before 0.4.1 had none
+MAX_CHANNELS = 1024
+MAX_SIDE = 1024  # of a vision transformer's pictures: attention costs the fourth power of it
+MAX_INPUT_BYTES = 256_000_000  # of one input in float32
 _POSITIONS = "encoder.pos_embedding"  # of vision transformers: one row per patch, and one for the class
 
 
@@ -71,7 +76,10 @@ def _outputs(layer: nn.Module) -> int | None:
 
 
 def compare(blueprint: Blueprint, tensors: Tensors) -> Match:
-    """Compare with the variant of the architecture that has the classes and channels of ``tensors``."""
+    """Compare with the variant of the architecture that has the classes and channels of ``tensors``.
+
+    Raises ``UserError`` where that takes a huge input.
+    """
     variant = _variant(blueprint, tensors)
     shapes = outline(blueprint, variant).shapes
     missing = [key for key in shapes if key not in tensors and not key.endswith(_CAN_MISS)]
@@ -90,7 +98,20 @@ def _variant(blueprint: Blueprint, tensors: Tensors) -> Variant:
     tokens = tensors.get(_POSITIONS)
     if tokens is not None and tokens.ndim == 3 and _POSITIONS in parts.shapes:
         side = math.isqrt(max(tokens.shape[1] - 1, 0)) * parts.patch
-    return Variant(classes or usual.classes, channels or usual.channels, side or usual.side)
+    variant = Variant(classes or usual.classes, channels or usual.channels, side or usual.side)
+    if (variant.channels, variant.side) != (usual.channels, usual.side):
+        _refuse_huge_input(blueprint, variant)
+    return variant
+
+
+def _refuse_huge_input(blueprint: Blueprint, variant: Variant) -> None:
+    channels, side = variant.channels, variant.side
+    if channels > MAX_CHANNELS or side > MAX_SIDE or channels * side**2 * 4 > MAX_INPUT_BYTES:
+        raise UserError(
+            f"the file's weights for {shown(blueprint.name)} want inputs of {channels:,} channels of "
+            f"{side:,} × {side:,}, too many; choose a network with at most {MAX_CHANNELS:,} channels, "
+            f"sides of {MAX_SIDE:,} and {MAX_INPUT_BYTES // 10**6} MB for one input"
+        )
 
 
 def _other_size(parts: Outline, layer: str | None, tensors: Tensors, dimension: int) -> int | None:
