@@ -256,3 +256,56 @@ def test_a_damaged_file_is_read_or_refused(
         read_weights(path)
     except UserError as error:
         check_sentence(error)
+
+
+def test_prefixes_are_taken_off_a_bounded_number_of_times() -> None:
+    assert without_prefixes({"module." * 100 + "a": torch.zeros(1)}).keys() == {"module." * 84 + "a"}
+
+
+@pytest.mark.parametrize("kind", ["zip", "safetensors"])
+def test_endless_names_are_refused(tmp_path: Path, check_sentence: Check, kind: str) -> None:
+    path, tensors = tmp_path / "net", {"module." * 1000 + "a": torch.zeros(1)}
+    if kind == "zip":
+        torch.save(tensors, path)
+    else:
+        path.write_bytes(save(tensors))
+    with pytest.raises(UserError, match="a name of more than 1,000 characters") as raised:
+        read_weights(path)
+    check_sentence(raised.value)
+
+
+def _safetensors(header: bytes) -> bytes:
+    return struct.pack("<Q", len(header)) + header
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        (b"{" + b" " * 2**23 + b"}", "a header of more than 8 MB"),
+        (json.dumps({str(i): {} for i in range(100_001)}).encode(), "more than 100,000 entries"),
+        (
+            b'{"a": {"dtype": "F32", "shape": [1], "data_offsets": [0, ' + b"9" * 4000 + b"]}}",
+            "a damaged header",
+        ),
+    ],
+)
+def test_huge_headers_are_refused(tmp_path: Path, check_sentence: Check, header: bytes, words: str) -> None:
+    (tmp_path / "net").write_bytes(_safetensors(header))
+    with pytest.raises(UserError, match=words) as raised:
+        read_weights(tmp_path / "net")
+    check_sentence(raised.value)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_pipes_and_devices_are_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/null")):
+        with pytest.raises(UserError, match="is not a file but a pipe or a device"):
+            read_weights(path)
+
+
+@pytest.mark.parametrize("name", ["a" * 5000, "a\x00b"])
+def test_odd_paths_are_refused(check_sentence: Check, name: str) -> None:
+    with pytest.raises(UserError, match="cannot be opened") as raised:
+        read_weights(Path(name))
+    check_sentence(raised.value)

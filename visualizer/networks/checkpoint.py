@@ -13,6 +13,8 @@ from visualizer.errors import UserError
 from visualizer.networks.naming import shown
 
 MAX_ENTRIES = 100_000
+MAX_KEY = 1_000  # characters
+_MAX_PREFIXES = 16
 _PREFIXES = (
     "module.",
     "model.",
@@ -41,6 +43,11 @@ def state_dict(content: Any, name: str) -> dict[str, Tensor]:
         unnamed = any(isinstance(value, Tensor) for value in content.values())
         problem = "its tensors have no names" if unnamed else "it holds no tensors"
         raise UserError(f"'{name}' is no state_dict: {problem}; save a network's state_dict()")
+    if longest := next((key for key in tensors if len(key) > MAX_KEY), None):
+        raise UserError(
+            f"'{name}': the tensor '{shown(longest)}' has a name of more than {MAX_KEY:,} characters; "
+            "save a network's state_dict()"
+        )
     return without_prefixes(tensors)
 
 
@@ -65,8 +72,11 @@ def _is_named_tensor(entry: tuple[Any, Any]) -> bool:
 
 
 def without_prefixes(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The tensors without the prefixes of wrappers that all of their names share, however many there are."""
-    while prefix := next((p for p in _PREFIXES if all(key.startswith(p) for key in tensors)), None):
+    """The tensors without the prefixes of wrappers that all of their names share, up to 16 of them."""
+    for _ in range(_MAX_PREFIXES):
+        prefix = next((p for p in _PREFIXES if all(key.startswith(p) for key in tensors)), None)
+        if prefix is None:
+            break
         tensors = {key.removeprefix(prefix): tensor for key, tensor in tensors.items()}
     return tensors
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -52,7 +53,7 @@ def read_weights(path: Path) -> Weights:
 
     What the file is, is decided by its content. Nothing in it is ever executed. Raises ``UserError``.
     """
-    name = shown(path.name)
+    name = shown(path.name or str(path))
     size, head = _beginning(path, name)
     metadata: dict[str, str] = {}
     if head.startswith(b"PK\x03\x04"):
@@ -79,20 +80,24 @@ def _spec(metadata: dict[str, str], name: str) -> NetworkSpec | None:
 
 def _beginning(path: Path, name: str) -> tuple[int, bytes]:
     try:
-        if path.is_dir():
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
             raise UserError(f"'{name}' is a folder; choose the file of weights inside")
-        size = path.stat().st_size
+        if not stat.S_ISREG(status.st_mode):  # a pipe or a device could keep us waiting for ever
+            raise UserError(f"'{name}' is not a file but a pipe or a device; choose a file of weights")
         with path.open("rb") as file:
             head = file.read(4096)
     except FileNotFoundError as error:
         raise UserError(f"there is no file '{name}'; check its name and folder") from error
-    except (OSError, ValueError) as error:
+    except PermissionError as error:
         raise UserError(f"'{name}' cannot be read; check its permissions") from error
+    except (OSError, ValueError) as error:  # a loop of links, a name that is too long, a null byte …
+        raise UserError(f"'{name}' cannot be opened; check its name and the drive it is on") from error
     if not head:
         raise UserError(f"'{name}' is empty; get the file again")
-    if size > MAX_FILE:
+    if status.st_size > MAX_FILE:
         raise UserError(f"'{name}' has more than {MAX_FILE >> 30} GB; choose a smaller network")
-    return size, head
+    return status.st_size, head
 
 
 def _foreign(head: bytes) -> str:

@@ -10,9 +10,10 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from visualizer.errors import UserError
+from visualizer.networks.checkpoint import MAX_ENTRIES, MAX_KEY
 from visualizer.networks.naming import shown
 
-MAX_HEADER = 32 * 2**20  # the library's own limit is 100 MB
+MAX_HEADER = 8 * 2**20  # the library's own limit is 100 MB
 _DTYPES = {"BOOL", "U8", "I8", "U16", "I16", "U32", "I32", "U64", "I64", "F8_E4M3", "F8_E5M2"} | {
     "F16", "BF16", "F32", "F64"
 }  # fmt: skip
@@ -47,7 +48,7 @@ def header_problem(path: Path) -> str | None:
         if length > size - 8:
             return "is damaged or cut off: its header is longer than the file; get the file again"
         if length > MAX_HEADER:
-            return "has a header of more than 32 MB; save the weights again"
+            return f"has a header of more than {MAX_HEADER >> 20} MB; save the weights again"
         text = file.read(length)
     try:
         header = json.loads(text)
@@ -59,12 +60,16 @@ def header_problem(path: Path) -> str | None:
 
 
 def _entries_problem(header: dict[str, Any], data: int) -> str | None:
+    if len(header) > MAX_ENTRIES:
+        return f"holds more than {MAX_ENTRIES:,} entries; save a plain state_dict()"
     end = 0
     for key, entry in header.items():
         if key == "__metadata__":
             continue
         match entry:
-            case {"dtype": str(dtype), "data_offsets": [int(_), int(stop)]}:
+            case _ if len(key) > MAX_KEY:
+                return f"has a tensor with a name of more than {MAX_KEY:,} characters; save it again"
+            case {"dtype": str(dtype), "data_offsets": [int(_), int(stop)]} if 0 <= stop < 2**63:
                 if dtype not in _DTYPES:
                     return f"has values of an unknown kind ('{shown(dtype)}'); save the weights as float32"
                 end = max(end, stop)
