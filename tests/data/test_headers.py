@@ -6,7 +6,12 @@ import pytest
 from PIL import Image
 
 from visualizer.data import headers
-from visualizer.data.headers import MAX_TIFF_VALUES, has_too_many_scans, has_too_many_values
+from visualizer.data.headers import (
+    MAX_EXIF_SEGMENTS,
+    MAX_TIFF_VALUES,
+    has_too_many_scans,
+    has_too_many_values,
+)
 from visualizer.data.images import read_image
 from visualizer.errors import UserError
 
@@ -95,4 +100,16 @@ def test_a_jpeg_of_too_many_scans_is_refused(tmp_path):
     assert read_image(path).pixels.shape == (200, 200, 3)
     path.write_bytes(repeated(jpeg(progressive=True), 2000))
     with pytest.raises(UserError, match="too many scans"):
+        read_image(path)
+
+
+def test_a_jpeg_with_too_much_exif_is_refused(tmp_path):
+    path = tmp_path / "exif.jpg"
+    plain = jpeg()
+    exif = b"\xff\xe1\xff\xffExif\0\0" + bytes(65_527)
+    other = b"\xff\xe1\0\x0ahttp:/\0\0"  # XMP data come in many segments
+    path.write_bytes(plain[:2] + exif * MAX_EXIF_SEGMENTS + other * 50 + plain[2:])
+    assert read_image(path).pixels.shape == (200, 200, 3)
+    path.write_bytes(plain[:2] + exif * (MAX_EXIF_SEGMENTS + 1) + plain[2:])
+    with pytest.raises(UserError, match="too much EXIF"):
         read_image(path)

@@ -7,6 +7,7 @@ from io import BufferedReader
 
 MAX_TIFF_VALUES = 200_000  # of one tag; 64 megapixels in tiles of 32 × 32 px have 62,500 offsets
 MAX_JPEG_SCANS = 100  # a progressive JPEG has about ten
+MAX_EXIF_SEGMENTS = 16  # of a JPEG, 65,533 bytes each; cameras write one
 MAX_SCANNED_MEGAPIXELS = 2_000  # scans × megapixels; each scan goes over the whole picture
 
 _TIFF = re.compile(rb"II[*+]\0|II\0\*|MM\0[*+]|MM\*\0")
@@ -14,7 +15,7 @@ _BYTE_TYPES = frozenset({1, 2, 7})  # BYTE, ASCII, UNDEFINED: Pillow keeps those
 # … but takes one by one the values of: bits, orientation, samples, strips, tiles, extra samples, formats.
 _TAKEN_SINGLY = frozenset({258, 273, 274, 277, 279, 324, 325, 338, 339})
 
-_END_OF_IMAGE, _START_OF_SCAN = 0xD9, 0xDA
+_END_OF_IMAGE, _START_OF_SCAN, _EXIF = 0xD9, 0xDA, 0xE1
 _WITHOUT_LENGTH = frozenset({0x01, 0xD8})
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # neither stuffing, nor a restart, nor a fill byte
 
@@ -70,6 +71,27 @@ def has_too_many_scans(file: BufferedReader, megapixels: float) -> bool:
             file.seek(max(int.from_bytes(file.read(2), "big") - 2, 0), 1)
     file.seek(where)
     return scans > allowed
+
+
+def has_too_much_exif(file: BufferedReader) -> bool:
+    """Whether a JPEG has more EXIF segments than any camera writes; leaves ``file`` at its start.
+
+    Pillow joins them, and takes the values in them one by one, as soon as it opens the file.
+    """
+    file.seek(0)
+    segments = 0
+    if file.read(3) == b"\xff\xd8\xff":
+        file.seek(2)
+        while segments <= MAX_EXIF_SEGMENTS:
+            marker = _next_marker(file)
+            if marker is None or marker in (_END_OF_IMAGE, _START_OF_SCAN):
+                break
+            if marker not in _WITHOUT_LENGTH:
+                start = file.read(8)
+                segments += marker == _EXIF and start[2:] == b"Exif\0\0"
+                file.seek(max(int.from_bytes(start[:2], "big"), 2) - len(start), 1)
+    file.seek(0)
+    return segments > MAX_EXIF_SEGMENTS
 
 
 def _next_marker(file: BufferedReader) -> int | None:

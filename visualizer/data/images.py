@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from visualizer.data.headers import has_too_many_scans, has_too_many_values
+from visualizer.data.headers import has_too_many_scans, has_too_many_values, has_too_much_exif
 from visualizer.data.inputs import Input, Pixels
 from visualizer.data.modes import to_rgb
 from visualizer.data.signatures import HEAD, identify
@@ -152,6 +152,8 @@ def _read(file: _Bounded, name: str, enough: int | None) -> tuple[Pixels, tuple[
     try:
         if has_too_many_values(file):
             raise UserError(f"'{name}' is a TIFF picture in far too many pieces; save it as PNG first")
+        if has_too_much_exif(file):
+            raise UserError(f"'{name}' is a JPEG picture with far too much EXIF data; save it as PNG first")
         image = _identified(file)
         if image is None:
             raise UserError(_refusal(name, head))
