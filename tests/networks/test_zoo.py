@@ -61,12 +61,15 @@ def test_every_architecture_is_known_by_name() -> None:
     [
         ("resnet19", "did you mean resnet1"),
         ("shape-net", "did you mean shapes-net"),
-        ("qqqqqqq", "look at the list"),
+        ("qqqqqqq", "lists them under Open network"),
         ("folder/none.pth", "There is no file 'none.pth'"),
         (r"C:\nets\a@b.pth", "There is no file"),
         ("resnet18@none.pth", "There is no file 'none.pth'"),
         ("resnet19@none.pth", "There is no network 'resnet19'"),
-        ("", "There is no network"),
+        ("", "No network or no file is named"),
+        ("@", "No network or no file is named"),
+        ("resnet18@", "No network or no file is named"),
+        ("@net.pth", "No network or no file is named"),
         ("a" * 5000, "There is no network 'aaaa"),
         ("a\x00b", "There is no network 'a�b'"),
         ("\x1b[1mnet\n.pth", "There is no file '�[1mnet�.pth'"),
@@ -76,6 +79,31 @@ def test_unknown_names(text: str, words: str) -> None:
     with pytest.raises(UserError) as raised:
         open_network(text)
     assert words in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("/dev/null", "'null' is not a file but a pipe or a device"),
+        (".", "'.' is a folder"),
+        ("my nets", "'my nets' is a folder"),
+        ("my_nets", "'my_nets' is a folder"),
+        ("none/", "There is no file 'none'"),
+        ("@", "No network or no file is named"),
+    ],
+)
+def test_what_is_no_file_is_named(
+    text: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for folder in ("my nets", "my_nets", "tinycnn"):
+        (tmp_path / folder).mkdir()
+    if text != "my_nets":  # it could be an architecture
+        monkeypatch.setattr(torchvision_zoo, "names", lambda: pytest.fail("torchvision was asked"))
+    with pytest.raises(UserError) as raised:
+        open_network(text)
+    assert words in str(raised.value)
+    assert open_network("tinycnn").name == "tinycnn"
 
 
 def test_names_are_found_in_any_case() -> None:

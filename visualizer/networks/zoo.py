@@ -40,10 +40,12 @@ def open_network(
     a file alone, its architecture is found out. Raises ``UserError``, and what ``progress`` raises.
     """
     text = text.strip()
-    if weights is None and _is_file(text):
+    if weights is None and _is_path(text):
         return _from_file(Path(text))
     name, at, file = text.partition("@")
-    if at and weights is None and (_known(name) or not _looks_like_file(name)):
+    if not name or (at and not file):
+        raise UserError("no network or no file is named; give a name, a file or both: 'resnet18@file.pth'")
+    if at and weights is None and not _looks_like_file(name):
         weights = Path(file)
     else:
         name = text
@@ -156,15 +158,20 @@ def _contents(tensors: dict[str, Tensor]) -> str:
     return f"{tensors_of} such as '{shown(next(iter(tensors)), 40)}'"
 
 
-def _is_file(text: str) -> bool:
+def _is_path(text: str) -> bool:
+    """Whether there is such a file, or a folder or device that cannot be meant as a network's name."""
     try:
-        return Path(text).is_file()
-    except OSError:  # too long for a name
+        path = Path(text)
+        return path.is_file() or (bool(text) and path.exists() and not text.replace("-", "_").isidentifier())
+    except (OSError, ValueError):  # too long for a name, a null byte
         return False
 
 
-def _known(name: str) -> bool:
-    return name.lower() in architectures.ARCHITECTURES or name.lower() in torchvision_zoo.names()
+def _is_folder(text: str) -> bool:
+    try:
+        return Path(text).is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 def _looks_like_file(text: str) -> bool:
@@ -177,10 +184,12 @@ def _blueprint(name: str) -> Blueprint:
     for own in architectures.ARCHITECTURES:
         if wanted.replace("_", "-") == own:
             return matching.from_own(own)
+    if _looks_like_file(name):  # no architecture does; asking torchvision would take seconds
+        raise UserError(f"there is no file '{shown(Path(name).name)}'; check its name and folder")
     if wanted in torchvision_zoo.names():
         return torchvision_zoo.blueprint(wanted)
-    if _looks_like_file(name):
-        raise UserError(f"there is no file '{shown(Path(name).name)}'; check its name and folder")
+    if _is_folder(name):
+        raise UserError(f"'{shown(name)}' is a folder; choose the file of weights inside")
     near = difflib.get_close_matches(wanted, names(), n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(near)}?" if near else "`main.py` lists them under Open network"
     raise UserError(f"there is no network '{shown(name)}'; {hint}")
