@@ -430,7 +430,7 @@ def test_an_empty_picture_in_the_clipboard_is_nothing(window: MainWindow) -> Non
 
 def test_paths_that_cannot_be_asked_about(window: MainWindow) -> None:
     window.session.open_paths([Path("/tmp/" + "n" * 5000)])
-    window.session.open_paths([Path("/tmp/" + "n" * 5000 + ".pth")])
+    window.session.open_paths([Path("/tmp/" + "m" * 5000 + ".pth")])
     assert settle(window)
     assert len(window.notices.sentences()) == 2
 
