@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from visualizer.errors import UserError
 from visualizer.networks.architectures import ARCHITECTURES, SHAPES, spec
-from visualizer.networks.spec import build
+from visualizer.networks.building import build
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 import pytest
 import torch
 
-from visualizer.networks.layers import LAYERS, LayerKind
+from visualizer.networks.layers import LAYERS
+from visualizer.networks.layers.kinds import LayerKind
 from visualizer.networks.spec import layer
 
 GIVEN = {

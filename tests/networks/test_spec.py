@@ -12,9 +12,12 @@ from hypothesis import strategies as st
 from visualizer.errors import UserError
 from visualizer.networks.architectures import ARCHITECTURES, spec
 from visualizer.networks.blueprint import from_spec
-from visualizer.networks.layers import LAYERS, Field
+from visualizer.networks.building import build
+from visualizer.networks.layers import LAYERS
+from visualizer.networks.layers.kinds import Field
 from visualizer.networks.network import Preprocessing
-from visualizer.networks.spec import LayerSpec, NetworkSpec, build, from_json, layer, to_json
+from visualizer.networks.spec import LayerSpec, NetworkSpec, layer
+from visualizer.networks.spec_json import from_json, to_json
 
 Check = Callable[[UserError], None]
 

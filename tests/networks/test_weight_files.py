@@ -16,10 +16,10 @@ from safetensors.torch import save
 
 from visualizer.errors import UserError
 from visualizer.networks import architectures
+from visualizer.networks.building import build
 from visualizer.networks.checkpoint import state_dict, without_prefixes
 from visualizer.networks.files import read_weights, save_network
 from visualizer.networks.safetensors_format import header_problem
-from visualizer.networks.spec import build
 
 Check = Callable[[UserError], None]
 TENSORS = {"conv1.weight": torch.arange(6.0).reshape(2, 3), "conv1.bias": torch.zeros(2)}

@@ -10,9 +10,9 @@ from torchvision import models
 
 from visualizer.errors import UserError
 from visualizer.networks import architectures, torchvision_zoo, zoo
+from visualizer.networks.building import build
 from visualizer.networks.files import save_network
 from visualizer.networks.network import Network
-from visualizer.networks.spec import build
 from visualizer.networks.zoo import fit, open_network
 
 

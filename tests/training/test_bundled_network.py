@@ -6,8 +6,8 @@ from visualizer.assets import resource
 from visualizer.data import shapes
 from visualizer.data.images import read_image
 from visualizer.data.preprocessing import prepare
+from visualizer.networks.building import build
 from visualizer.networks.files import read_weights
-from visualizer.networks.spec import build
 
 FRESH_SEED = 987_654_321  # the run had the seed 1337, for validation 2³² + 1337
 

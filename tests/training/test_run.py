@@ -65,7 +65,7 @@ def test_what_a_run_leaves_on_disk(tmp_path):
 def test_the_best_network_is_kept(tmp_path):
     result = command(tmp_path / "a", learning_rate=0.05, schedule="constant", epochs=4)
     from visualizer.networks.architectures import spec
-    from visualizer.networks.spec import build
+    from visualizer.networks.building import build
 
     chosen = spec("tinycnn")
     module = build(run.fit_classes(chosen, shapes.CLASSES))

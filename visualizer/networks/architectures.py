@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from visualizer.errors import UserError
-from visualizer.networks.layers import Value
 from visualizer.networks.network import Preprocessing
 from visualizer.networks.spec import LayerSpec, NetworkSpec, layer
 
@@ -62,21 +61,6 @@ def _tiny_cnn(classes: int) -> tuple[LayerSpec, ...]:
     )
 
 
-def _resnet20(classes: int) -> tuple[LayerSpec, ...]:
-    conv: dict[str, Value] = {"out_channels": 16, "padding": 1, "bias": False}
-    return (
-        layer("conv", "conv1", **conv),
-        layer("batch_norm", "bn1"),
-        layer("relu", "relu1"),
-        layer("residual_stage", "layer1", channels=16, blocks=3),
-        layer("residual_stage", "layer2", channels=32, blocks=3, stride=2),
-        layer("residual_stage", "layer3", channels=64, blocks=3, stride=2),
-        layer("global_average_pool", "pool"),
-        layer("flatten", "flatten"),
-        layer("linear", "linear", out_features=classes),
-    )
-
-
 _ROWS = (
     NetworkSpec(
         "shapes-net",
@@ -94,13 +78,6 @@ _ROWS = (
     ),
     NetworkSpec(
         "tinycnn", (1, 28, 28), _tiny_cnn(len(DIGITS)), DIGITS, Preprocessing(28, 28, (0.1307,), (0.3081,))
-    ),
-    NetworkSpec(
-        "resnet20",
-        (3, 32, 32),
-        _resnet20(len(CIFAR10)),
-        CIFAR10,
-        Preprocessing(32, 32, _IMAGENET_MEAN, _IMAGENET_STD),
     ),
 )
 

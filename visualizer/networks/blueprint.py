@@ -9,10 +9,10 @@ from itertools import cycle, islice
 import torch
 from torch import nn
 
+from visualizer.networks.building import build as build_spec
 from visualizer.networks.network import Network, Preprocessing
 from visualizer.networks.skeleton import Skeleton
 from visualizer.networks.spec import LayerSpec, NetworkSpec
-from visualizer.networks.spec import build as build_spec
 
 SEED = 1337
 

@@ -13,7 +13,8 @@ from visualizer.atomic import replacing
 from visualizer.errors import UserError
 from visualizer.networks import checkpoint, safetensors_format, torch_format
 from visualizer.networks.naming import shown
-from visualizer.networks.spec import NetworkSpec, from_json, to_json
+from visualizer.networks.spec import NetworkSpec
+from visualizer.networks.spec_json import from_json, to_json
 
 MAX_FILE = 4 * 2**30
 SPEC_ENTRY = "network"

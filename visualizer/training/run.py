@@ -21,9 +21,10 @@ from torch import nn
 from visualizer.atomic import replacing
 from visualizer.errors import UserError
 from visualizer.networks.architectures import spec as architecture
+from visualizer.networks.building import build
 from visualizer.networks.files import save_network
 from visualizer.networks.naming import shown
-from visualizer.networks.spec import NetworkSpec, build
+from visualizer.networks.spec import NetworkSpec
 from visualizer.training.datasets import Dataset, Progress, open_dataset
 from visualizer.training.loop import Step, Training, TrainingConfig
 

@@ -1,0 +1,79 @@
+"""How weights begin: one row per initialisation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True, slots=True)
+class Initialization:
+    """One row: ``weights`` fills a weight (two dimensions or more) in place; biases become 0.
+
+    None leaves every layer as torch begins it.
+    """
+
+    name: str
+    title: str
+    description: str
+    weights: Callable[[Tensor], object] | None = field(repr=False)
+
+
+_ROWS = (
+    Initialization("default", "torch's own", "As torch begins each layer: uniform ±1/√n_in for most.", None),
+    Initialization(
+        "he_normal",
+        "He normal",
+        "Normal with σ = √(2 / n_in), for rectifiers (He et al. 2015, arXiv:1502.01852).",
+        lambda weight: nn.init.kaiming_normal_(weight, nonlinearity="relu"),
+    ),
+    Initialization(
+        "xavier_uniform",
+        "Glorot uniform",
+        "Uniform ±√6 / √(n_in + n_out), for tanh (Glorot and Bengio 2010).",
+        nn.init.xavier_uniform_,
+    ),
+    Initialization(
+        "small_normal",
+        "Normal σ = 0.01",
+        "Normal with σ = 0.01: activations die with depth.",
+        lambda weight: nn.init.normal_(weight, std=0.01),
+    ),
+    Initialization(
+        "unit_normal",
+        "Normal σ = 1",
+        "Normal with σ = 1: tanh saturates.",
+        lambda weight: nn.init.normal_(weight, std=1.0),
+    ),
+    Initialization(
+        "orthogonal",
+        "Orthogonal",
+        "Rows of length 1 at right angles (Saxe et al. 2014, arXiv:1312.6120).",
+        nn.init.orthogonal_,
+    ),
+)
+
+INITIALIZATIONS: Mapping[str, Initialization] = {row.name: row for row in _ROWS}
+"""Every initialisation by its name."""
+
+DEFAULT = "default"
+
+
+def initialize(module: nn.Module, name: str) -> None:
+    """Begin all weights in ``module`` as the initialisation ``name`` says; "default" leaves them.
+
+    Parameters with one dimension or none that are no bias (scales of norms, slopes, gates) stay as they are.
+    Nothing happens on the meta device.
+    """
+    row = INITIALIZATIONS[name]
+    if row.weights is None:
+        return
+    for key, parameter in module.named_parameters():
+        if parameter.is_meta:
+            continue
+        if parameter.ndim > 1:
+            row.weights(parameter.data)
+        elif key.rpartition(".")[2] == "bias":
+            parameter.data.zero_()
