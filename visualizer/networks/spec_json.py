@@ -112,8 +112,6 @@ def _from_version_1(row: Any) -> Any:
 
 
 def _layers(rows: list[Any]) -> tuple[LayerSpec, ...]:
-    if not rows:
-        raise UserError("a network has at least one layer; add one")
     layers = _inside(rows, "layer", depth=1)
     count = sum(1 for _ in walk(layers))
     if count > MAX_LAYERS:

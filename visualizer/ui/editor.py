@@ -1,0 +1,365 @@
+"""The network that is being built: its specification, its plan, what is selected, undo and redo.
+
+Panels send requests here; after each, ``changed(BuildState)`` tells all of them what there is now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from visualizer.errors import UserError
+from visualizer.networks import editing
+from visualizer.networks.editing import Place
+from visualizer.networks.layers.kinds import Value
+from visualizer.networks.network import Preprocessing
+from visualizer.networks.planning import Fix, NetworkPlan, RowPlan, plan
+from visualizer.networks.spec import NetworkSpec, walk
+
+EMPTY = NetworkSpec("untitled", (3, 32, 32), (), (), Preprocessing(32, 32, (0.5,) * 3, (0.5,) * 3))
+DEFAULT_BATCH = 64
+_HISTORY = 1000  # edits that can be undone
+
+
+@dataclass(frozen=True, slots=True)
+class BuildState:
+    """What the panels of the Build workspace show.
+
+    ``selected`` are identities of layers, the last one chosen last. ``opened`` is the plan of the network that is
+    open in the window, to compare with; ``changed`` says whether the draft differs from it. ``undo_text`` and
+    ``redo_text`` say what would be undone and redone, "" where there is nothing.
+    """
+
+    spec: NetworkSpec = EMPTY
+    plan: NetworkPlan = field(default_factory=lambda: plan(EMPTY))
+    selected: tuple[int, ...] = ()
+    batch: int = DEFAULT_BATCH
+    opened_name: str = ""
+    opened: NetworkPlan | None = None
+    changed: bool = False
+    undo_text: str = ""
+    redo_text: str = ""
+
+    @property
+    def rows(self) -> dict[int, RowPlan]:
+        """The plan's rows by the identity of their layer."""
+        return {row.spec.identity: row for row in self.plan.rows}
+
+
+class _Edit(QUndoCommand):
+    """One step from a specification to the next; typing in one field is one step."""
+
+    def __init__(
+        self, editor: Editor, text: str, after: NetworkSpec, selected: tuple[int, ...], key: str
+    ) -> None:
+        super().__init__(text)
+        self._editor = editor
+        self._key = key
+        self.before, self.after = (editor.spec, editor.selected), (after, selected)
+
+    def redo(self) -> None:
+        self._editor.show_spec(*self.after)
+
+    def undo(self) -> None:
+        self._editor.show_spec(*self.before)
+
+    def id(self) -> int:
+        return hash(self._key) & 0x7FFF_FFFF if self._key else -1
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        if not isinstance(other, _Edit) or other._key != self._key:
+            return False
+        self.after = other.after
+        self.setObsolete(self.after[0] == self.before[0])
+        return True
+
+
+class Editor(QObject):
+    """The draft of a network and every edit of it.
+
+    Emits ``changed(BuildState)`` after each edit, selection, undo and redo; ``noticed(kind, sentence)`` for an edit
+    that cannot be done; ``create_requested(NetworkSpec)`` when the draft is to become the open network.
+    """
+
+    changed = Signal(object)
+    noticed = Signal(str, str)
+    create_requested = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.undo_stack = QUndoStack(self)
+        self.undo_stack.setUndoLimit(_HISTORY)
+        self.spec: NetworkSpec = EMPTY
+        self.plan: NetworkPlan = plan(EMPTY)
+        self.selected: tuple[int, ...] = ()
+        self.batch = DEFAULT_BATCH
+        self._opened_spec: NetworkSpec | None = None
+        self._opened_name = ""
+        self._opened_plan: NetworkPlan | None = None
+
+    # --- what there is ---------------------------------------------------------------------------
+
+    @property
+    def state(self) -> BuildState:
+        """Everything that the panels show."""
+        stack = self.undo_stack
+        return BuildState(
+            self.spec,
+            self.plan,
+            self.selected,
+            self.batch,
+            self._opened_name,
+            self._opened_plan,
+            self.is_changed,
+            stack.undoText() if stack.canUndo() else "",
+            stack.redoText() if stack.canRedo() else "",
+        )
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the draft differs from the network that is open."""
+        return self.spec != (self._opened_spec or EMPTY)
+
+    def show_spec(self, spec: NetworkSpec, selected: tuple[int, ...]) -> None:
+        """Make this the draft: what a step of the undo stack does. Tells nobody yet."""
+        present = {row.identity for _, row in walk(spec.layers)}
+        self.spec, self.plan = spec, plan(spec)
+        self.selected = tuple(identity for identity in selected if identity in present)
+
+    def follow(self, name: str, spec: NetworkSpec | None) -> None:
+        """Another network is open now; the draft becomes its specification, unless it was edited meanwhile.
+
+        ``spec`` is None for a network that has none: there is nothing to compare with.
+        """
+        edited = self.is_changed and spec != self.spec
+        self._opened_name, self._opened_spec = name, spec
+        self._opened_plan = None if spec is None else plan(replace(spec, classes=()))
+        if spec is not None and not edited and spec != self.spec:
+            self.undo_stack.clear()
+            self.show_spec(spec, ())
+        self._tell()
+
+    def _tell(self) -> None:
+        self.changed.emit(self.state)
+
+    # --- requests: the layers --------------------------------------------------------------------
+
+    def select(self, identities: Sequence[int]) -> None:
+        """Select layers."""
+        if tuple(identities) != self.selected:
+            self.selected = tuple(identities)
+            self._tell()
+
+    def add(self, kind: str, place: Place | None = None) -> None:
+        """Add a new layer, by default behind the selected one or at the end, and select it."""
+        place = self._usual_place() if place is None else place
+        row = editing.new_layer(kind, self._shape_at(place))
+        self._edit(f"add {row.row.title}", lambda: editing.insert(self.spec, (row,), place), (row.identity,))
+
+    def remove(self) -> None:
+        """Take the selected layers out; the next one is selected."""
+        if self.selected:
+            following = self._following(self.selected)
+            self._edit(
+                _words("remove", self._names()), lambda: editing.remove(self.spec, self.selected), following
+            )
+
+    def duplicate(self) -> None:
+        """Copy the selected layers."""
+        copies: list[int] = []
+
+        def copy() -> NetworkSpec:
+            spec, made = editing.duplicate(self.spec, self.selected)
+            copies.extend(made)
+            return spec
+
+        if self.selected:
+            self._edit(_words("duplicate", self._names()), copy, lambda: tuple(copies))
+
+    def move(self, identities: Sequence[int], place: Place) -> None:
+        """Move layers to another place."""
+        self._edit("move layers", lambda: editing.move(self.spec, identities, place), tuple(identities))
+
+    def step(self, step: int) -> None:
+        """Move the selected layer one place up (−1) or down (1)."""
+        if len(self.selected) != 1:
+            return
+        place = editing.neighbour_place(self.spec, self.selected[0], step)
+        if place is not None:
+            self.move(self.selected, place)
+
+    def set_value(self, identity: int, field: str, value: Value) -> None:
+        """Give a field another value; typing goes into one step of undo."""
+        row = editing.find(self.spec, identity)
+        self._edit(
+            f"change {row.name}",
+            lambda: editing.set_value(self.spec, identity, field, value),
+            (identity,),
+            key=f"{identity}.{field}",
+        )
+
+    def rename(self, identity: int, name: str) -> None:
+        """Give a layer another name."""
+        row = editing.find(self.spec, identity)
+        self._edit(f"rename {row.name}", lambda: editing.rename(self.spec, identity, name), (identity,))
+
+    def set_enabled(self, identities: Sequence[int], enabled: bool) -> None:
+        """Leave layers out of the network, or take them in again."""
+        text = _words("enable" if enabled else "disable", self._names(identities))
+        self._edit(text, lambda: editing.set_enabled(self.spec, identities, enabled), tuple(identities))
+
+    def toggle_enabled(self) -> None:
+        """Leave the selected layers out, or take them in again if all are out."""
+        if self.selected:
+            out = all(not editing.find(self.spec, identity).enabled for identity in self.selected)
+            self.set_enabled(self.selected, out)
+
+    def set_initialization(self, identity: int | None, name: str) -> None:
+        """Choose how weights begin: of a layer, or of the network (None)."""
+        self._edit(
+            "change initialisation",
+            lambda: editing.set_initialization(self.spec, identity, name),
+            self.selected,
+        )
+
+    def group(self, kind: str = "sequence") -> None:
+        """Put the selected layers into a new block."""
+        made: list[int] = []
+
+        def grouped() -> NetworkSpec:
+            spec, block = editing.group(self.spec, self.selected, kind)
+            made.append(block)
+            return spec
+
+        self._edit(_words("group", self._names()), grouped, lambda: tuple(made))
+
+    def ungroup(self) -> None:
+        """Take the selected block apart."""
+        if len(self.selected) == 1:
+            row = editing.find(self.spec, self.selected[0])
+            inside = tuple(part.identity for part in row.layers)
+            self._edit(f"ungroup {row.name}", lambda: editing.ungroup(self.spec, row.identity), inside)
+
+    def apply_fix(self, identity: int, fix: Fix) -> None:
+        """Do what a fix proposes for a layer."""
+        if not fix.insert:
+            self.set_value(identity, fix.field, fix.value)
+            return
+        place = Place(self._block_of(identity), identity)
+        row = editing.new_layer(fix.insert, self._shape_at(place))
+        self._edit(f"insert {row.row.title}", lambda: editing.insert(self.spec, (row,), place), (identity,))
+
+    # --- requests: the network -------------------------------------------------------------------
+
+    def begin(self, spec: NetworkSpec) -> None:
+        """Start from another specification; can be undone."""
+        self._edit(f"start from {spec.name}", lambda: spec, ())
+
+    def set_name(self, name: str) -> None:
+        """Give the network another name."""
+        self._edit("rename the network", lambda: editing.set_name(self.spec, name), self.selected)
+
+    def set_input(self, size: tuple[int, int, int]) -> None:
+        """Let the network take other pictures."""
+        self._edit("change the input", lambda: editing.set_input(self.spec, size), self.selected, key="input")
+
+    def set_classes(self, classes: Sequence[str]) -> None:
+        """Give the outputs other labels."""
+        self._edit("change the classes", lambda: editing.set_classes(self.spec, classes), self.selected)
+
+    def set_batch(self, batch: int) -> None:
+        """The batch for which memory is told; no part of the network."""
+        self.batch = batch
+        self._tell()
+
+    def discard(self) -> None:
+        """Go back to the network that is open; can be undone."""
+        back = self._opened_spec or EMPTY
+        self._edit("discard the changes", lambda: back, ())
+
+    def create(self) -> None:
+        """Make the draft the network that is open."""
+        if self.plan.problems:
+            self.noticed.emit("error", f"The network cannot be created yet: {self.plan.problems[0]}")
+        else:
+            self.create_requested.emit(self.spec)
+
+    def undo(self) -> None:
+        """Undo the last edit."""
+        self.undo_stack.undo()
+        self._tell()
+
+    def redo(self) -> None:
+        """Do again what was undone."""
+        self.undo_stack.redo()
+        self._tell()
+
+    # --- within ----------------------------------------------------------------------------------
+
+    def _edit(
+        self,
+        text: str,
+        edit: Callable[[], NetworkSpec],
+        selected: tuple[int, ...] | Callable[[], tuple[int, ...]],
+        key: str = "",
+    ) -> None:
+        try:
+            after = _with_numbered_classes(edit())
+        except UserError as error:
+            self.noticed.emit("error", str(error))
+            self._tell()  # so that a field with a refused value shows the old one again
+            return
+        chosen = selected() if callable(selected) else selected
+        if after != self.spec:
+            self.undo_stack.push(_Edit(self, text, after, chosen, key))
+            self._tell()
+        else:
+            self.select(chosen)
+
+    def _names(self, identities: Sequence[int] | None = None) -> list[str]:
+        chosen = self.selected if identities is None else identities
+        return [editing.find(self.spec, identity).name for identity in chosen]
+
+    def _usual_place(self) -> Place:
+        return editing.place_after(self.spec, self.selected[-1]) if self.selected else Place()
+
+    def _block_of(self, identity: int) -> int | None:
+        return editing.place_after(self.spec, identity).block
+
+    def _shape_at(self, place: Place) -> tuple[int, ...]:
+        """What comes in at a place, as far as it is known."""
+        rows = self.state.rows
+        if place.before in rows and rows[place.before].input is not None:
+            return rows[place.before].input or ()
+        known = [row.output for row in self.plan.rows if row.output is not None]
+        return known[-1] if known else tuple(self.spec.input)
+
+    def _following(self, identities: Sequence[int]) -> tuple[int, ...]:
+        """The layer to be selected when these are gone."""
+        order = [row.identity for _, row in walk(self.spec.layers)]
+        left = [row.identity for _, row in walk(editing.remove(self.spec, identities).layers)]
+        index = order.index(identities[-1])
+        after = [identity for identity in order[index:] if identity in left]
+        return tuple(after[:1] or left[-1:])
+
+
+def _words(verb: str, names: Sequence[str]) -> str:
+    return f"{verb} {names[0]}" if len(names) == 1 else f"{verb} {len(names)} layers"
+
+
+def _with_numbered_classes(spec: NetworkSpec) -> NetworkSpec:
+    """Classes without names of their own follow the number of outputs."""
+    if spec.classes != numbered_classes(len(spec.classes)):
+        return spec
+    output = plan(replace(spec, classes=())).output
+    if output is not None and len(output) == 1:
+        return replace(spec, classes=numbered_classes(output[0]))
+    return replace(spec, classes=()) if output is not None else spec
+
+
+def numbered_classes(count: int) -> tuple[str, ...]:
+    """Labels for classes without names: ``class 0``, ``class 1`` and so on."""
+    return tuple(f"class {index}" for index in range(count))
