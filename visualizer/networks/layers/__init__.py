@@ -4,10 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from visualizer.networks.layers import activation, blocks, convolution, normalization, pooling, structure
+from visualizer.networks.layers import (
+    activation,
+    blocks,
+    convolution,
+    normalization,
+    pooling,
+    residual,
+    structure,
+)
 from visualizer.networks.layers.kinds import LayerKind
 
-_TABLES = (convolution.ROWS, pooling.ROWS, normalization.ROWS, activation.ROWS, structure.ROWS, blocks.ROWS)
+_TABLES = (
+    convolution.ROWS,
+    pooling.ROWS,
+    normalization.ROWS,
+    activation.ROWS,
+    structure.ROWS,
+    blocks.ROWS,
+    residual.ROWS,
+)
 
 LAYERS: Mapping[str, LayerKind] = {row.name: row for table in _TABLES for row in table}
 """Every kind of layer and block by its name, in the order of the palette."""

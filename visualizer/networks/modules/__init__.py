@@ -1,0 +1,1 @@
+"""Modules that torch has not: the blocks and layers behind the rows of the layer table. They need torch alone."""

@@ -1,0 +1,172 @@
+"""Residual blocks: y = h(x) + F(x), next = f(y), with the shortcuts h and the orders that were compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class ResidualBlock(nn.Module):
+    """Convolutions with batch norm, added to a shortcut (He et al. 2016a, arXiv:1512.03385).
+
+    (N, in_channels, H, W) → (N, channels, ⌈H / stride⌉, ⌈W / stride⌉). The branch F is two 3×3 convolutions, or
+    1×1, 3×3, 1×1 with ``bottleneck``, where the 3×3 has the stride and the groups; ``width`` is the number of its
+    inner channels. The names of the parts are torchvision's. ``variant`` is one of He et al. 2016b,
+    arXiv:1603.05027:
+
+    - "identity": h = x, ReLU after the addition
+    - "scaled": h = scale · x
+    - "exclusive_gate": h = (1 − g) · x and F · g, with g = sigmoid(1×1 convolution of x)
+    - "shortcut_gate": h = (1 − g) · x, F as it is
+    - "conv_shortcut": h = 1×1 convolution with batch norm, also where the shapes agree
+    - "dropout_shortcut": h = x with dropout of probability ``dropout``
+    - "norm_after_addition": the last batch norm comes after the addition
+    - "relu_before_addition": the last ReLU ends the branch, nothing comes after the addition
+    - "full_preactivation": batch norm and ReLU before every convolution, nothing after the addition
+
+    Where the block changes the shape, x in h is a projection of it: "conv", a 1×1 convolution with batch norm, or
+    "zero_padding", every ``stride``-th pixel and zeros as further channels, half of them in front (option A).
+    With full pre-activation the convolution takes the pre-activated input and has no batch norm, as in the
+    authors' program. The biases of gates begin at −6, the best value of the paper.
+
+    In the other variants ``dropout`` comes before the last convolution (Zagoruyko and Komodakis 2016,
+    arXiv:1605.07146). With ``survival`` < 1, training drops the branch of a whole mini-batch with probability
+    1 − survival, and evaluation multiplies it by survival (stochastic depth, Huang et al. 2016, arXiv:1603.09382).
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        channels: int,
+        stride: int = 1,
+        variant: str = "identity",
+        bottleneck: bool = False,
+        width: int = 0,
+        groups: int = 1,
+        projection: str = "conv",
+        scale: float = 0.5,
+        dropout: float = 0.0,
+        survival: float = 1.0,
+    ) -> None:
+        super().__init__()
+        self.channels, self.stride, self.variant = channels, stride, variant
+        self.scale, self.survival = scale, survival
+        self.count = 3 if bottleneck else 2  # of convolutions
+        width = width or (max(1, channels // 4) if bottleneck else channels)
+        if bottleneck:
+            convs = [
+                _conv(in_channels, width, 1),
+                _conv(width, width, 3, stride, groups),
+                _conv(width, channels, 1),
+            ]
+        else:
+            convs = [_conv(in_channels, width, 3, stride, groups), _conv(width, channels, 3, groups=groups)]
+        for number, conv in enumerate(convs, start=1):
+            features = conv.in_channels if variant == "full_preactivation" else conv.out_channels
+            self.add_module(f"conv{number}", conv)
+            self.add_module(f"bn{number}", nn.BatchNorm2d(features))
+            self.add_module(f"relu{number}", nn.ReLU())
+        self.dropout = nn.Dropout(dropout) if dropout else None
+        changes_shape = stride > 1 or in_channels != channels
+        self.pads_zeros = changes_shape and projection == "zero_padding" and variant != "conv_shortcut"
+        self.downsample: nn.Sequential | None = None
+        if variant == "conv_shortcut" or (changes_shape and projection == "conv"):
+            self.downsample = nn.Sequential(_conv(in_channels, channels, 1, stride))
+            if variant != "full_preactivation":
+                self.downsample.append(nn.BatchNorm2d(channels))
+        self.gate: nn.Sequential | None = None
+        if variant in ("exclusive_gate", "shortcut_gate"):
+            self.gate = gate(in_channels, channels, stride)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """What f makes of the sum of shortcut and branch."""
+        last = self.count
+        if self.variant == "full_preactivation":
+            first = self._part("relu", 1)(self._part("bn", 1)(x))
+            branch = survived(self._preactivated, first, self.survival, self.training)
+            return self._shortcut(x if self.downsample is None else first) + branch
+        branch = survived(self._branch, x, self.survival, self.training)
+        shortcut = self._shortcut(x)
+        if self.gate is not None:
+            opening = self.gate(x)
+            shortcut = (1 - opening) * shortcut
+            if self.variant == "exclusive_gate":
+                branch = branch * opening
+        result = shortcut + branch
+        if self.variant == "norm_after_addition":
+            result = self._part("bn", last)(result)
+        if self.variant != "relu_before_addition":
+            result = self._part("relu", last)(result)
+        return result
+
+    def _branch(self, x: Tensor) -> Tensor:
+        """F(x) where normalisation and ReLU come after each convolution."""
+        for number in range(1, self.count):
+            x = self._part("relu", number)(self._part("bn", number)(self._part("conv", number)(x)))
+        if self.dropout is not None and self.variant != "dropout_shortcut":
+            x = self.dropout(x)
+        x = self._part("conv", self.count)(x)
+        if self.variant != "norm_after_addition":
+            x = self._part("bn", self.count)(x)
+        if self.variant == "relu_before_addition":
+            x = self._part("relu", self.count)(x)
+        return x
+
+    def _preactivated(self, x: Tensor) -> Tensor:
+        """F(x) with full pre-activation, of what the first batch norm and ReLU made of x."""
+        for number in range(2, self.count + 1):
+            x = self._part("relu", number)(self._part("bn", number)(self._part("conv", number - 1)(x)))
+        if self.dropout is not None:
+            x = self.dropout(x)
+        result: Tensor = self._part("conv", self.count)(x)
+        return result
+
+    def _shortcut(self, x: Tensor) -> Tensor:
+        """h(x) without its gate."""
+        if self.downsample is not None:
+            x = self.downsample(x)
+        elif self.pads_zeros:
+            x = zero_padded(x, self.channels, self.stride)
+        if self.variant == "scaled":
+            x = self.scale * x
+        if self.variant == "dropout_shortcut" and self.dropout is not None:
+            x = self.dropout(x)
+        return x
+
+    def _part(self, name: str, number: int) -> nn.Module:
+        return self.get_submodule(f"{name}{number}")
+
+
+def survived(branch: Callable[[Tensor], Tensor], x: Tensor, survival: float, training: bool) -> Tensor:
+    """``branch(x)`` under stochastic depth: all or 0 in training, ``survival`` times as much in evaluation.
+
+    Chance comes from torch's global generator of the CPU. A branch that is dropped is not computed.
+    """
+    if survival == 1:
+        return branch(x)
+    if training:
+        return branch(x) if torch.rand(()) < survival else x.new_zeros(())
+    return survival * branch(x)
+
+
+def zero_padded(x: Tensor, channels: int, stride: int) -> Tensor:
+    """Every ``stride``-th pixel of the maps, and zeros as further channels, half of them in front (option A)."""
+    if stride > 1:
+        x = x[:, :, ::stride, ::stride]
+    added = channels - x.shape[1]
+    return F.pad(x, (0, 0, 0, 0, added // 2, added - added // 2)) if added else x
+
+
+def gate(in_channels: int, channels: int, stride: int = 1) -> nn.Sequential:
+    """The gate g = sigmoid(1×1 convolution), between 0 and 1; it begins near 0, with the shortcut open."""
+    conv = nn.Conv2d(in_channels, channels, 1, stride)
+    assert conv.bias is not None
+    nn.init.constant_(conv.bias, -6.0)
+    return nn.Sequential(conv, nn.Sigmoid())
+
+
+def _conv(in_channels: int, channels: int, kernel: int, stride: int = 1, groups: int = 1) -> nn.Conv2d:
+    return nn.Conv2d(in_channels, channels, kernel, stride, padding=kernel // 2, groups=groups, bias=False)
