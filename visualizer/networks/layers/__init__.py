@@ -8,6 +8,8 @@ from visualizer.networks.layers import (
     activation,
     blocks,
     convolution,
+    dense,
+    inception,
     normalization,
     pooling,
     residual,
@@ -23,6 +25,8 @@ _TABLES = (
     structure.ROWS,
     blocks.ROWS,
     residual.ROWS,
+    inception.ROWS,
+    dense.ROWS,
 )
 
 LAYERS: Mapping[str, LayerKind] = {row.name: row for table in _TABLES for row in table}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from math import prod
 
+from visualizer.networks.layers.convolution import conv_plan
 from visualizer.networks.layers.kinds import Plan, Shape, Window
 
 Step = Callable[[Shape], Plan]
@@ -30,6 +31,23 @@ def joined(output: Shape, *plans: Plan, merged: int = 1) -> Plan:
     """
     plan = _added(output, plans, _widest([plan.window for plan in plans]))
     return replace(plan, values=plan.kept + merged * prod(output))
+
+
+def conv_step(channels: int, kernel: int, stride: int = 1, groups: int = 1, bias: bool = False) -> Step:
+    """The step of a convolution with zeros around that keep the size at stride 1."""
+
+    def step(shape: Shape) -> Plan:
+        return conv_plan(
+            shape,
+            out_channels=channels,
+            kernel_size=kernel,
+            stride=stride,
+            padding=kernel // 2,
+            groups=groups,
+            bias=bias,
+        )
+
+    return step
 
 
 def norm_plan(shape: Shape) -> Plan:

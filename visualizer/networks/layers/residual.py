@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from visualizer.networks.layers.composition import Step, chained, joined, norm_plan
-from visualizer.networks.layers.convolution import GROUPS, STRIDE, conv_plan
+from visualizer.networks.layers.composition import chained, conv_step, joined, norm_plan
+from visualizer.networks.layers.convolution import GROUPS, STRIDE
 from visualizer.networks.layers.kinds import (
     Construction,
     Field,
@@ -40,21 +40,6 @@ _SURVIVAL = Field(
 )
 
 
-def _conv_step(channels: int, kernel: int, stride: int = 1, groups: int = 1, bias: bool = False) -> Step:
-    def step(shape: Shape) -> Plan:
-        return conv_plan(
-            shape,
-            out_channels=channels,
-            kernel_size=kernel,
-            stride=stride,
-            padding=kernel // 2,
-            groups=groups,
-            bias=bias,
-        )
-
-    return step
-
-
 def _block_plan(
     shape: Shape,
     *,
@@ -72,12 +57,12 @@ def _block_plan(
     width = width or (max(1, channels // 4) if bottleneck else channels)
     if bottleneck:
         convs = [
-            _conv_step(width, 1),
-            _conv_step(width, 3, stride, groups),
-            _conv_step(channels, 1),
+            conv_step(width, 1),
+            conv_step(width, 3, stride, groups),
+            conv_step(channels, 1),
         ]
     else:
-        convs = [_conv_step(width, 3, stride, groups), _conv_step(channels, 3, 1, groups)]
+        convs = [conv_step(width, 3, stride, groups), conv_step(channels, 3, 1, groups)]
     order = {"full_preactivation": lambda conv: (norm_plan, unchanged, conv)}.get(
         variant, lambda conv: (conv, norm_plan, unchanged)
     )
@@ -86,7 +71,7 @@ def _block_plan(
         branch = chained(shape, lambda _: branch, unchanged)
     parts = [branch, _shortcut_plan(shape, channels, stride, variant, projection)]
     if variant in ("exclusive_gate", "shortcut_gate"):
-        parts.append(chained(shape, _conv_step(channels, 1, stride, bias=True), unchanged))
+        parts.append(chained(shape, conv_step(channels, 1, stride, bias=True), unchanged))
     # The sum, and what gate, scale, zero padding and survival make on the way there.
     return joined(branch.output, *parts, merged=5)
 
@@ -96,7 +81,7 @@ def _shortcut_plan(shape: Shape, channels: int, stride: int, variant: str, proje
     changes_shape = stride > 1 or shape[0] != channels
     if variant == "conv_shortcut" or (changes_shape and projection == "conv"):
         norms = () if variant == "full_preactivation" else (norm_plan,)
-        return chained(shape, _conv_step(channels, 1, stride), *norms)
+        return chained(shape, conv_step(channels, 1, stride), *norms)
     if shape[0] > channels:
         raise Misfit(
             f"Zero padding cannot take channels away, {shape[0]:,} come in for {channels:,}; project by conv."

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from visualizer.networks.modules.drop_path import survived
 
 
 class ResidualBlock(nn.Module):
@@ -138,18 +137,6 @@ class ResidualBlock(nn.Module):
 
     def _part(self, name: str, number: int) -> nn.Module:
         return self.get_submodule(f"{name}{number}")
-
-
-def survived(branch: Callable[[Tensor], Tensor], x: Tensor, survival: float, training: bool) -> Tensor:
-    """``branch(x)`` under stochastic depth: all or 0 in training, ``survival`` times as much in evaluation.
-
-    Chance comes from torch's global generator of the CPU. A branch that is dropped is not computed.
-    """
-    if survival == 1:
-        return branch(x)
-    if training:
-        return branch(x) if torch.rand(()) < survival else x.new_zeros(())
-    return survival * branch(x)
 
 
 def zero_padded(x: Tensor, channels: int, stride: int) -> Tensor:
