@@ -4,30 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from torch import Tensor, nn
+from torch import nn
 
 
 @dataclass(frozen=True, slots=True)
 class Initialization:
-    """One row: ``weights`` fills a weight (two dimensions or more) in place; biases become 0.
+    """One row: ``function(weight, **arguments)``, of ``torch.nn.init``, fills a weight in place; biases become 0.
 
-    None leaves every layer as torch begins it.
+    A weight is a parameter of two dimensions or more. None leaves every layer as torch begins it.
     """
 
     name: str
     title: str
     description: str
-    weights: Callable[[Tensor], object] | None = field(repr=False)
+    function: Callable[..., object] | None = field(default=None, repr=False)
+    arguments: Mapping[str, Any] = field(default_factory=dict)
 
 
 _ROWS = (
-    Initialization("default", "torch's own", "As torch begins each layer: uniform ±1/√n_in for most.", None),
+    Initialization("default", "torch's own", "As torch begins each layer: uniform ±1/√n_in for most."),
     Initialization(
         "he_normal",
         "He normal",
         "Normal with σ = √(2 / n_in), for rectifiers (He et al. 2015, arXiv:1502.01852).",
-        lambda weight: nn.init.kaiming_normal_(weight, nonlinearity="relu"),
+        nn.init.kaiming_normal_,
+        {"nonlinearity": "relu"},
     ),
     Initialization(
         "xavier_uniform",
@@ -39,13 +42,15 @@ _ROWS = (
         "small_normal",
         "Normal σ = 0.01",
         "Normal with σ = 0.01: activations die with depth.",
-        lambda weight: nn.init.normal_(weight, std=0.01),
+        nn.init.normal_,
+        {"std": 0.01},
     ),
     Initialization(
         "unit_normal",
         "Normal σ = 1",
         "Normal with σ = 1: tanh saturates.",
-        lambda weight: nn.init.normal_(weight, std=1.0),
+        nn.init.normal_,
+        {"std": 1.0},
     ),
     Initialization(
         "orthogonal",
@@ -68,12 +73,12 @@ def initialize(module: nn.Module, name: str) -> None:
     Nothing happens on the meta device.
     """
     row = INITIALIZATIONS[name]
-    if row.weights is None:
+    if row.function is None:
         return
     for key, parameter in module.named_parameters():
         if parameter.is_meta:
             continue
         if parameter.ndim > 1:
-            row.weights(parameter.data)
+            row.function(parameter.data, **row.arguments)
         elif key.rpartition(".")[2] == "bias":
             parameter.data.zero_()
