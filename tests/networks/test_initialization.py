@@ -10,7 +10,7 @@ from visualizer.networks.building import build
 from visualizer.networks.editing import set_initialization
 from visualizer.networks.initialization import INITIALIZATIONS, initialize
 from visualizer.networks.network import Preprocessing
-from visualizer.networks.spec import LayerSpec, NetworkSpec, layer
+from visualizer.networks.spec import NetworkSpec, layer
 
 LAYERS = [
     pytest.param(lambda: nn.Conv2d(64, 128, 3), 64 * 9, 128 * 9, id="conv"),
@@ -80,11 +80,8 @@ def test_a_layer_has_its_own_that_of_its_block_or_that_of_the_network() -> None:
     spec = set_initialization(spec, None, "small_normal")
     spec = set_initialization(spec, block.identity, "unit_normal")
     spec = set_initialization(spec, own.identity, "he_normal")
-    assert _spread(spec, own, "block.own") == pytest.approx(sqrt(2 / 400), rel=0.02)
-    assert _spread(spec, inherits, "block.inherits") == pytest.approx(1, rel=0.02)
-    assert _spread(spec, follows, "follows") == pytest.approx(0.01, rel=0.02)
-
-
-def _spread(spec: NetworkSpec, row: LayerSpec, path: str) -> float:
-    assert row.name == path.rpartition(".")[2]
-    return float(build(spec).get_submodule(path).get_parameter("weight").std())
+    module = build(spec)
+    spreads = {"block.own": sqrt(2 / 400), "block.inherits": 1, "follows": 0.01}
+    for path, spread in spreads.items():
+        weight = module.get_submodule(path).get_parameter("weight").detach()
+        assert weight.std().item() == pytest.approx(spread, rel=0.02)
