@@ -9,12 +9,14 @@ from torch import Tensor, nn
 from visualizer.networks.building import build
 from visualizer.networks.editing import set_initialization
 from visualizer.networks.initialization import INITIALIZATIONS, initialize
+from visualizer.networks.modules.locally_connected import LocallyConnected2d
 from visualizer.networks.network import Preprocessing
 from visualizer.networks.spec import NetworkSpec, layer
 
 LAYERS = [
     pytest.param(lambda: nn.Conv2d(64, 128, 3), 64 * 9, 128 * 9, id="conv"),
     pytest.param(lambda: nn.Linear(500, 200), 500, 200, id="linear"),
+    pytest.param(lambda: nn.Conv2d(64, 128, 3, groups=4), 16 * 9, 128 * 9, id="groups"),  # n_out as in torch
 ]
 
 
@@ -53,6 +55,16 @@ def test_orthogonal_rows_have_length_1_and_right_angles(
 ) -> None:
     rows = begun(make(), "orthogonal").flatten(1)
     torch.testing.assert_close(rows @ rows.T, torch.eye(len(rows)), atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize("name", ["he_normal", "xavier_uniform", "small_normal", "unit_normal", "orthogonal"])
+def test_unshared_filters_begin_at_every_place_like_those_of_a_convolution(name: str) -> None:
+    weight = begun(LocallyConnected2d(32, 48, 3, (6, 6)), name)
+    shared = begun(nn.Conv2d(32, 48, 3), name)
+    assert weight.std((2, 3, 4, 5)).flatten().tolist() == pytest.approx([shared.std().item()] * 16, rel=0.05)
+    if name == "orthogonal":
+        rows = weight[2, 3].flatten(1)
+        torch.testing.assert_close(rows @ rows.T, torch.eye(48), atol=1e-5, rtol=0)
 
 
 def test_default_leaves_torchs_own() -> None:

@@ -13,7 +13,7 @@ from torch import nn
 class Initialization:
     """One row: ``function(weight, **arguments)``, of ``torch.nn.init``, fills a weight in place; biases become 0.
 
-    A weight is a parameter of two dimensions or more. None leaves every layer as torch begins it.
+    A weight is a parameter of two dimensions or more that is no bias. None leaves every layer as torch begins it.
     """
 
     name: str
@@ -69,8 +69,8 @@ DEFAULT = "default"
 def initialize(module: nn.Module, name: str) -> None:
     """Begin all weights in ``module`` as the initialisation ``name`` says; "default" leaves them.
 
-    Parameters with one dimension or none that are no bias (scales of norms, slopes, gates) stay as they are.
-    Nothing happens on the meta device.
+    Weights of more than four dimensions hold a bank of filters for every place, and each begins by itself.
+    Other parameters (scales of norms, slopes, gates) stay as they are. Nothing happens on the meta device.
     """
     row = INITIALIZATIONS[name]
     if row.function is None:
@@ -78,7 +78,8 @@ def initialize(module: nn.Module, name: str) -> None:
     for key, parameter in module.named_parameters():
         if parameter.is_meta:
             continue
-        if parameter.ndim > 1:
-            row.function(parameter.data, **row.arguments)
-        elif key.rpartition(".")[2] == "bias":
-            parameter.data.zero_()
+        if key.rpartition(".")[2] == "bias":
+            nn.init.zeros_(parameter)
+        elif parameter.ndim > 1:
+            for bank in parameter.data.view(-1, *parameter.shape[-4:]):
+                row.function(bank, **row.arguments)

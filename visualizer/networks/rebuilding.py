@@ -13,7 +13,7 @@ from visualizer.networks.building import build
 from visualizer.networks.network import Network
 from visualizer.networks.spec import LayerSpec, NetworkSpec
 
-_STARTING_VALUES = frozenset({"init", "initial_weight"})
+_STARTING_VALUES = frozenset({"init", "initial"})
 """Fields that say how a layer's own parameters begin: other values mean to begin anew."""
 
 
