@@ -148,6 +148,8 @@ class _Planner:
                 return _Flow(None)
             planned_row = replace(planned_row, inside=outputs)  # type: ignore[arg-type]
             planned = _planned(row.row, flow.shape, outputs, row.values)  # type: ignore[arg-type]
+            if row.row.training_only:
+                self.total, seen = replace(before, parameters=self.total.parameters), flow.seen
             self._add(planned)
         except Misfit as misfit:
             self.rows[at] = replace(planned_row, problem=str(misfit), insert=misfit.insert)

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 
+from visualizer.networks.modules.auxiliary import auxiliary_heads, auxiliary_loss
 from visualizer.training.augmentation import augment
 from visualizer.training.datasets import Dataset, Examples
 from visualizer.training.optimizers import create_optimizer
@@ -76,6 +77,7 @@ class Training:
         self._std = torch.tensor(dataset.std, device=self._device)[:, None, None] * 255
         self._validation = dataset.validation.to(self._device)
         self.total_steps = config.epochs * -(-dataset.training_count // config.batch)
+        self._heads = auxiliary_heads(module)
         self._optimizer = create_optimizer(config.optimizer, module.parameters(), config.learning_rate)
         self._schedule = create_schedule(config.schedule, self._optimizer, self.total_steps)
         self._clock = _Clock()
@@ -112,7 +114,7 @@ class Training:
         self._optimizer.zero_grad(set_to_none=True)
         logits = self.module(self._standardised(images))
         loss = nn.functional.cross_entropy(logits, labels)
-        loss.backward()  # type: ignore[no-untyped-call]
+        (loss + auxiliary_loss(self._heads, labels)).backward()  # type: ignore[no-untyped-call]
         self._optimizer.step()
         self._schedule.step()
         self.step += 1

@@ -113,6 +113,7 @@ class LayerKind:
     ``ranks`` are the numbers of dimensions that the input may have. ``reserved`` are names that layers inside a
     block may not have, because the block's own parts are called so. ``content(in_shape)`` is what a new block
     holds: (kind, values) of each layer. ``stem`` begins the names of new layers: "conv" for conv1, conv2.
+    The layers inside a ``training_only`` block compute nothing in evaluation; only their parameters count.
     """
 
     name: str
@@ -126,6 +127,7 @@ class LayerKind:
     wiring: Wiring = ""
     feed: Callable[..., Shape] | None = field(default=None, repr=False)
     reserved: tuple[str, ...] = ()
+    training_only: bool = False
     content: Callable[[Shape], tuple[tuple[str, dict[str, Value]], ...]] | None = field(
         default=None, repr=False
     )

@@ -1,7 +1,8 @@
-"""Residual blocks."""
+"""Residual blocks: whole ones, and a shortcut around any layers."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from visualizer.networks.layers.composition import chained, conv_step, joined, norm_plan
@@ -13,10 +14,14 @@ from visualizer.networks.layers.kinds import (
     Misfit,
     Plan,
     Shape,
+    Value,
+    Window,
+    positions,
     required,
     unchanged,
+    words,
 )
-from visualizer.networks.modules.residual import ResidualBlock
+from visualizer.networks.modules.residual import Residual, ResidualBlock
 
 _VARIANTS = (
     "identity",
@@ -93,6 +98,83 @@ def _construct_block(shape: Shape, **values: Any) -> Construction:
     return Construction(ResidualBlock, {"in_channels": shape[0], **values})
 
 
+_SHORTCUTS = (
+    "identity",
+    "scaled",
+    "exclusive_gate",
+    "shortcut_gate",
+    "conv",
+    "dropout",
+    "zero_padding",
+)
+
+_ATTRIBUTES = ("_names", "_channels", "_stride", "_kind", "_scale", "_survival", "_branch")
+
+
+def _residual_plan(
+    shape: Shape,
+    outputs: tuple[Shape, ...],
+    *,
+    shortcut: str,
+    scale: float,
+    dropout: float,
+    after: str,
+    survival: float,
+) -> Plan:
+    output = outputs[-1]
+    if shortcut in ("conv", "zero_padding"):
+        parts = [_projection_plan(shape, output, shortcut)]
+    elif shape == output:
+        gates = (conv_step(shape[0], 1, bias=True), unchanged) if shortcut.endswith("gate") else ()
+        parts = [chained(shape, *gates)]
+    else:
+        raise Misfit(
+            f"The layers give {words(output)} and the shortcut {words(shape)}; to be added, both must be equal."
+        )
+    if after == "norm_relu":
+        parts.append(norm_plan(output))
+    # What the layers see is known; the sum, and what gate, scale and survival make on the way there, is kept.
+    return replace(joined(output, *parts, merged=5), window=Window(), note="")
+
+
+def _projection_plan(shape: Shape, output: Shape, shortcut: str) -> Plan:
+    stride = _stride(shape, output)
+    if shortcut == "conv":
+        return chained(shape, conv_step(output[0], 1, stride), norm_plan)
+    if output[0] < shape[0]:
+        raise Misfit(
+            f"Zero padding cannot take channels away, {shape[0]:,} come in for {output[0]:,}; shortcut by conv."
+        )
+    return Plan(output)
+
+
+def _stride(shape: Shape, output: Shape) -> int:
+    """The step between pixels with which a 1×1 window makes maps of the output's size; raises ``Misfit``."""
+    if len(output) == 3:
+        stride = -(-shape[1] // output[1])
+        if all(
+            positions(size, 1, stride, 0) == side for size, side in zip(shape[1:], output[1:], strict=True)
+        ):
+            return stride
+    raise Misfit(
+        f"The layers give {words(output)}; no stride makes that of {words(shape)}, so there is no shortcut."
+    )
+
+
+def _construct_residual(shape: Shape, outputs: tuple[Shape, ...], **values: Any) -> Construction:
+    stride = _stride(shape, outputs[-1])
+    sizes = {"in_channels": shape[0], "channels": outputs[-1][0], "stride": stride}
+    return Construction(Residual, {**sizes, **values})
+
+
+def _residual_content(shape: Shape) -> tuple[tuple[str, dict[str, Value]], ...]:
+    conv: tuple[str, dict[str, Value]] = (
+        "conv",
+        {"out_channels": shape[0], "padding": "same", "bias": False},
+    )
+    return (conv, ("batch_norm", {}), ("relu", {}), conv, ("batch_norm", {}))
+
+
 ROWS = (
     LayerKind(
         "residual_block",
@@ -146,6 +228,36 @@ ROWS = (
         ),
         ranks=(3,),
         stem="block",
+        icon="residual",
+    ),
+    LayerKind(
+        "residual",
+        "Residual (own layers)",
+        "Blocks",
+        "Residual: any layers, added to a shortcut around them.",
+        _residual_plan,
+        _construct_residual,
+        (
+            Field(
+                "shortcut",
+                str,
+                "identity",
+                0,
+                0,
+                "What the layers are added to; where they change the shape, a 1×1 conv or zero padding",
+                _SHORTCUTS,
+                column="extra",
+            ),
+            _SCALE,
+            Field("dropout", float, 0.5, 0.0, 1.0, "Probability of a dropout shortcut"),
+            Field("after", str, "relu", 0, 0, "What follows the addition", ("none", "relu", "norm_relu")),
+            _SURVIVAL,
+        ),
+        ranks=(3,),
+        wiring="chain",
+        reserved=("shortcut", "gate", "after", *_ATTRIBUTES),
+        content=_residual_content,
+        stem="residual",
         icon="residual",
     ),
 )

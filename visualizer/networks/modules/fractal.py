@@ -33,25 +33,23 @@ class Fractal(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """The last join."""
+        count = len(self.columns)
         drops = self.training and self.drop_path > 0
         if drops and torch.rand(()) < 0.5:
-            column = int(torch.randint(len(self.columns), ()))
-            result: Tensor = self.columns[column](x)
+            result: Tensor = self.columns[int(torch.randint(count, ()))](x)
             return result
-        deepest = len(self.columns[-1])  # convolutions
-        given = [x for _ in self.columns]  # what the next convolution of each column gets
+        deepest = 2 ** (count - 1)  # convolutions of the last column
+        given = [x] * count  # what the next convolution of each column gets
         for depth in range(1, deepest + 1):
-            ending = [
-                index for index, column in enumerate(self.columns) if depth * len(column) % deepest == 0
-            ]
+            ending = [column for column in range(count) if depth * 2**column % deepest == 0]
             kept = [ending[place] for place in alive(len(ending), self.drop_path)] if drops else ending
-            outputs = [
-                self.columns[index][depth * len(self.columns[index]) // deepest - 1](given[index])
-                for index in kept
-            ]
+            outputs = []
+            for column in kept:
+                conv = self.columns.get_submodule(f"{column}.{depth * 2**column // deepest - 1}")
+                outputs.append(conv(given[column]))
             x = sum(outputs[1:], start=outputs[0]) / len(outputs)
-            for index in ending:
-                given[index] = x
+            for column in ending:
+                given[column] = x
         return x
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -157,3 +159,66 @@ def gate(in_channels: int, channels: int, stride: int = 1) -> nn.Sequential:
 
 def _conv(in_channels: int, channels: int, kernel: int, stride: int = 1, groups: int = 1) -> nn.Conv2d:
     return nn.Conv2d(in_channels, channels, kernel, stride, padding=kernel // 2, groups=groups, bias=False)
+
+
+class Residual(nn.Module):
+    """Any layers, added to a shortcut: y = h(x) + F(x) with the layers as F.
+
+    (N, in_channels, H, W) → (N, channels, H', W'), what the layers give. ``shortcut`` is h, as in
+    ``ResidualBlock``: "identity", "scaled", "exclusive_gate", "shortcut_gate", "dropout", or where the layers
+    change the shape "conv", a 1×1 convolution with this ``stride`` and batch norm, and "zero_padding". ``after``
+    the addition comes nothing ("none"), "relu", or batch norm and ReLU ("norm_relu").
+    """
+
+    def __init__(
+        self,
+        layers: Mapping[str, nn.Module],
+        in_channels: int,
+        channels: int,
+        stride: int = 1,
+        shortcut: str = "identity",
+        scale: float = 0.5,
+        dropout: float = 0.5,
+        after: str = "relu",
+        survival: float = 1.0,
+    ) -> None:
+        super().__init__()
+        for name, layer in layers.items():
+            self.add_module(name, layer)
+        self._names = tuple(layers)
+        self._channels, self._stride = channels, stride
+        self._kind, self._scale, self._survival = shortcut, scale, survival
+        self.shortcut: nn.Module | None = None
+        if shortcut == "conv":
+            self.shortcut = nn.Sequential(_conv(in_channels, channels, 1, stride), nn.BatchNorm2d(channels))
+        elif shortcut == "dropout":
+            self.shortcut = nn.Dropout(dropout)
+        self.gate = gate(in_channels, channels) if shortcut.endswith("gate") else None
+        self.after: nn.Module | None = None
+        if after != "none":
+            self.after = (
+                nn.Sequential(nn.BatchNorm2d(channels), nn.ReLU()) if after == "norm_relu" else nn.ReLU()
+            )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """What comes after the sum of shortcut and layers."""
+        branch = survived(self._branch, x, self._survival, self.training)
+        shortcut = x if self.shortcut is None else self.shortcut(x)
+        if self._kind == "zero_padding":
+            shortcut = zero_padded(shortcut, self._channels, self._stride)
+        if self._kind == "scaled":
+            shortcut = self._scale * shortcut
+        if self.gate is not None:
+            opening = self.gate(x)
+            shortcut = (1 - opening) * shortcut
+            if self._kind == "exclusive_gate":
+                branch = branch * opening
+        result: Tensor = shortcut + branch
+        if self.after is not None:
+            result = self.after(result)
+        return result
+
+    def _branch(self, x: Tensor) -> Tensor:
+        for name in self._names:
+            x = self.get_submodule(name)(x)
+        return x
