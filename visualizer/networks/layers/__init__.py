@@ -9,8 +9,10 @@ from visualizer.networks.layers import (
     blocks,
     convolution,
     dense,
+    gated,
     inception,
     normalization,
+    own,
     pooling,
     residual,
     structure,
@@ -27,6 +29,8 @@ _TABLES = (
     residual.ROWS,
     inception.ROWS,
     dense.ROWS,
+    own.ROWS,
+    gated.ROWS,
 )
 
 LAYERS: Mapping[str, LayerKind] = {row.name: row for table in _TABLES for row in table}
