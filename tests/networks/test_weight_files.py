@@ -164,7 +164,7 @@ def test_folders_and_missing_files(tmp_path: Path) -> None:
 
 def test_a_wrong_specification_in_a_file_is_named_with_the_file(tmp_path: Path) -> None:
     (tmp_path / "net.safetensors").write_bytes(save(TENSORS, {"network": '{"version": 1}'}))
-    with pytest.raises(UserError, match=r"'net.safetensors': the network specification has no 'name'"):
+    with pytest.raises(UserError, match=r"'net.safetensors': the network specification has no 'layers'"):
         read_weights(tmp_path / "net.safetensors")
 
 

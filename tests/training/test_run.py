@@ -9,7 +9,7 @@ from safetensors.torch import load_file
 
 from visualizer.data import shapes
 from visualizer.errors import UserError
-from visualizer.training import datasets, run
+from visualizer.training import datasets
 from visualizer.training.run import train_command
 
 
@@ -64,11 +64,12 @@ def test_what_a_run_leaves_on_disk(tmp_path):
 
 def test_the_best_network_is_kept(tmp_path):
     result = command(tmp_path / "a", learning_rate=0.05, schedule="constant", epochs=4)
+    from visualizer.networks.adapting import with_classes
     from visualizer.networks.architectures import spec
     from visualizer.networks.building import build
 
     chosen = spec("tinycnn")
-    module = build(run.fit_classes(chosen, shapes.CLASSES))
+    module = build(with_classes(chosen, shapes.CLASSES))
     module.load_state_dict(load_file(result.run / "network.safetensors"))
     module.eval()
     validation = datasets.shapes_dataset(chosen.input, chosen.preprocessing, 1337).validation

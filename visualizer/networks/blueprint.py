@@ -9,10 +9,11 @@ from itertools import cycle, islice
 import torch
 from torch import nn
 
+from visualizer.networks.adapting import adapted
 from visualizer.networks.building import build as build_spec
 from visualizer.networks.network import Network, Preprocessing
 from visualizer.networks.skeleton import Skeleton
-from visualizer.networks.spec import LayerSpec, NetworkSpec
+from visualizer.networks.spec import NetworkSpec
 
 SEED = 1337
 
@@ -30,7 +31,8 @@ class Variant:
 class Blueprint:
     """An architecture: what goes in and comes out usually, and ``build``, which makes any variant of it.
 
-    ``optional`` are prefixes of keys that files may have or lack (auxiliary heads).
+    ``optional`` are prefixes of keys that files may have or lack (auxiliary heads); ``spec`` is what it is made
+    from, if from a specification.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Blueprint:
     preprocessing: Preprocessing
     build: Callable[[Variant], nn.Module] = field(repr=False)
     optional: tuple[str, ...] = ()
+    spec: NetworkSpec | None = field(default=None, repr=False, compare=False)
 
     @property
     def usual(self) -> Variant:
@@ -61,14 +64,17 @@ class Blueprint:
     ) -> Network:
         """The open network around ``module``, which is a ``variant`` of this architecture."""
         size = (variant.side, variant.side) if variant.side != self.input[1] else self.input[1:]
+        input, classes = (variant.channels, *size), self._labels(variant.classes)
+        preprocessing = self._preprocessing(variant)
         return Network(
             name=self.name,
             module=module.eval().requires_grad_(False),
-            input=(variant.channels, *size),
-            classes=self._labels(variant.classes),
-            preprocessing=self._preprocessing(variant),
+            input=input,
+            classes=classes,
+            preprocessing=preprocessing,
             weights=weights,
             notes=notes,
+            spec=adapted(self.spec, input, classes, preprocessing) if self.spec else None,
         )
 
     def _labels(self, classes: int) -> tuple[str, ...]:
@@ -96,17 +102,6 @@ def from_spec(spec: NetworkSpec) -> Blueprint:
     def build(variant: Variant) -> nn.Module:
         input = (variant.channels, *spec.input[1:])
         classes = tuple(map(str, range(variant.classes)))
-        return build_spec(
-            replace(spec, input=input, classes=classes, layers=_with_head(spec.layers, variant.classes))
-        )
+        return build_spec(adapted(spec, input, classes, spec.preprocessing))
 
-    return Blueprint(spec.name, spec.input, spec.classes, spec.preprocessing, build)
-
-
-def _with_head(layers: tuple[LayerSpec, ...], classes: int) -> tuple[LayerSpec, ...]:
-    """The layers with another number of outputs of the last linear one."""
-    at = max((i for i, row in enumerate(layers) if row.kind == "linear"), default=None)
-    if at is None:
-        return layers
-    head = replace(layers[at], values={**layers[at].values, "out_features": classes})
-    return (*layers[:at], head, *layers[at + 1 :])
+    return Blueprint(spec.name, spec.input, spec.classes, spec.preprocessing, build, spec=spec)

@@ -1,10 +1,10 @@
-"""Which architecture a file of weights belongs to, and loading it into that."""
+"""How a file of weights compares with an architecture, and loading it into that."""
 
 from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import torch
@@ -66,7 +66,12 @@ def outline(blueprint: Blueprint, variant: Variant) -> Outline:
             stem, patch = name, layer.kernel_size[0]
         if _outputs(layer) == variant.classes:
             head = name
-    return Outline({key: value.shape for key, value in module.state_dict().items()}, stem, head, patch)
+    return Outline(shapes(module), stem, head, patch)
+
+
+def shapes(module: nn.Module) -> dict[str, torch.Size]:
+    """The shape of every parameter and buffer by its name."""
+    return {key: value.shape for key, value in module.state_dict().items()}
 
 
 def _outputs(layer: nn.Module) -> int | None:
@@ -81,10 +86,10 @@ def compare(blueprint: Blueprint, tensors: Tensors) -> Match:
     Raises ``UserError`` where that takes a huge input.
     """
     variant = _variant(blueprint, tensors)
-    shapes = outline(blueprint, variant).shapes
-    missing = [key for key in shapes if key not in tensors and not key.endswith(_CAN_MISS)]
-    differing = [key for key in shapes if key in tensors and tensors[key].shape != shapes[key]]
-    unexpected = [key for key in tensors if key not in shapes and not key.startswith(blueprint.optional)]
+    wanted = outline(blueprint, variant).shapes
+    missing = [key for key in wanted if key not in tensors and not key.endswith(_CAN_MISS)]
+    differing = [key for key in wanted if key in tensors and tensors[key].shape != wanted[key]]
+    unexpected = [key for key in tensors if key not in wanted and not key.startswith(blueprint.optional)]
     return Match(blueprint, variant, tuple(missing), tuple(differing), tuple(unexpected), len(tensors))
 
 
@@ -145,53 +150,6 @@ def fill(module: nn.Module, tensors: Tensors) -> None:
     module.load_state_dict(state, assign=True)
 
 
-def best_match(tensors: Tensors, file_stem: str) -> Match | None:
-    """The architecture, ours or torchvision's, that fits best; incomplete if none fits, None if none is near.
-
-    torchvision is asked only if none of ours is near; then at most a skeleton of each of its architectures is
-    made (about 3 s for all 80, once), and of most families only one.
-    """
-    own = (from_own(name) for name in architectures.ARCHITECTURES)
-    nearest = _nearest((blueprint, tensors) for blueprint in own)
-    convolutional = any(tensor.ndim == 4 for tensor in tensors.values())
-    if nearest is None and convolutional:
-        nearest = _nearest(_of_torchvision(torchvision_zoo.with_new_keys(tensors), file_stem))
-    return nearest
-
-
-def _nearest(candidates: Iterable[tuple[Blueprint, Tensors]]) -> Match | None:
-    """The first perfect match, else the complete one with the least to spare, else one that is nearly right."""
-    nearest: Match | None = None
-    for blueprint, tensors in candidates:
-        match = compare(blueprint, tensors)
-        if match.complete and not match.unexpected:
-            return match
-        if nearest is None or _rank(match) < _rank(nearest):
-            nearest = match
-    near = nearest is not None and (nearest.complete or nearest.strangeness < 0.5)
-    return nearest if near else None
-
-
-def _rank(match: Match) -> tuple[bool, float]:
-    return not match.complete, match.strangeness
-
-
-def _of_torchvision(tensors: Tensors, file_stem: str) -> Iterator[tuple[Blueprint, Tensors]]:
-    """Blueprints to compare with: those that the file's name speaks of, then those of families that may fit."""
-    for name in torchvision_zoo.hinted(file_stem, torchvision_zoo.names()):
-        yield torchvision_zoo.blueprint(name), tensors
-    for members in torchvision_zoo.families().values():
-        if _has_ends(torchvision_zoo.blueprint(members[0]), tensors):
-            for name in members:
-                yield torchvision_zoo.blueprint(name), tensors
-
-
-def _has_ends(blueprint: Blueprint, tensors: Iterable[str]) -> bool:
-    """Whether first and last layer are called as in this architecture, and so in its whole family."""
-    parts = outline(blueprint, blueprint.usual)
-    return all(f"{layer}.weight" in tensors for layer in (parts.stem, parts.head) if layer)
-
-
 @functools.cache
 def from_own(name: str) -> Blueprint:
     """The blueprint of one of our own architectures."""
@@ -200,5 +158,4 @@ def from_own(name: str) -> Blueprint:
 
 def under_names_of(blueprint: Blueprint, tensors: Tensors) -> Tensors:
     """The tensors under the names that the architecture uses today."""
-    known = blueprint.name in architectures.ARCHITECTURES
-    return tensors if known else torchvision_zoo.with_new_keys(tensors)
+    return tensors if blueprint.spec is not None else torchvision_zoo.with_new_keys(tensors)

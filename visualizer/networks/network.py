@@ -3,26 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
 
 from torch import nn
 
-Interpolation = Literal["nearest", "bilinear", "bicubic"]
-
-
-@dataclass(frozen=True, slots=True)
-class Preprocessing:
-    """How a picture becomes the input of a network, as torchvision's ``ImageClassification`` does it.
-
-    The shorter side is resized to ``resize`` px, the centre ``crop`` × ``crop`` px are kept, values are
-    scaled to 0…1 and standardised with ``mean`` and ``std`` (one value per input channel).
-    """
-
-    resize: int
-    crop: int
-    mean: tuple[float, ...]
-    std: tuple[float, ...]
-    interpolation: Interpolation = "bilinear"
+from visualizer.networks.preprocessing import Interpolation as Interpolation
+from visualizer.networks.preprocessing import Preprocessing as Preprocessing
+from visualizer.networks.spec import NetworkSpec
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,6 +17,7 @@ class Network:
 
     ``input`` is (C, H, W) of one image, ``classes`` the labels of the logits in order, ``weights`` says in
     words where the weights come from, ``notes`` what the user should know about them (one sentence each).
+    ``spec`` is what the module was built from, if from a specification.
     """
 
     name: str
@@ -40,3 +27,4 @@ class Network:
     preprocessing: Preprocessing
     weights: str = "random weights"
     notes: tuple[str, ...] = ()
+    spec: NetworkSpec | None = field(default=None, repr=False)

@@ -15,7 +15,7 @@ from visualizer.networks.initialization import DEFAULT, INITIALIZATIONS
 from visualizer.networks.layers import LAYERS
 from visualizer.networks.layers.kinds import Field, LayerKind, Value
 from visualizer.networks.naming import shown
-from visualizer.networks.network import Preprocessing
+from visualizer.networks.preprocessing import Preprocessing
 
 MAX_LAYERS = 2_000  # layers and blocks together
 MAX_DEPTH = 20  # blocks inside blocks

@@ -10,7 +10,7 @@ from typing import Any, get_args
 from visualizer.errors import UserError
 from visualizer.networks.initialization import DEFAULT
 from visualizer.networks.naming import shown
-from visualizer.networks.network import Interpolation, Preprocessing
+from visualizer.networks.preprocessing import Interpolation, Preprocessing
 from visualizer.networks.spec import (
     MAX_DEPTH,
     MAX_LAYERS,

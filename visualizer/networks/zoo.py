@@ -11,13 +11,17 @@ from torch import Tensor
 
 from visualizer.assets import resource
 from visualizer.errors import UserError
-from visualizer.networks import architectures, matching, torchvision_zoo
+from visualizer.networks import architectures, identification, matching, torchvision_zoo
+from visualizer.networks.adapting import adapted, without_auxiliary_heads
 from visualizer.networks.blueprint import Blueprint, from_spec
+from visualizer.networks.building import build
 from visualizer.networks.download import Progress, download
 from visualizer.networks.files import Weights, read_weights
 from visualizer.networks.matching import Match
 from visualizer.networks.naming import shown
 from visualizer.networks.network import Network
+from visualizer.networks.skeleton import Skeleton
+from visualizer.networks.spec import NetworkSpec
 
 BUNDLED = {"shapes-net": "networks/shapes-net.safetensors"}
 """The networks that come with the program: name and resource."""
@@ -26,8 +30,12 @@ _FILE_ENDINGS = (".safetensors", ".pth", ".pt", ".ckpt", ".th", ".bin", ".pkl", 
 
 
 def names() -> tuple[str, ...]:
-    """Every name that ``open_network`` knows: bundled, our own, torchvision's (which is imported: seconds)."""
-    return (*architectures.ARCHITECTURES, *torchvision_zoo.names())
+    """Every name that ``open_network`` knows: ours, the small ones first, then those that torchvision alone has.
+
+    torchvision is imported, which takes seconds.
+    """
+    own = architectures.ARCHITECTURES
+    return (*own, *(name for name in torchvision_zoo.names() if name not in own))
 
 
 def open_network(
@@ -60,6 +68,33 @@ def open_network(
     return blueprint.network(blueprint.random(), blueprint.usual, "random weights")
 
 
+def spec_of(network: Network) -> NetworkSpec | None:
+    """The specification of an open network: its own, or of the network that torchvision built from its name.
+
+    None where there is none whose module has the same parameters under the same names.
+    """
+    if network.spec is not None:
+        return network.spec
+    row = architectures.ARCHITECTURES.get(network.name)
+    if row is None or not row.twin:
+        return None
+    preprocessing = network.preprocessing
+    if getattr(network.module, "transform_input", False):  # GoogLeNet standardises by Keras's figures itself
+        ones = (0.5,) * network.input[0]
+        preprocessing = replace(preprocessing, mean=ones, std=ones)
+    twin = adapted(architectures.spec(row.name), network.input, network.classes, preprocessing)
+    wanted = matching.shapes(network.module)
+    for candidate in (twin, without_auxiliary_heads(twin)):
+        try:
+            with Skeleton():
+                built = build(candidate)
+        except UserError:  # an input that the layers do not fit
+            continue
+        if matching.shapes(built) == wanted:
+            return candidate
+    return None
+
+
 def fit(network: Network, path: Path) -> Network:
     """Open a file of weights while ``network`` is open: as another state of it if it fits, else anew."""
     weights = read_weights(path)
@@ -73,7 +108,7 @@ def fit(network: Network, path: Path) -> Network:
 
 def _fits(network: Network, weights: Weights) -> bool:
     """Whether keys and shapes are those of the open network, counters of batch norm aside."""
-    wanted = {key: value.shape for key, value in network.module.state_dict().items()}
+    wanted = matching.shapes(network.module)
     given = {key: value.shape for key, value in weights.tensors.items()}
     missing = wanted.keys() - given.keys()
     return given.items() <= wanted.items() and all(key.endswith("num_batches_tracked") for key in missing)
@@ -86,7 +121,7 @@ def _from_file(path: Path) -> Network:
 def _identified(weights: Weights, path: Path) -> Network:
     if weights.spec is not None:
         return _with_weights(from_spec(weights.spec), weights, path)
-    match = matching.best_match(weights.tensors, path.stem)
+    match = identification.best_match(weights.tensors, path.stem)
     if match is None:
         raise UserError(
             f"'{shown(path.name)}' fits no known architecture: it holds {_contents(weights.tensors)}; name the "
@@ -115,7 +150,7 @@ def _loaded(match: Match, weights: Weights, path: Path, problem: str) -> Network
 
 
 def _pretrained(blueprint: Blueprint, progress: Progress | None) -> Network:
-    if blueprint.name in architectures.ARCHITECTURES:
+    if blueprint.spec is not None:
         raise UserError(
             f"there are no published weights for '{blueprint.name}'; open it without, or with a file"
         )
@@ -181,8 +216,8 @@ def _looks_like_file(text: str) -> bool:
 def _blueprint(name: str) -> Blueprint:
     """The blueprint by its name; case does not matter, and ``_`` may stand for ``-``."""
     wanted = name.lower()
-    for own in architectures.ARCHITECTURES:
-        if wanted.replace("_", "-") == own:
+    for own, row in architectures.ARCHITECTURES.items():
+        if not row.twin and wanted.replace("_", "-") == own.replace("_", "-"):
             return matching.from_own(own)
     if _looks_like_file(name):  # no architecture does; asking torchvision would take seconds
         raise UserError(f"there is no file '{shown(Path(name).name)}'; check its name and folder")

@@ -20,6 +20,7 @@ from torch import nn
 
 from visualizer.atomic import replacing
 from visualizer.errors import UserError
+from visualizer.networks.adapting import with_classes
 from visualizer.networks.architectures import spec as architecture
 from visualizer.networks.building import build
 from visualizer.networks.files import save_network
@@ -75,7 +76,7 @@ def train_command(
     chosen = choose_device(device)
     spec = architecture(network_name)
     dataset = open_dataset(data, spec.input, spec.preprocessing, config.seed, progress)
-    spec = fit_classes(spec, dataset.classes)
+    spec = with_classes(spec, dataset.classes)
     torch.manual_seed(config.seed)
     module = build(spec).to(chosen)
     return run_training(spec, module, dataset, config, run, resume=resume, progress=progress)
@@ -89,15 +90,6 @@ def choose_device(name: str) -> torch.device:
     if name == "cuda" and not has_gpu:
         raise UserError("torch finds no CUDA device here; choose the device cpu or auto")
     return torch.device("cuda" if has_gpu and name != "cpu" else "cpu")
-
-
-def fit_classes(spec: NetworkSpec, classes: tuple[str, ...]) -> NetworkSpec:
-    """The network with other classes: its last layer with outputs to choose gets one for each."""
-    layers = list(spec.layers)
-    last = max(index for index, row in enumerate(layers) if "out_features" in row.values)
-    values = {**layers[last].values, "out_features": len(classes)}
-    layers[last] = dataclasses.replace(layers[last], values=values)
-    return dataclasses.replace(spec, layers=tuple(layers), classes=classes)
 
 
 def run_training(
