@@ -8,7 +8,7 @@ import sys
 # malloc.h of the GNU C library
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 _KEPT = 256 << 20  # bytes of freed memory that the process may keep
-_LARGEST = 32 << 20  # bytes of one block, the most that the library takes from what it keeps
+_LARGEST = (64 << 20, 32 << 20)  # bytes of one block taken from what is kept; older versions refuse 64 MB
 
 
 def keep_freed_memory() -> None:
@@ -22,5 +22,5 @@ def keep_freed_memory() -> None:
         return
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
-        mallopt(_M_MMAP_THRESHOLD, _LARGEST)
+        any(mallopt(_M_MMAP_THRESHOLD, size) for size in _LARGEST)  # up to the first that it takes
         mallopt(_M_TRIM_THRESHOLD, _KEPT)
