@@ -1,6 +1,6 @@
 """What a network would be, told by arithmetic: shapes, costs, what does not fit and what would.
 
-No module is built and no tensor allocated: ResNet-152 takes about a millisecond, so the builder plans anew after
+No module is built and no tensor allocated: ResNet-152 takes some milliseconds, so the builder plans anew after
 every key.
 """
 
@@ -176,7 +176,12 @@ class _Planner:
         outputs: list[Shape | None] = []
         ends = [flow.seen]
         for index, inside in enumerate(row.layers):
-            result = self.layer(inside, (*path, index), self._fed(kind, row, flow, outputs, ends))
+            try:
+                fed = self._fed(kind, row, flow, outputs, ends)
+            except Misfit:  # of the block: what an earlier layer gives cannot be fed to this one
+                self._wait_for(row, path, index)
+                raise
+            result = self.layer(inside, (*path, index), fed)
             if inside.enabled:
                 outputs.append(result.shape)
                 ends.append(result.seen)
@@ -194,7 +199,9 @@ class _Planner:
         if kind.wiring == "chain":
             return _Flow(outputs[-1] if outputs else flow.shape, ends[-1])
         assert kind.feed is not None
-        return _Flow(kind.feed(flow.shape, tuple(outputs), **row.values), _widest(ends))
+        shape = kind.feed(flow.shape, tuple(outputs), **row.values)
+        resized = any(source[1:] != shape[1:] for source in (flow.shape, *outputs) if source)
+        return _Flow(shape, _Seen(None) if resized else _widest(ends))
 
     def _disabled(self, row: LayerSpec, path: Path) -> None:
         self.rows.append(RowPlan(path, row, enabled=False))
@@ -203,7 +210,11 @@ class _Planner:
 
     def _waiting(self, row: LayerSpec, path: Path) -> None:
         self.rows.append(RowPlan(path, row, waits=True))
-        for index, inside in enumerate(row.layers):
+        self._wait_for(row, path)
+
+    def _wait_for(self, block: LayerSpec, path: Path, start: int = 0) -> None:
+        """Rows for the layers of a block, from ``start`` on, where nothing is known of what they get."""
+        for index, inside in enumerate(block.layers[start:], start=start):
             if inside.enabled:
                 self._waiting(inside, (*path, index))
             else:
@@ -307,6 +318,8 @@ def fixes(row: RowPlan, classes: int = 0, most: int = 4) -> tuple[Fix, ...]:
     ``classes`` is the number of outputs wanted of the last layer, 0 for any. Costs up to some milliseconds.
     """
     if row.input is None or not (row.problem or row.note):
+        return ()
+    if row.spec.row.is_block and not row.inside:  # without its layers a block cannot be planned
         return ()
     found: list[Fix] = []
     if row.insert:
