@@ -9,6 +9,7 @@ from torch import nn
 
 from visualizer.errors import UserError
 from visualizer.networks.layer_details import detail
+from visualizer.networks.memory import is_out_of_memory
 from visualizer.networks.network import Network
 from visualizer.networks.tracing import INPUT as INPUT
 from visualizer.networks.tracing import ForwardError, Visit, trace
@@ -75,7 +76,7 @@ def examine(network: Network) -> Anatomy:
     try:
         run = trace(network.module, network.input)
     except ForwardError as error:
-        if _out_of_memory(error.__cause__):
+        if is_out_of_memory(error.__cause__):
             raise UserError(
                 f"the network {network.name} needs more memory than there is; close other programs "
                 "or choose a smaller network"
@@ -94,13 +95,6 @@ def examine(network: Network) -> Anatomy:
         counted.update(new)
     total = sum(parameter.numel() for parameter in network.module.parameters())
     return Anatomy(tuple(layers), total, run.macs)
-
-
-def _out_of_memory(error: BaseException | None) -> bool:
-    if isinstance(error, MemoryError):
-        return True
-    text = str(error).lower()  # torch has a class of its own for the GPU's memory only
-    return isinstance(error, RuntimeError) and ("allocate" in text or "out of memory" in text)
 
 
 def _layer(visit: Visit, earlier: list[Layer], parameters: int) -> Layer:

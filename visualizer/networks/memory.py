@@ -12,6 +12,14 @@ def available() -> int:
     return int(psutil.virtual_memory().available)
 
 
+def is_out_of_memory(error: BaseException | None) -> bool:
+    """Whether an exception says that memory, the processor's or the GPU's, did not suffice."""
+    if isinstance(error, MemoryError):
+        return True
+    text = str(error).lower()  # torch has a class of its own for the GPU's memory only
+    return isinstance(error, RuntimeError) and ("allocate" in text or "out of memory" in text)
+
+
 def size_words(count: float) -> str:
     """A number of bytes as people read it: ``1.4 GB``."""
     for unit in ("B", "kB", "MB", "GB"):
