@@ -7,6 +7,12 @@ from typing import Any
 
 from torch import nn
 
+from visualizer.networks.modules.gated import GatedMerge
+from visualizer.networks.modules.locally_connected import LocallyConnected2d
+from visualizer.networks.modules.maxout import Maxout
+from visualizer.networks.modules.rotation import RotationConv2d
+from visualizer.networks.modules.weight_norm import NormConv2d, NormLinear
+
 
 def detail(module: nn.Module) -> str:
     """The row of ``DETAILS`` for the class of ``module`` or its nearest base class; else the class's name."""
@@ -56,6 +62,14 @@ DETAILS: dict[type[nn.Module], Callable[[Any], str]] = {
     nn.Conv2d: _convolution("Conv"),
     nn.Conv3d: _convolution("Conv"),
     nn.ConvTranspose2d: _convolution("Transposed conv"),
+    RotationConv2d: lambda module: f"{_convolution('Conv')(module)}, {module.rotations} rotations",
+    NormConv2d: _convolution("Norm conv"),
+    NormLinear: _fixed("Norm linear"),
+    LocallyConnected2d: lambda module: (
+        f"Locally connected {_times(module.kernel_size)}{_step(module.stride)}"
+    ),
+    Maxout: lambda module: f"Maxout of {module.pieces}",
+    GatedMerge: lambda module: f"Gated {module.merge} of {len(module.sizes)}",
     nn.MaxPool2d: _pool("Max-pool"),
     nn.AvgPool2d: _pool("Average pool"),
     nn.AdaptiveAvgPool2d: lambda module: f"Average pool to {_times(module.output_size)}",
