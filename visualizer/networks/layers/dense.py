@@ -80,7 +80,7 @@ ROWS = (
         ),
         ranks=(3,),
         stem="denseblock",
-        icon="dense",
+        icon="dense_block",
     ),
     LayerKind(
         "fractal",

@@ -78,7 +78,10 @@ def _block_plan(
     if variant in ("exclusive_gate", "shortcut_gate"):
         parts.append(chained(shape, conv_step(channels, 1, stride, bias=True), unchanged))
     # The sum, and what gate, scale, zero padding and survival make on the way there.
-    return joined(branch.output, *parts, merged=5)
+    made = joined(branch.output, *parts, merged=5)
+    if variant == "dropout_shortcut" and not dropout:
+        made = replace(made, note="The dropout shortcut drops nothing while the probability of dropout is 0.")
+    return made
 
 
 def _shortcut_plan(shape: Shape, channels: int, stride: int, variant: str, projection: str) -> Plan:
