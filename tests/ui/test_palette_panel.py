@@ -12,6 +12,7 @@ from visualizer.assets import resource
 from visualizer.networks.architectures import ARCHITECTURES
 from visualizer.networks.layers import LAYERS
 from visualizer.networks.layers.kinds import GROUPS
+from visualizer.ui.editor import Editor
 from visualizer.ui.panels.palette import PalettePanel
 from visualizer.ui.theme import DARK, LIGHT
 from visualizer.ui.widgets.kind_drag import kind_data, kind_in, layers_data, layers_in
@@ -208,6 +209,24 @@ def test_what_is_dragged_comes_back_out_of_its_data() -> None:
     assert layers_in(layers_data((4, 7))) == (4, 7)
     assert kind_in(layers_data((4,))) is None
     assert layers_in(kind_data("conv")) is None
+
+
+def test_kinds_that_do_not_fit_behind_the_selected_layer_say_why(panel: PalettePanel) -> None:
+    editor = Editor()
+    editor.changed.connect(panel.set_state)
+    editor.add("flatten")
+
+    def tip(name: str) -> str:
+        at = next(i for i, row in enumerate(panel._model.rows) if row.name == name)
+        return str(panel._model.index(at).data(Qt.ItemDataRole.ToolTipRole))
+
+    assert "a vector of 3072 values comes in here" in tip("conv")
+    assert "here" not in tip("linear")
+    editor.undo()
+    assert "maps come in here, 3×32×32" in tip("linear")
+    assert "here" not in tip("conv")
+    editor.add("linear")  # below a problem nothing is known
+    assert "here" not in tip("conv") + tip("linear")
 
 
 def test_it_is_painted_in_both_themes_at_any_width(panel: PalettePanel, qtbot: QtBot) -> None:

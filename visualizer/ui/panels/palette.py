@@ -6,6 +6,8 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QStackedLayout, QVBoxLayout, QWidget
 
+from visualizer.networks.layers.kinds import Shape
+from visualizer.ui.editor import BuildState
 from visualizer.ui.theme import Colors, icon
 from visualizer.ui.widgets.palette_list import PaletteList
 from visualizer.ui.widgets.palette_model import PaletteModel, PaletteRow, palette_rows
@@ -61,6 +63,10 @@ class PalettePanel(Panel):
         self.list.set_colors(colors)
         self.set_subtitle("drag or double-click")
 
+    def set_state(self, state: BuildState) -> None:
+        """Tell apart what takes what comes in behind the selected layer, or at the end."""
+        self._model.set_incoming(_incoming(state))
+
     def _ask(self, row: PaletteRow) -> None:
         (self.kind_activated if row.what == "kind" else self.start_activated).emit(row.name)
 
@@ -93,3 +99,12 @@ class PalettePanel(Panel):
         if self.list.row() is None:  # before it has the focus, which would choose the first heading
             self.list.set_row(self._model.best_match(""))
         self.list.setFocus()
+
+
+def _incoming(state: BuildState) -> Shape | None:
+    """What a new layer would get; None below a problem."""
+    if state.selected:
+        row = state.rows[state.selected[-1]]
+        return row.output if row.enabled else None
+    last = next((row for row in reversed(state.plan.rows) if row.enabled and len(row.path) == 1), None)
+    return tuple(state.spec.input) if last is None else last.output

@@ -186,7 +186,8 @@ class _PaletteDelegate(QStyledItemDelegate):
         colors = self.colors
         indent = 12 if row.what == "start" else 0
         top = rect.top() + (rect.height() - _ICON) // 2
-        icon(row.icon, colors.text if selected else colors.muted).paint(
+        fits = self._model.fits(row)
+        icon(row.icon, colors.text if selected else colors.muted if fits else colors.disabled).paint(
             painter, QRect(rect.left() + PADDING + indent, top, _ICON, _ICON)
         )
         inside = rect.adjusted(_TEXT + indent, 0, -PADDING, 0)
@@ -195,7 +196,7 @@ class _PaletteDelegate(QStyledItemDelegate):
         if needed + detail <= inside.width():  # names tell rows apart: they go first
             self._paint_detail(painter, rect, row)
         painter.setFont(font())
-        painter.setPen(QColor(colors.text))
+        painter.setPen(QColor(colors.text if fits else colors.muted))
         title = QFontMetrics(font()).elidedText(row.title, Qt.TextElideMode.ElideMiddle, inside.width())
         painter.drawText(inside, Qt.AlignmentFlag.AlignLeft | _LINE, title)
 

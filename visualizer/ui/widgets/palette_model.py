@@ -11,7 +11,7 @@ from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QPersiste
 
 from visualizer.networks.architectures import ARCHITECTURES
 from visualizer.networks.layers import LAYERS
-from visualizer.networks.layers.kinds import GROUPS, Field, LayerKind
+from visualizer.networks.layers.kinds import GROUPS, Field, LayerKind, words
 from visualizer.ui.text import plain_tip
 from visualizer.ui.widgets.kind_drag import kind_data
 
@@ -128,8 +128,21 @@ class PaletteModel(QAbstractListModel):
         families = [row.name for row in rows if row.what == "family"]
         self._folded = set(families[1:])
         self._words: tuple[str, ...] = ()
+        self._incoming: tuple[int, ...] | None = None
         self.rows: tuple[PaletteRow, ...] = ()
         self._show()
+
+    def set_incoming(self, shape: tuple[int, ...] | None) -> None:
+        """Tell what a new layer would get, (C, H, W) or (features,); None where it is not known."""
+        if shape != self._incoming:
+            self._incoming = shape
+            self.dataChanged.emit(self.index(0), self.index(len(self.rows) - 1))
+
+    def fits(self, row: PaletteRow) -> bool:
+        """Whether a new layer could take what it would get; True where that is not known."""
+        if self._incoming is None or row.what != "kind":
+            return True
+        return len(self._incoming) in LAYERS[row.name].ranks
 
     def set_filter(self, typed: str) -> None:
         """Show the rows that hold every word of ``typed``, folded up or not; all for none."""
@@ -159,6 +172,13 @@ class PaletteModel(QAbstractListModel):
         holds = (at for at in choices if wanted in self.rows[at].title.lower())
         return next(begins, next(holds, choices[0] if choices else -1))
 
+    def _misfit(self, row: PaletteRow) -> str:
+        if self._incoming is None or self.fits(row):
+            return ""
+        if len(self._incoming) == 3:
+            return f" It takes a vector, and maps come in here, {words(self._incoming)}."
+        return f" It takes maps, and a vector of {words(self._incoming)} values comes in here."
+
     def _show(self) -> None:
         if self._words:
             found = [
@@ -187,7 +207,7 @@ class PaletteModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return row.title
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tip(row.description)
+            return plain_tip(row.description + self._misfit(row))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return ", ".join(filter(None, (row.title, row.detail)))
         return row.description if role == Qt.ItemDataRole.AccessibleDescriptionRole else None
