@@ -1,3 +1,6 @@
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,25 +12,110 @@ from torch import Tensor, nn
 from visualizer.errors import UserError
 from visualizer.networks.architectures import ARCHITECTURES, SHAPES, spec
 from visualizer.networks.building import build
+from visualizer.networks.planning import plan
+from visualizer.networks.skeleton import Skeleton
+from visualizer.networks.spec import walk
+from visualizer.networks.spec_json import from_json, to_json
+
+# Counts that papers and science give, or that follow from them by hand.
+PARAMETERS = {
+    "mini-vgg": 1_250_858,  # the reference network's published count
+    "shapes-net": 361_769,
+    "tinycnn": 9_130,
+    "linear": 3072 * 10 + 10,
+    "two-layer": 3072 * 100 + 100 + 100 * 10 + 10,
+    "lenet-5": 61_706,
+    "deepface": 118_923_774,  # "more than 120 million" in the paper, rounded
+    "resnet20": 269_722,  # 0.27 M in table 6 of the paper
+    "resnet56": 853_018,  # 0.85 M there
+    "resnet110-stochastic-depth": 1_727_962,  # 1.7 M there
+    "wide-resnet-16-8": 10_961_370,  # 11.0 M in table 4 of the paper
+    "wide-resnet-28-10": 36_479_194,  # 36.5 M there
+    "resnext29-8x64d": 34_426_698,  # 34.4 M in table 7 of the paper
+    "googlenet": 13_004_888,  # torchvision's, with both heads
+}
 
 
-@pytest.mark.parametrize(
-    ("name", "parameters"),
-    [
-        ("mini-vgg", 1_250_858),  # the reference network's published count
-        ("shapes-net", 361_769),
-        ("tinycnn", 9_130),
-        ("resnet20", 269_722),  # 0.27 M in table 6 of the paper
-    ],
-)
+@pytest.mark.parametrize(("name", "parameters"), PARAMETERS.items())
 def test_parameters(name: str, parameters: int) -> None:
-    assert sum(p.numel() for p in build(spec(name)).parameters()) == parameters
+    assert plan(spec(name)).parameters == parameters
+    with Skeleton():
+        assert sum(p.numel() for p in build(spec(name)).parameters()) == parameters
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
-def test_output_is_one_logit_per_class(name: str) -> None:
-    row = spec(name)
-    assert build(row).eval()(torch.zeros(2, *row.input)).shape == (2, len(row.classes))
+def test_every_architecture_can_be_built(name: str) -> None:
+    """Plan, module and what the module gives agree."""
+    described = spec(name)
+    planned = plan(described)
+    assert planned.problems == ()
+    with Skeleton():
+        module = build(described)
+    module.to("meta").eval()  # buffers that begin with values are not empty
+    assert sum(p.numel() for p in module.parameters()) == planned.parameters
+    output = tuple(module(torch.empty(1, *described.input, device="meta")).shape[1:])
+    assert output == planned.output
+    assert output == ((len(described.classes),) if described.classes else described.input)
+
+
+@pytest.mark.parametrize("name", [name for name in ARCHITECTURES if name.endswith("-32")])
+def test_small_relatives_keep_maps_to_pool(name: str) -> None:
+    """What the last global pool or flatten gets is at least 2 × 2, but for VGG, whose five pools leave one."""
+    described = spec(name)
+    assert described.input == (3, 32, 32)
+    last = [row for row in plan(described).rows if row.output and len(row.output) == 1][0]
+    pools = [row for row in plan(described).rows if row.spec.kind == "global_average_pool"]
+    shape = (pools[-1] if pools else last).input
+    assert shape is not None
+    assert min(shape[1:]) >= (1 if name.startswith("vgg") else 2)
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_a_row_says_what_it_is(name: str) -> None:
+    row = ARCHITECTURES[name]
+    assert (row.name, spec(name).name) == (name, name)
+    assert row.title
+    assert row.family
+    assert row.description.endswith(".")
+    assert len(row.description) <= 120
+    if row.source is not None:
+        assert re.fullmatch(r"arXiv:\d{4}\.\d{4,5}|doi:10\.\d+/\S+", row.source.identifier)
+        assert 1990 < row.source.year < 2027
+    assert not row.same_keys_as or row.same_keys_as in ARCHITECTURES
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_every_architecture_round_trips_as_json(name: str) -> None:
+    assert from_json(to_json(spec(name))) == spec(name)
+
+
+def test_a_specification_is_made_once() -> None:
+    assert spec("resnet152") is spec("resnet152")
+
+
+def test_the_table_makes_nothing_when_it_is_imported() -> None:
+    code = (
+        "from visualizer.networks import spec; made = []; real = spec.checked_layer; "
+        "spec.checked_layer = lambda *a: made.append(a) or real(*a); "
+        "import visualizer.networks.architectures as t; print(len(made)); t.spec('linear'); print(len(made))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["0", "2"]
+
+
+def test_blocks_die_more_often_the_deeper_they_are() -> None:
+    blocks = [
+        row for _, row in walk(spec("resnet110-stochastic-depth").layers) if row.kind == "residual_block"
+    ]
+    survival = [block.values["survival"] for block in blocks]
+    assert len(survival) == 54
+    assert survival == pytest.approx([1 - n / 54 * 0.5 for n in range(1, 55)])
+
+
+def test_an_auto_encoder_gives_an_image_back() -> None:
+    x = torch.rand(2, 3, 32, 32)
+    with torch.no_grad():
+        assert build(spec("autoencoder")).eval()(x).shape == x.shape
 
 
 def test_the_shapes_are_the_nine_of_the_data_set() -> None:
@@ -85,5 +173,5 @@ def test_dropout_only_acts_in_training() -> None:
 
 
 def test_an_unknown_name() -> None:
-    with pytest.raises(UserError, match="shapes-net, mini-vgg, tinycnn, resnet20"):
+    with pytest.raises(UserError, match="lenet-5"):
         spec("lenet")
