@@ -63,7 +63,7 @@ def test_small_relatives_keep_maps_to_pool(name: str) -> None:
     """What the last global pool or flatten gets is at least 2 × 2, but for VGG, whose five pools leave one."""
     described = spec(name)
     assert described.input == (3, 32, 32)
-    last = [row for row in plan(described).rows if row.output and len(row.output) == 1][0]
+    last = next(row for row in plan(described).rows if row.output and len(row.output) == 1)
     pools = [row for row in plan(described).rows if row.spec.kind == "global_average_pool"]
     shape = (pools[-1] if pools else last).input
     assert shape is not None
