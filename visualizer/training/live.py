@@ -43,8 +43,8 @@ class Moment:
 
     ``step`` of ``steps``, ``epoch`` (a fraction) of ``epochs``. Losses are mean cross-entropies in nats, accuracies
     0…1: of training since the last reading, of validation at the end of the last epoch; None before the first.
-    ``curve`` and ``validation_curve`` are (R, 2): epoch and loss of every reading so far. ``network`` has the weights
-    of a step not long ago, in evaluation mode on the processor, in memory that no step changes.
+    ``curve`` is (R, 2): epoch and training loss of every reading so far. ``network`` has the weights of a step not
+    long ago, in evaluation mode on the processor, in memory that no step changes.
     """
 
     step: int
@@ -58,7 +58,6 @@ class Moment:
     samples_per_second: float
     device: str
     curve: Curve = field(repr=False)
-    validation_curve: Curve = field(repr=False)
     network: Network = field(repr=False)
 
 
@@ -136,7 +135,8 @@ class LiveRun:
         self._device = choose_device("auto")
         self.config = config or usual_config(network, anatomy, self._device)
         self._module = copy.deepcopy(network.module).requires_grad_(True)
-        self._network = replace(network, classes=CLASSES)
+        spec = replace(network.spec, classes=CLASSES) if network.spec else None
+        self._network = replace(network, classes=CLASSES, spec=spec)
         self._asked = threading.Event()
         self._closely = False
         self._refreshed = 0.0
@@ -206,16 +206,19 @@ class _Told:
         self._config, self._device = config.training, device
         self._steps_per_epoch = -(-config.images // config.training.batch)
         self._read: dict[str, Step] = {}  # the last reading of each split
-        self._curves = {"training": _Curve(), "validation": _Curve()}
+        self._readings: list[tuple[float, float]] = []
+        self._curve: Curve = np.zeros((0, 2), np.float32)
         self._times: deque[float] = deque(maxlen=STEPS_PER_EPOCH)
 
     def add(self, step: Step) -> None:
-        if step.split == "training":
-            self._times.append(step.seconds)
         self.step = step.step
         if step.loss is not None:
             self._read[step.split] = step
-            self._curves[step.split].add(self._epoch, step.loss)
+        if step.split == "training":
+            self._times.append(step.seconds)
+            if step.loss is not None:
+                self._readings.append((self._epoch, step.loss))
+                self._curve = np.array(self._readings, np.float32)  # a new one: the old ones are handed out
 
     @property
     def _epoch(self) -> float:
@@ -234,8 +237,7 @@ class _Told:
             validation_accuracy=validation.accuracy if validation else None,
             samples_per_second=self._speed(),
             device=self._device,
-            curve=self._curves["training"].points,
-            validation_curve=self._curves["validation"].points,
+            curve=self._curve,
             network=self.network,
         )
 
@@ -243,18 +245,6 @@ class _Told:
         """Images per second of the loop's own time, validation included."""
         taken = self._times[-1] - self._times[0] if len(self._times) > 1 else 0.0
         return (len(self._times) - 1) * self._config.batch / taken if taken > 0 else 0.0
-
-
-class _Curve:
-    """Readings of a loss; ``points`` (R, 2) is a new array after each."""
-
-    def __init__(self) -> None:
-        self._readings: list[tuple[float, float]] = []
-        self.points: Curve = np.zeros((0, 2), np.float32)
-
-    def add(self, epoch: float, loss: float) -> None:
-        self._readings.append((epoch, loss))
-        self.points = np.array(self._readings, np.float32)
 
 
 def _check(step: Step, name: str) -> None:

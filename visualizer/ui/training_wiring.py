@@ -1,0 +1,58 @@
+"""Which signal of the run reaches which panel, and what runs, pauses and stops it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QTextEdit,
+    QWidget,
+)
+
+from visualizer.ui.jobs import OpenNetwork
+
+if TYPE_CHECKING:
+    from visualizer.ui.main_window import MainWindow
+
+_TAKE_SPACE = (QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QPlainTextEdit, QTextEdit)
+
+
+def connect_training(window: MainWindow) -> None:
+    """Connect the run of the session with the Timeline and the panels that show weights, once."""
+    training, timeline = window.session.training, window.timeline
+
+    def show_weights(opened: OpenNetwork) -> None:
+        network = opened.network
+        window.network.set_network(network.name, opened.anatomy, network.input, network.weights)
+
+    window.session.weights_changed.connect(show_weights)
+    training.changed.connect(timeline.set_state)
+    timeline.play_requested.connect(training.toggle)
+    timeline.step_requested.connect(training.step)
+    timeline.stop_requested.connect(training.stop)
+    timeline.rewind_requested.connect(training.rewind)
+    PlayKey(window.actions_by_id["train"], window)
+
+
+class PlayKey(QObject):
+    """Lets the space bar play and pause, except where it is of use already: in a text, on a button."""
+
+    def __init__(self, action: QAction, parent: QObject) -> None:
+        super().__init__(parent)
+        self._action = action
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._follow)
+
+    def _follow(self, _: QWidget | None, now: QWidget | None) -> None:
+        key = QKeySequence() if isinstance(now, _TAKE_SPACE) else QKeySequence("Space")
+        if self._action.shortcut() != key:
+            self._action.setShortcut(key)
