@@ -172,6 +172,8 @@ class _Planner:
         assert flow.shape is not None
         kind = row.row
         if not any(inside.enabled for inside in row.layers):
+            for index, inside in enumerate(row.layers):
+                self._disabled(inside, (*path, index))
             raise Misfit("The block is empty; put a layer into it.")
         outputs: list[Shape | None] = []
         ends = [flow.seen]
