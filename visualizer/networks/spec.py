@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import itertools
 import math
 from collections.abc import Iterator, Mapping
@@ -107,7 +108,8 @@ def checked_layer(
     """The layer with every field checked; ``where`` names the place in errors. Raises ``UserError``."""
     kind = LAYERS.get(kind_name)
     if kind is None:
-        raise UserError(f"{where}: there is no kind '{shown(kind_name)}'; there are {', '.join(LAYERS)}")
+        near = difflib.get_close_matches(kind_name, LAYERS, n=3, cutoff=0.4) or list(LAYERS)[:3]
+        raise UserError(f"{where}: there is no kind '{shown(kind_name)}'; name one like {', '.join(near)}")
     unknown = [key for key in given if key not in {row.name for row in kind.fields}]
     if unknown:
         raise UserError(f"{where}: {kind.name} has no field '{shown(unknown[0])}'; {_fields_of(kind)}")

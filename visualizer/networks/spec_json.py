@@ -102,13 +102,14 @@ def _from_version_1(row: Any) -> Any:
     """Version 1 had one kind more: a residual stage, which is a sequence of residual blocks now."""
     if not isinstance(row, dict) or row.get("kind") != "residual_stage":
         return row
-    channels, stride = row.get("channels"), row.get("stride", 1)
-    block = {"kind": "residual_block", "channels": channels, "projection": "zero_padding"}
-    count = row.get("blocks", 2)
-    if not isinstance(count, int) or not 1 <= count <= MAX_LAYERS:
+    row = dict(row)
+    channels, stride = row.pop("channels", None), row.pop("stride", 1)
+    count = int(checked_number(row.pop("blocks", 2), int, "'blocks'"))
+    if not 1 <= count <= MAX_LAYERS:
         raise UserError(f"'blocks' must lie between 1 and {MAX_LAYERS:,}")
+    block = {"kind": "residual_block", "channels": channels, "projection": "zero_padding"}
     blocks = [{**block, "name": str(index), "stride": stride if index == 0 else 1} for index in range(count)]
-    return {"kind": "sequence", "name": row.get("name"), "layers": blocks}
+    return {**row, "kind": "sequence", "layers": blocks}
 
 
 def _layers(rows: list[Any]) -> tuple[LayerSpec, ...]:
@@ -124,7 +125,7 @@ def _layers(rows: list[Any]) -> tuple[LayerSpec, ...]:
 
 def _inside(rows: list[Any], place: str, depth: int) -> tuple[LayerSpec, ...]:
     """The layers of a network or block; ``place`` begins the name of each: "layer 3", "layer 3.2"."""
-    if depth > MAX_DEPTH:
+    if rows and depth > MAX_DEPTH:
         raise UserError(f"{place}: blocks are inside each other more than {MAX_DEPTH} deep; take some out")
     if len(rows) > MAX_LAYERS:
         raise UserError(f"a network has at most {MAX_LAYERS:,} layers and blocks; take some out")
