@@ -1,4 +1,4 @@
-"""What a network would be, told by arithmetic: shapes, costs, what does not fit and what would.
+"""What a network would be, told by arithmetic: shapes, costs, what does not fit.
 
 No module is built and no tensor allocated: ResNet-152 takes some milliseconds, so the builder plans anew after
 every key.
@@ -6,60 +6,21 @@ every key.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from math import prod
+from math import isfinite, prod
 
 from visualizer.networks import memory
-from visualizer.networks.layers.kinds import Field, LayerKind, Misfit, Plan, Shape, Value, Window, words
+from visualizer.networks.fixes import Fix as Fix
+from visualizer.networks.fixes import fixes as fixes
+from visualizer.networks.layers.kinds import LayerKind, Misfit, Plan, Shape, Window, words
+from visualizer.networks.rows import RowPlan as RowPlan
+from visualizer.networks.rows import planned_layer
 from visualizer.networks.spec import LayerSpec, NetworkSpec, Path
 
 MAX_INPUT = 64_000_000  # values of one input: 256 MB of float32
 MAX_VALUES = 256_000_000  # values of all outputs together, as they are kept while a network is examined: 1 GB
 MAX_OPERATIONS = 100_000_000_000  # of one input; VGG-16 has 15 billion multiply-accumulates
 MAX_PARAMETERS = 1_000_000_000  # 4 GB of float32
-_FARTHEST = 64  # how many values to either side are tried for a fix
-
-
-@dataclass(frozen=True, slots=True)
-class Fix:
-    """A change that would make a layer fit: a field's new value, or a layer to insert before it.
-
-    ``output`` is the layer's output then.
-    """
-
-    output: Shape
-    field: str = ""
-    value: Value = 0
-    insert: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RowPlan:
-    """What is known of one row of the builder.
-
-    ``input`` and ``output`` are None, and costs 0, where nothing is known: on a row with a ``problem`` (what
-    cannot be built, one sentence) and on those that wait for it (``waits``). Costs of a block contain those of
-    its layers, and ``inside`` are the shapes that those give. ``note`` is what torch does and people may not
-    expect. ``values`` are the numbers kept in memory for one image, ``insert`` a kind of layer that would help
-    before this one.
-    """
-
-    path: Path
-    spec: LayerSpec
-    input: Shape | None = None
-    output: Shape | None = None
-    inside: tuple[Shape, ...] = ()
-    parameters: int = 0
-    macs: int = 0
-    operations: int = 0
-    values: int = 0
-    receptive_field: int | None = None  # side in pixels; None: not known, or the whole picture
-    problem: str = ""
-    note: str = ""
-    insert: str = ""
-    waits: bool = False
-    enabled: bool = True  # False as well inside a block that is disabled
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +48,10 @@ class NetworkPlan:
         return memory.BYTES_PER_VALUE * (4 * self.parameters + batch * self.values)
 
 
+class _TooLarge(Misfit):
+    """Beyond a limit of the whole network or of the machine."""
+
+
 @dataclass(slots=True)
 class _Total:
     parameters: int = 0
@@ -105,7 +70,10 @@ class _Seen:
     def through(self, window: Window) -> _Seen:
         if self.size is None or window.size is None:
             return _Seen(None, self.jump)
-        return _Seen(round(self.size + (window.size - 1) * self.jump), self.jump * window.stride)
+        size = self.size + (window.size - 1) * self.jump
+        if not isfinite(size):  # strides beyond all pictures, one after another
+            return _Seen(None, self.jump)
+        return _Seen(round(size), self.jump * window.stride)
 
 
 @dataclass(slots=True)
@@ -129,9 +97,9 @@ class _Planner:
             flow = self.layer(row, (*before, index), flow)
         return flow
 
-    def layer(self, row: LayerSpec, path: Path, flow: _Flow, enabled: bool = True) -> _Flow:
+    def layer(self, row: LayerSpec, path: Path, flow: _Flow) -> _Flow:
         """Plan one layer, and return what comes out of it; nothing below a problem."""
-        if not (enabled and row.enabled):
+        if not row.enabled:
             self._disabled(row, path)
             return flow
         if flow.shape is None:
@@ -147,12 +115,13 @@ class _Planner:
                 self.rows[at] = replace(planned_row, waits=True)
                 return _Flow(None)
             planned_row = replace(planned_row, inside=outputs)  # type: ignore[arg-type]
-            planned = _planned(row.row, flow.shape, outputs, row.values)  # type: ignore[arg-type]
+            planned = planned_layer(row.row, flow.shape, outputs, row.values)  # type: ignore[arg-type]
             if row.row.training_only:
                 self.total, seen = replace(before, parameters=self.total.parameters), flow.seen
             self._add(planned)
         except Misfit as misfit:
-            self.rows[at] = replace(planned_row, problem=str(misfit), insert=misfit.insert)
+            large = isinstance(misfit, _TooLarge)
+            self.rows[at] = replace(planned_row, problem=str(misfit), insert=misfit.insert, too_large=large)
             return _Flow(None)
         seen = seen.through(planned.window)
         self.rows[at] = replace(
@@ -229,24 +198,22 @@ class _Planner:
         total.macs += planned.macs
         total.operations += planned.macs + planned.operations
         total.values += planned.kept
-        weights = total.parameters * memory.BYTES_PER_VALUE
-        pass_bytes = weights + total.values * memory.BYTES_PER_VALUE
         for amount, limit, unit in (
             (total.parameters, MAX_PARAMETERS, "parameters"),
             (total.values, MAX_VALUES, "values in its layers' outputs"),
             (total.operations, MAX_OPERATIONS, "operations"),
         ):
             if amount > limit:
-                size = (
-                    f" ({memory.size_words(amount * memory.BYTES_PER_VALUE)})" if unit != "operations" else ""
+                size = memory.size_words(amount * memory.BYTES_PER_VALUE)
+                what = unit if unit == "operations" else f"{unit} ({size})"
+                raise _TooLarge(
+                    f"Up to here the network would have {amount:,} {what}, more than the limit of {limit:,}; "
+                    "make this layer or its input smaller."
                 )
-                raise Misfit(
-                    f"Up to here the network would have {amount:,} {unit}{size}, more than the limit of "
-                    f"{limit:,}; make this layer or its input smaller."
-                )
-        if pass_bytes > self._memory_limit:
-            raise Misfit(
-                f"Up to here one image would need {memory.size_words(pass_bytes)} of memory, and there are "
+        needed = memory.BYTES_PER_VALUE * (total.parameters + total.values)
+        if needed > self._memory_limit:
+            raise _TooLarge(
+                f"Up to here one image would need {memory.size_words(needed)} of memory, and there are "
                 f"{memory.size_words(self._memory_limit)}; make this layer or its input smaller."
             )
 
@@ -255,23 +222,6 @@ def _widest(ends: list[_Seen]) -> _Seen:
     if any(end.size is None for end in ends):
         return _Seen(None, max(end.jump for end in ends))
     return max(ends, key=lambda end: (end.size or 0, end.jump))
-
-
-def _planned(kind: LayerKind, shape: Shape, outputs: tuple[Shape, ...], values: Mapping[str, Value]) -> Plan:
-    """The plan of one row; raises ``Misfit``."""
-    if len(shape) not in kind.ranks:
-        raise rank_misfit(kind, shape)
-    made: Plan = kind.plan(shape, outputs, **values) if kind.is_block else kind.plan(shape, **values)
-    if min(made.output) < 1:
-        raise Misfit(f"Its output would be {words(made.output)}; no window fits into {words(shape)}.")
-    return made
-
-
-def rank_misfit(kind: LayerKind, shape: Shape) -> Misfit:
-    """What to say where a layer for maps gets a vector, or the other way round."""
-    if len(shape) == 3:
-        return Misfit(f"{kind.title} takes a vector, but {words(shape)} maps come in.", insert="flatten")
-    return Misfit(f"{kind.title} takes maps, but a vector of {words(shape)} values comes in.")
 
 
 def plan(spec: NetworkSpec) -> NetworkPlan:
@@ -301,60 +251,15 @@ def _with_class_problem(rows: tuple[RowPlan, ...], output: Shape, classes: int) 
     if len(output) == 1:
         sentence = f"{output[0]:,} outputs do not match the {classes:,} classes."
         deciding = [i for i, row in enumerate(rows) if row.output == output and _has_channels(row.spec.row)]
-        at = deciding[-1] if deciding else at
+        if deciding:
+            at = deciding[-1]
+        else:
+            sentence = f"{sentence[:-1]}; end with a linear layer of {classes:,} outputs."
     else:
         sentence = f"The network ends with maps, {words(output)}; {classes:,} classes need a vector."
     return (*rows[:at], replace(rows[at], problem=sentence), *rows[at + 1 :])
 
 
 def _has_channels(kind: LayerKind) -> bool:
-    return not kind.is_block and any(setting.column == "channels" for setting in kind.fields)
-
-
-# Fixes -----------------------------------------------------------------------------------------------
-
-
-def fixes(row: RowPlan, classes: int = 0, most: int = 4) -> tuple[Fix, ...]:
-    """The nearest values that make the row fit, one per field, for a row with a problem or a note.
-
-    ``classes`` is the number of outputs wanted of the last layer, 0 for any. Costs up to some milliseconds.
-    """
-    if row.input is None or not (row.problem or row.note):
-        return ()
-    if row.spec.row.is_block and not row.inside:  # without its layers a block cannot be planned
-        return ()
-    found: list[Fix] = []
-    if row.insert:
-        found.append(Fix(row.output or row.input, insert=row.insert))
-    for setting in row.spec.row.fields:
-        fix = _fix_of_field(row, setting, classes)
-        if fix is not None:
-            found.append(fix)
-    return tuple(found[:most])
-
-
-def _fix_of_field(row: RowPlan, setting: Field, classes: int) -> Fix | None:
-    assert row.input is not None
-    for value in _near(setting, row.spec.values[setting.name], row.input, classes):
-        try:
-            made = _planned(row.spec.row, row.input, row.inside, {**row.spec.values, setting.name: value})
-        except Misfit:
-            continue
-        wanted = classes == 0 or made.output == (classes,)
-        if wanted and not made.note:
-            return Fix(made.output, setting.name, value)
-    return None
-
-
-def _near(setting: Field, current: Value, shape: Shape, classes: int) -> Iterator[Value]:
-    """Other values of a field, the nearest first."""
-    if setting.type is bool or setting.type is float:
-        return
-    if isinstance(current, int) and setting.type is int:
-        if classes and setting.column == "channels":
-            yield classes
-        for distance in range(1, _FARTHEST):
-            for value in (current - distance, current + distance):
-                if setting.minimum <= value <= setting.maximum:
-                    yield value
-    yield from (word for word in setting.choices if word != current)
+    """Whether one of its fields is the number of outputs."""
+    return any(setting.column == "channels" and setting.default is None for setting in kind.fields)
