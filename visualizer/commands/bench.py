@@ -20,6 +20,7 @@ BENCHMARKS = (
     Benchmark("startup", "visualizer.benchmarks.startup:measure", needs_window=True),
     Benchmark("capture", "visualizer.benchmarks.capture:measure"),
     Benchmark("rotation", "visualizer.benchmarks.rotation:measure"),
+    Benchmark("planning", "visualizer.benchmarks.planning:measure"),
     Benchmark("drop", "visualizer.ui.benchmarks:drop", needs_window=True),
     Benchmark("stall", "visualizer.ui.benchmarks:stall", needs_window=True),
     Benchmark("mosaic", "visualizer.ui.benchmarks:mosaic", needs_window=True),
