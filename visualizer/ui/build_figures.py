@@ -69,8 +69,16 @@ def counted_up_to(plan: NetworkPlan) -> str:
         inside_last = bool(last) and row.path[: len(last)] == last
         if row.output is not None and not inside_last:
             last = row.path
-    names = {row.path: row.spec.name for row in plan.rows}
-    return ".".join(names[last[: depth + 1]] for depth in range(len(last))) or "input"
+    return full_names(plan).get(last, "input")
+
+
+def full_names(plan: NetworkPlan) -> dict[Path, str]:
+    """The name of every row with those of its blocks, ``layer2.0.conv1``, by its path."""
+    names: dict[Path, str] = {}
+    for row in plan.rows:  # a block comes before its layers
+        block = names.get(row.path[:-1])
+        names[row.path] = f"{block}.{row.spec.name}" if block else row.spec.name
+    return names
 
 
 def _readings(plan: NetworkPlan, batch: int) -> dict[str, tuple[_Reading, str]]:
