@@ -54,6 +54,10 @@ def test_the_plan_is_what_a_pass_shows(kernel, stride, padding, check_plan) -> N
     )
     (leaf,) = check_plan(row, (3, 9, 14))
     assert leaf.detail.startswith(f"Locally connected {kernel}×{kernel}")
+    assert leaf.receptive_field is not None
+    assert leaf.receptive_field.size == (kernel, kernel)
+    assert leaf.receptive_field.stride == (stride, stride)
+    assert leaf.receptive_field.start == (-padding, -padding)
 
 
 def test_the_layers_of_deepface(planned) -> None:

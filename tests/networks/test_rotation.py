@@ -161,6 +161,9 @@ def test_the_plan_is_what_a_pass_shows(geometry, merge, rotations, check_plan) -
     side = geometry.get("kernel_size", 3)
     assert leaf.detail.startswith(f"Conv {side}×{side}")
     assert leaf.detail.endswith(f", {rotations} rotations")
+    reach = geometry.get("dilation", 1) * (side - 1) + 1
+    assert leaf.receptive_field is not None
+    assert leaf.receptive_field.size == (reach, reach)
 
 
 def test_45_degrees_need_a_centre(planned) -> None:

@@ -180,7 +180,7 @@ def _attention(call: Call) -> Field | None:
 
 RULES: dict[str, Rule] = {
     **dict.fromkeys(("convolution", "_convolution", "cudnn_convolution"), convolution),
-    "im2col": unfold,
+    "unfold": unfold,
     **dict.fromkeys(("max_pool2d_with_indices", "max_pool3d_with_indices", "max_pool2d"), pool(dilated=True)),
     **dict.fromkeys(("avg_pool2d", "avg_pool3d"), pool(dilated=False)),
     **dict.fromkeys(("_adaptive_avg_pool2d", "adaptive_max_pool2d", "pixel_unshuffle"), adaptive_pool),

@@ -89,19 +89,12 @@ def convolution(call: Call) -> Field | None:
 
 
 def unfold(call: Call) -> Field | None:
-    """Windows cut out and put side by side: (N, C, H, W) → (N, C · window, rows · columns of positions)."""
-    shape, counts = call.inputs[0].shape, []
-    field: Field | None = call.fields[0]
-    geometry = zip(*(_per_dim(value, 2) for value in call.args[1:5]), strict=True)
-    for dim, (kernel, dilation, padding, stride) in zip((-2, -1), geometry, strict=True):
-        reach = (kernel - 1) * dilation + 1
-        counts.append((shape[dim] + 2 * padding - reach) // stride + 1)
-        if field is not None:
-            field = _slide(field, dim, counts[-1], reach, stride, padding)
-    if field is None or not field.dims <= {-2, -1}:
-        return None
-    inner = {-2: counts[1], -1: 1}
-    return field.each(lambda axis: axis if axis.dim is None else replace(axis, dim=-1, inner=inner[axis.dim]))
+    """``Tensor.unfold``: windows along one dimension, whose elements become a new last dimension."""
+    dim, size, step = call.args[1:4]
+    ndim = call.inputs[0].ndim
+    dim = dim - ndim if dim >= 0 else dim
+    field = _slide(call.fields[0], dim, call.output.shape[dim - 1], size, step, 0)
+    return field.move({place: place - 1 for place in range(-ndim, 0)}) if field else None
 
 
 def pool(dilated: bool) -> Rule:

@@ -55,10 +55,12 @@ def _local_plan(shape: Shape, *, bias: bool, **values: Any) -> Plan:
     shared = conv_plan(shape, **values, bias=False)
     _, height, width = shared.output
     windows = height * width * shape[0] * values["kernel_size"] ** 2
+    padded = shape[0] * (shape[1] + 2 * values["padding"]) * (shape[2] + 2 * values["padding"])
     return replace(
         shared,
         parameters=shared.macs + (prod(shared.output) if bias else 0),
-        values=windows + 3 * prod(shared.output),  # the products, with biases, with the channels in front
+        # Maps in another order, windows, and results as products, with biases, with the channels in front.
+        values=2 * padded + windows + 3 * prod(shared.output),
     )
 
 

@@ -40,9 +40,12 @@ class LocallyConnected2d(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """One matrix product per place."""
         height, width = self.weight.shape[:2]
-        windows = F.unfold(x, self.kernel_size, padding=self.padding, stride=self.stride)
         filters = self.weight.flatten(3).flatten(0, 1)  # (places, out, in · F²)
-        result = torch.bmm(filters, windows.permute(2, 1, 0)).view(height, width, self.out_channels, -1)
+        # With the images last, windows are copied in runs and the product needs no other order.
+        maps = F.pad(x, (self.padding,) * 4).permute(1, 2, 3, 0).contiguous()
+        windows = maps.unfold(1, self.kernel_size, self.stride).unfold(2, self.kernel_size, self.stride)
+        columns = windows.permute(1, 2, 0, 4, 5, 3).reshape(height * width, filters.shape[2], len(x))
+        result = torch.bmm(filters, columns).view(height, width, self.out_channels, len(x))
         if self.bias is not None:
             result = result + self.bias.unsqueeze(3)
         return result.permute(3, 2, 0, 1).contiguous()
