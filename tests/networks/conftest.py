@@ -11,8 +11,9 @@ from visualizer.errors import UserError
 from visualizer.networks.anatomy import Layer, examine
 from visualizer.networks.building import build
 from visualizer.networks.network import Network
-from visualizer.networks.planning import RowPlan, plan
+from visualizer.networks.planning import plan
 from visualizer.networks.preprocessing import Preprocessing
+from visualizer.networks.rows import RowPlan
 from visualizer.networks.spec import LayerSpec, NetworkSpec, layer
 
 PREPROCESSING = Preprocessing(32, 32, (0.5,), (0.5,))

@@ -13,9 +13,9 @@ from visualizer.networks.layers.kinds import (
     Misfit,
     Plan,
     Shape,
-    Window,
     unchanged,
 )
+from visualizer.networks.layers.pooling import pool_plan
 from visualizer.networks.modules.fire import Fire
 from visualizer.networks.modules.inception import Inception
 
@@ -41,19 +41,16 @@ def _inception_plan(
         norms = (norm_plan,) if batch_norm else ()
         return (conv_step(channels, kernel, bias=not batch_norm), *norms, unchanged)
 
+    def pool(shape: Shape) -> Plan:
+        return pool_plan(shape, kernel_size=3, stride=1, padding=1, ceil_mode=True)
+
     branches = (
         chained(shape, *unit(channels_1x1, 1)),
         chained(shape, *unit(reduce_3x3, 1), *unit(channels_3x3, 3)),
         chained(shape, *unit(reduce_5x5, 1), *unit(channels_5x5, large_kernel)),
-        chained(shape, _small_pool_plan, *unit(pool_projection, 1)),
+        chained(shape, pool, *unit(pool_projection, 1)),
     )
     return joined((sum(branch.output[0] for branch in branches), *shape[1:]), *branches)
-
-
-def _small_pool_plan(shape: Shape) -> Plan:
-    """The plan of a 3×3 max pool that keeps the size."""
-    height, width = shape[1:]
-    return Plan(shape, operations=9 * shape[0] * height * width, window=Window(3))
 
 
 def _fire_plan(shape: Shape, *, squeeze_channels: int, expand_1x1: int, expand_3x3: int) -> Plan:

@@ -30,7 +30,8 @@ _FIELDS = (
 )
 
 
-def _pool_plan(shape: Shape, *, kernel_size: int, stride: int, padding: int, ceil_mode: bool) -> Plan:
+def pool_plan(shape: Shape, *, kernel_size: int, stride: int, padding: int, ceil_mode: bool) -> Plan:
+    """The plan of max or average pooling."""
     if 2 * padding > kernel_size:
         raise Misfit(f"Padding {padding} is more than half of the window of {kernel_size}.")
     sides = [positions(size, kernel_size, stride, padding) for size in shape[1:]]
@@ -81,7 +82,7 @@ ROWS = (
         "Max pool",
         "Pooling",
         "Max pooling: the largest value of every window.",
-        _pool_plan,
+        pool_plan,
         _pool(nn.MaxPool2d),
         _FIELDS,
         ranks=(3,),
@@ -93,7 +94,7 @@ ROWS = (
         "Average pool",
         "Pooling",
         "Average pooling: the mean of every window.",
-        _pool_plan,
+        pool_plan,
         _pool(nn.AvgPool2d),
         _FIELDS,
         ranks=(3,),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from visualizer.networks.layers.composition import chained, conv_step, joined, norm_plan
+from visualizer.networks.layers.composition import Step, chained, conv_step, joined, norm_plan
 from visualizer.networks.layers.convolution import GROUPS, STRIDE
 from visualizer.networks.layers.kinds import (
     Construction,
@@ -61,19 +61,17 @@ def _block_plan(
 ) -> Plan:
     width = width or (max(1, channels // 4) if bottleneck else channels)
     if bottleneck:
-        convs = [
-            conv_step(width, 1),
-            conv_step(width, 3, stride, groups),
-            conv_step(channels, 1),
-        ]
+        convs = [conv_step(width, 1), conv_step(width, 3, stride, groups), conv_step(channels, 1)]
     else:
         convs = [conv_step(width, 3, stride, groups), conv_step(channels, 3, 1, groups)]
-    order = {"full_preactivation": lambda conv: (norm_plan, unchanged, conv)}.get(
-        variant, lambda conv: (conv, norm_plan, unchanged)
-    )
-    branch = chained(shape, *(step for conv in convs for step in order(conv)))
-    if dropout:
-        branch = chained(shape, lambda _: branch, unchanged)
+    steps: list[Step] = []
+    for conv in convs:
+        drops = (unchanged,) if dropout and conv is convs[-1] else ()
+        if variant == "full_preactivation":
+            steps += (norm_plan, unchanged, *drops, conv)
+        else:
+            steps += (*drops, conv, norm_plan, unchanged)
+    branch = chained(shape, *steps)
     parts = [branch, _shortcut_plan(shape, channels, stride, variant, projection)]
     if variant in ("exclusive_gate", "shortcut_gate"):
         parts.append(chained(shape, conv_step(channels, 1, stride, bias=True), unchanged))
@@ -207,6 +205,7 @@ ROWS = (
                 0,
                 65_536,
                 "Channels between the convolutions; 0: as many as given, in a bottleneck a quarter",
+                title="Inner channels",
             ),
             GROUPS,
             Field(

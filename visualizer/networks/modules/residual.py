@@ -78,15 +78,13 @@ class ResidualBlock(nn.Module):
             self.downsample = nn.Sequential(_conv(in_channels, channels, 1, stride))
             if variant != "full_preactivation":
                 self.downsample.append(nn.BatchNorm2d(channels))
-        self.gate: nn.Sequential | None = None
-        if variant in ("exclusive_gate", "shortcut_gate"):
-            self.gate = gate(in_channels, channels, stride)
+        has_gate = variant in ("exclusive_gate", "shortcut_gate")
+        self.gate = gate(in_channels, channels, stride) if has_gate else None
 
     def forward(self, x: Tensor) -> Tensor:
         """What f makes of the sum of shortcut and branch."""
-        last = self.count
         if self.variant == "full_preactivation":
-            first = self._part("relu", 1)(self._part("bn", 1)(x))
+            first = self._through(x, "bn1", "relu1")
             branch = survived(self._preactivated, first, self.survival, self.training)
             return self._shortcut(x if self.downsample is None else first) + branch
         branch = survived(self._branch, x, self.survival, self.training)
@@ -98,32 +96,32 @@ class ResidualBlock(nn.Module):
                 branch = branch * opening
         result = shortcut + branch
         if self.variant == "norm_after_addition":
-            result = self._part("bn", last)(result)
+            result = self._through(result, f"bn{self.count}")
         if self.variant != "relu_before_addition":
-            result = self._part("relu", last)(result)
+            result = self._through(result, f"relu{self.count}")
         return result
 
     def _branch(self, x: Tensor) -> Tensor:
-        """F(x) where normalisation and ReLU come after each convolution."""
-        for number in range(1, self.count):
-            x = self._part("relu", number)(self._part("bn", number)(self._part("conv", number)(x)))
+        """F(x) where batch norm and ReLU come after each convolution."""
+        last = self.count
+        for number in range(1, last):
+            x = self._through(x, f"conv{number}", f"bn{number}", f"relu{number}")
         if self.dropout is not None and self.variant != "dropout_shortcut":
             x = self.dropout(x)
-        x = self._part("conv", self.count)(x)
+        x = self._through(x, f"conv{last}")
         if self.variant != "norm_after_addition":
-            x = self._part("bn", self.count)(x)
+            x = self._through(x, f"bn{last}")
         if self.variant == "relu_before_addition":
-            x = self._part("relu", self.count)(x)
+            x = self._through(x, f"relu{last}")
         return x
 
     def _preactivated(self, x: Tensor) -> Tensor:
-        """F(x) with full pre-activation, of what the first batch norm and ReLU made of x."""
-        for number in range(2, self.count + 1):
-            x = self._part("relu", number)(self._part("bn", number)(self._part("conv", number - 1)(x)))
+        """F(x) where batch norm and ReLU come before each convolution; x has been through the first ones."""
+        for number in range(1, self.count):
+            x = self._through(x, f"conv{number}", f"bn{number + 1}", f"relu{number + 1}")
         if self.dropout is not None:
             x = self.dropout(x)
-        result: Tensor = self._part("conv", self.count)(x)
-        return result
+        return self._through(x, f"conv{self.count}")
 
     def _shortcut(self, x: Tensor) -> Tensor:
         """h(x) without its gate."""
@@ -137,28 +135,10 @@ class ResidualBlock(nn.Module):
             x = self.dropout(x)
         return x
 
-    def _part(self, name: str, number: int) -> nn.Module:
-        return self.get_submodule(f"{name}{number}")
-
-
-def zero_padded(x: Tensor, channels: int, stride: int) -> Tensor:
-    """Every ``stride``-th pixel of the maps, and zeros as further channels, half of them in front (option A)."""
-    if stride > 1:
-        x = x[:, :, ::stride, ::stride]
-    added = channels - x.shape[1]
-    return F.pad(x, (0, 0, 0, 0, added // 2, added - added // 2)) if added else x
-
-
-def gate(in_channels: int, channels: int, stride: int = 1) -> nn.Sequential:
-    """The gate g = sigmoid(1×1 convolution), between 0 and 1; it begins near 0, with the shortcut open."""
-    conv = nn.Conv2d(in_channels, channels, 1, stride)
-    assert conv.bias is not None
-    nn.init.constant_(conv.bias, -6.0)
-    return nn.Sequential(conv, nn.Sigmoid())
-
-
-def _conv(in_channels: int, channels: int, kernel: int, stride: int = 1, groups: int = 1) -> nn.Conv2d:
-    return nn.Conv2d(in_channels, channels, kernel, stride, padding=kernel // 2, groups=groups, bias=False)
+    def _through(self, x: Tensor, *parts: str) -> Tensor:
+        for part in parts:
+            x = self.get_submodule(part)(x)
+        return x
 
 
 class Residual(nn.Module):
@@ -222,3 +202,23 @@ class Residual(nn.Module):
         for name in self._names:
             x = self.get_submodule(name)(x)
         return x
+
+
+def zero_padded(x: Tensor, channels: int, stride: int) -> Tensor:
+    """Every ``stride``-th pixel of the maps, and zeros as further channels, half of them in front (option A)."""
+    if stride > 1:
+        x = x[:, :, ::stride, ::stride]
+    added = channels - x.shape[1]
+    return F.pad(x, (0, 0, 0, 0, added // 2, added - added // 2)) if added else x
+
+
+def gate(in_channels: int, channels: int, stride: int = 1) -> nn.Sequential:
+    """The gate g = sigmoid(1×1 convolution), between 0 and 1; it begins near 0, with the shortcut open."""
+    conv = nn.Conv2d(in_channels, channels, 1, stride)
+    assert conv.bias is not None
+    nn.init.constant_(conv.bias, -6.0)
+    return nn.Sequential(conv, nn.Sigmoid())
+
+
+def _conv(in_channels: int, channels: int, kernel: int, stride: int = 1, groups: int = 1) -> nn.Conv2d:
+    return nn.Conv2d(in_channels, channels, kernel, stride, padding=kernel // 2, groups=groups, bias=False)
