@@ -21,7 +21,8 @@ from visualizer.ui.theme import SMALL_SIZE, font
 from visualizer.ui.widgets.layer_delegate import ACCENT_BAR
 
 BUNDLED = "Bundled"
-OWN = "This program's architectures"
+SMALL = "This program's architectures, small images"
+OWN = "This program's architectures, large images"
 TORCHVISION = "torchvision"
 LOADING = "Loading the list…"
 _ROW_HEIGHT, _GROUP_HEIGHT = 24, 28
@@ -32,11 +33,12 @@ _LINE = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
 
 @dataclass(frozen=True, slots=True)
 class Architecture:
-    """One row: a name that can be opened, the heading it stands under, and a few words about it."""
+    """One row: a name that can be opened, the heading it stands under, a few words about it, and its tool tip."""
 
     name: str
     group: str = TORCHVISION
     description: str = ""
+    tip: str = ""
 
 
 class ArchitectureList(QListWidget):
@@ -75,6 +77,7 @@ class ArchitectureList(QListWidget):
             for row in rows:
                 item = QListWidgetItem(row.name)
                 item.setData(_ARCHITECTURE, row)
+                item.setToolTip(row.tip)
                 item.setData(
                     Qt.ItemDataRole.AccessibleTextRole, f"{row.name}, {row.description or row.group}"
                 )
