@@ -16,15 +16,21 @@ from visualizer.data.images import read_image, read_image_bytes, thumbnail
 from visualizer.data.inputs import Input, Prepared
 from visualizer.data.preprocessing import prepare
 from visualizer.networks import anatomy as anatomies
+from visualizer.networks.adapting import without_auxiliary_heads
 from visualizer.networks.anatomy import Anatomy, Layer
+from visualizer.networks.architectures import architecture
 from visualizer.networks.device import describe_device
 from visualizer.networks.network import Network
+from visualizer.networks.planning import plan
 from visualizer.probes import inspection as inspections
 from visualizer.probes.activations import rescale as rescale_frame
 from visualizer.probes.frames import ActivationFrame, Inspection, Scale, UnitFrame
 from visualizer.probes.unit import look as look_at_unit
 from visualizer.streaming.prober import Report
-from visualizer.ui.widgets.architecture_list import BUNDLED, OWN, TORCHVISION, Architecture
+from visualizer.ui.numbers import shape, short
+from visualizer.ui.widgets.architecture_list import BUNDLED, OWN, SMALL, TORCHVISION, Architecture
+
+SMALL_SIDE = 64  # of images that an architecture for small ones takes
 
 BUNDLED_NETWORK = "shapes-net"
 """What is open where nothing else is."""
@@ -89,8 +95,19 @@ def architectures() -> tuple[Architecture, ...]:
     from visualizer.networks.architectures import ARCHITECTURES
 
     bundled = [Architecture(name, BUNDLED, "trained on the built-in shapes") for name in zoo.BUNDLED]
-    own = [Architecture(name, OWN) for name in ARCHITECTURES if name not in zoo.BUNDLED]
-    return (*bundled, *own, *(Architecture(name, TORCHVISION) for name in torchvision_zoo.names()))
+    described = [_described(row) for name, row in ARCHITECTURES.items() if name not in zoo.BUNDLED]
+    own = sorted(described, key=lambda row: (SMALL, OWN, TORCHVISION).index(row.group))
+    theirs = (name for name in torchvision_zoo.names() if name not in ARCHITECTURES)
+    return (*bundled, *own, *(Architecture(name, TORCHVISION) for name in theirs))
+
+
+def _described(row: architecture.Architecture) -> Architecture:
+    """A row with what the network takes and costs; what torchvision builds, without heads, stands with it."""
+    spec = without_auxiliary_heads(row.make()) if row.twin else row.make()
+    group = TORCHVISION if row.twin else SMALL if spec.input[1] <= SMALL_SIDE else OWN
+    costs = f"{shape(spec.input)} · {short(plan(spec).parameters)} parameters"
+    source = f" {row.source.authors} {row.source.year}." if row.source else ""
+    return Architecture(row.name, group, costs, f"{row.title}: {row.description}{source}")
 
 
 def first_layer(anatomy: Anatomy) -> int:
