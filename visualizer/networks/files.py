@@ -115,15 +115,18 @@ def _foreign(head: bytes) -> str:
     return "is no network file; open a .safetensors file or a state_dict of torch.save"
 
 
-def save_network(spec: NetworkSpec, module: nn.Module, path: Path) -> None:
-    """Write specification and weights in one ``.safetensors`` file, whole or not at all.
+def save_network(spec: NetworkSpec | None, module: nn.Module, path: Path) -> None:
+    """Write specification, if there is one, and weights in one ``.safetensors`` file, whole or not at all.
 
     Raises ``UserError`` where the folder cannot be written to.
     """
     tensors = {key: value.detach().cpu().contiguous().clone() for key, value in module.state_dict().items()}
+    metadata = {"format": "pt"}
+    if spec is not None:
+        metadata[SPEC_ENTRY] = to_json(spec)
     try:
         with replacing(path) as part:
-            part.write_bytes(save(tensors, {"format": "pt", SPEC_ENTRY: to_json(spec)}))
+            part.write_bytes(save(tensors, metadata))
     except OSError as error:
         raise UserError(
             f"'{shown(path.name)}' cannot be written; check the folder and the free space"

@@ -85,18 +85,23 @@ def _keep(
 
 
 def _parts(spec: NetworkSpec, module: nn.Module) -> Iterator[_Part]:
-    return _parts_of(spec.layers, module, spec.initialization)
+    return _parts_of(spec.layers, module.state_dict(), spec.initialization)
 
 
-def _parts_of(layers: tuple[LayerSpec, ...], parent: nn.Module, initialization: str) -> Iterator[_Part]:
+def _parts_of(
+    layers: tuple[LayerSpec, ...], state: dict[str, Tensor], initialization: str
+) -> Iterator[_Part]:
+    """By the keys alone: torchvision's networks lack some modules that have no weights (flatten is a call)."""
     for row in layers:
         if row.enabled:
-            module, chosen = parent.get_submodule(row.name), row.initialization or initialization
-            inside = {below.name for below in row.layers}
-            state = module.state_dict()
-            own = {key: value for key, value in state.items() if key.partition(".")[0] not in inside}
+            prefix, chosen = f"{row.name}.", row.initialization or initialization
+            inside = {part.name for part in row.layers}
+            within = {
+                key.removeprefix(prefix): value for key, value in state.items() if key.startswith(prefix)
+            }
+            own = {key: value for key, value in within.items() if key.partition(".")[0] not in inside}
             yield _Part(row, chosen, own)
-            yield from _parts_of(row.layers, module, chosen)
+            yield from _parts_of(row.layers, within, chosen)
 
 
 def _shapes(tensors: dict[str, Tensor]) -> dict[str, torch.Size]:

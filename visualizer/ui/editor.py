@@ -132,14 +132,15 @@ class Editor(QObject):
     def follow(self, name: str, spec: NetworkSpec | None) -> None:
         """Another network is open now; the draft becomes its specification, unless it was edited meanwhile.
 
-        ``spec`` is None for a network that has none: there is nothing to compare with.
+        ``spec`` is None for a network that has none: the draft becomes an empty one.
         """
         edited = self.is_changed and spec != self.spec
         self._opened_name, self._opened_spec = name, spec
         self._opened_plan = None if spec is None else plan(replace(spec, classes=()))
-        if spec is not None and not edited and spec != self.spec:
+        draft = spec or EMPTY
+        if not edited and draft != self.spec:
             self.undo_stack.clear()
-            self.show_spec(spec, ())
+            self.show_spec(draft, ())
         self._tell()
 
     def _tell(self) -> None:
