@@ -21,6 +21,8 @@ MAX_INPUT = 64_000_000  # values of one input: 256 MB of float32
 MAX_VALUES = 256_000_000  # values of all outputs together, as they are kept while a network is examined: 1 GB
 MAX_OPERATIONS = 100_000_000_000  # of one input; VGG-16 has 15 billion multiply-accumulates
 MAX_PARAMETERS = 1_000_000_000  # 4 GB of float32
+MAX_WIRED = 200  # layers of which each gets all outputs before it
+MAX_MODULES = 50_000  # DenseNet-201 has a thousand; each is some kB of Python objects
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class _Total:
     macs: int = 0
     operations: int = 0
     values: int = 0
+    modules: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,9 @@ class _Planner:
             for index, inside in enumerate(row.layers):
                 self._disabled(inside, (*path, index))
             raise Misfit("The block is empty; put a layer into it.")
+        if kind.wiring == "all" and len(row.layers) > MAX_WIRED:
+            self._wait_for(row, path)
+            raise Misfit(f"Layers that are all wired to each other can be {MAX_WIRED}; take some out.")
         outputs: list[Shape | None] = []
         ends = [flow.seen]
         for index, inside in enumerate(row.layers):
@@ -165,7 +171,7 @@ class _Planner:
         """What the next layer of a block gets."""
         if kind.wiring == "parallel":
             return flow
-        if None in outputs:
+        if outputs and outputs[-1] is None:  # what comes behind a problem waits as well
             return _Flow(None)
         if kind.wiring == "chain":
             return _Flow(outputs[-1] if outputs else flow.shape, ends[-1])
@@ -198,14 +204,16 @@ class _Planner:
         total.macs += planned.macs
         total.operations += planned.macs + planned.operations
         total.values += planned.kept
+        total.modules += planned.modules
         for amount, limit, unit in (
             (total.parameters, MAX_PARAMETERS, "parameters"),
             (total.values, MAX_VALUES, "values in its layers' outputs"),
             (total.operations, MAX_OPERATIONS, "operations"),
+            (total.modules, MAX_MODULES, "modules"),
         ):
             if amount > limit:
                 size = memory.size_words(amount * memory.BYTES_PER_VALUE)
-                what = unit if unit == "operations" else f"{unit} ({size})"
+                what = unit if unit in ("operations", "modules") else f"{unit} ({size})"
                 raise _TooLarge(
                     f"Up to here the network would have {amount:,} {what}, more than the limit of {limit:,}; "
                     "make this layer or its input smaller."

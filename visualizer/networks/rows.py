@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from visualizer.networks.layers import LAYERS
 from visualizer.networks.layers.kinds import LayerKind, Misfit, Plan, Shape, Value, words
 from visualizer.networks.spec import LayerSpec, Path
 
@@ -42,6 +44,14 @@ def planned_layer(
     kind: LayerKind, shape: Shape, outputs: tuple[Shape, ...], values: Mapping[str, Value]
 ) -> Plan:
     """The plan of one row that gets ``shape``, for a block of the ``outputs`` inside; raises ``Misfit``."""
+    return _planned(kind.name, shape, outputs, tuple(values.items()))
+
+
+@functools.lru_cache(maxsize=8_192)  # an edit changes few rows, and networks repeat theirs
+def _planned(
+    name: str, shape: Shape, outputs: tuple[Shape, ...], items: tuple[tuple[str, Value], ...]
+) -> Plan:
+    kind, values = LAYERS[name], dict(items)
     if len(shape) not in kind.ranks:
         raise rank_misfit(kind, shape)
     made: Plan = kind.plan(shape, outputs, **values) if kind.is_block else kind.plan(shape, **values)

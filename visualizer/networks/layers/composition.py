@@ -62,6 +62,7 @@ def _added(output: Shape, plans: Sequence[Plan], window: Window) -> Plan:
         macs=sum(plan.macs for plan in plans),
         operations=sum(plan.operations for plan in plans),
         values=sum(plan.kept for plan in plans),
+        modules=sum(plan.modules for plan in plans),
         window=window,
         note=next((plan.note for plan in plans if plan.note), ""),
     )

@@ -61,8 +61,9 @@ class Plan:
     """What a layer would do to one image, by arithmetic alone; for a block, what it does beside its layers.
 
     ``macs`` are multiply-accumulates, ``operations`` what else costs time (pixels that pooling looks at),
-    ``values`` the numbers it keeps in memory while it computes (None: those of its output). ``note`` is one
-    sentence about what torch does and people may not expect.
+    ``values`` the numbers it keeps in memory while it computes (None: those of its output), ``modules`` how many
+    modules of torch it consists of, about. ``note`` is one sentence about what torch does and people may not
+    expect.
     """
 
     output: Shape
@@ -70,6 +71,7 @@ class Plan:
     macs: int = 0
     operations: int = 0
     values: int | None = None
+    modules: int = 1
     window: Window = Window()
     note: str = ""
 
