@@ -93,11 +93,11 @@ class StackPanel(Panel):
             parts.append(f"{errors} error{'s' if errors != 1 else ''}")
         self.set_subtitle(", ".join(parts), warning=bool(errors and count))
 
-    def choose_layer(self) -> None:
+    def open_kinds(self) -> None:
         """Open the list of layer kinds at the selected row: what Insert does."""
         self.control.choose_kind_below()
 
-    def rename_selected(self) -> None:
+    def edit_name(self) -> None:
         """Begin to edit the name of the selected layer: what F2 does."""
         self.control.edit_name()
 

@@ -17,12 +17,12 @@ from visualizer.ui.theme import Colors, icon
 from visualizer.ui.widgets.icon_button import icon_button
 from visualizer.ui.widgets.number_edit import NumberEdit
 from visualizer.ui.widgets.panel import PADDING
-from visualizer.ui.widgets.row_details import initialization_edit, labelled
+from visualizer.ui.widgets.row_details import initialization_edit
 from visualizer.ui.widgets.row_menu import block_menu
 from visualizer.ui.widgets.stack_columns import EDITOR_HEIGHT
 from visualizer.ui.widgets.stack_requests import StackRequests
 from visualizer.ui.widgets.text_edit import NameEdit
-from visualizer.ui.widgets.wrapping_bar import WrappingBar
+from visualizer.ui.widgets.wrapping_bar import WrappingBar, labelled
 
 MAX_BATCH = 65_536
 _SIDES = (
@@ -113,10 +113,11 @@ class BuildBar(WrappingBar):
         for side in self.sides:
             side.value_changed.connect(lambda _: self._ask_input())
         self.classes = QComboBox()
-        self.classes.setFixedSize(104, EDITOR_HEIGHT)
+        self.classes.setFixedSize(118, EDITOR_HEIGHT)
         self.classes.setAccessibleName("Classes")
         self.classes.setToolTip("The labels of the outputs")
         self.classes.addItems([title for _, title in _CLASSES])
+        self.classes.setCurrentIndex(-1)
         self.classes.activated.connect(self._choose_classes)
         self.batch = self._number(_BATCH, 54, "Batch")
         self.batch.value_changed.connect(ask.batch_changed.emit)

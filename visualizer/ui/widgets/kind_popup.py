@@ -55,6 +55,7 @@ class KindPopup(QFrame):
         self.list.setAccessibleName("Layer kinds")
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setMouseTracking(True)
+        self.list.setIconSize(QSize(16, 16))
         self.list.itemEntered.connect(self.list.setCurrentItem)
         self.list.itemClicked.connect(self._choose)
         rows = QVBoxLayout(self)

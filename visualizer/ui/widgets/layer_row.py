@@ -9,11 +9,10 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 
 from visualizer.networks.layers.kinds import LayerKind
-from visualizer.ui.numbers import integer, shape
 from visualizer.ui.text import plain_tip
 from visualizer.ui.theme import Colors, icon
 from visualizer.ui.widgets.field_editor import FieldEditor, field_editor
-from visualizer.ui.widgets.row_details import RowDetails
+from visualizer.ui.widgets.row_details import RowDetails, has_weights
 from visualizer.ui.widgets.row_message import RowMessage
 from visualizer.ui.widgets.row_painting import RowLook, paint_row
 from visualizer.ui.widgets.stack_columns import (
@@ -24,7 +23,7 @@ from visualizer.ui.widgets.stack_columns import (
     fitted,
 )
 from visualizer.ui.widgets.stack_requests import StackRequests
-from visualizer.ui.widgets.stack_rows import ShownRow
+from visualizer.ui.widgets.stack_rows import ShownRow, described
 from visualizer.ui.widgets.text_edit import NameEdit
 
 LINE_HEIGHT = 35
@@ -63,6 +62,7 @@ class LayerRow(QWidget):
         self._remove.setIconSize(QSize(11, 11))
         self._off = self._button("Take the layer in again", self._enable)
         self._off.setText("off")
+        self._off.setProperty("framed", True)
         self._off.hide()
 
     def _make_cells(self) -> None:
@@ -118,32 +118,29 @@ class LayerRow(QWidget):
             self._tell_name(spec.name)
         self._more.setVisible(self._has_details())
         self._off.setVisible(not spec.enabled)
+        if old is None or old.plan.enabled != shown.plan.enabled:
+            self._set_quiet(not shown.plan.enabled)
         if self._details is not None:
             self._details.set_row(shown.plan)
         self._show_message(shown, classes)
         if old is None or old.lane.depth != shown.lane.depth or old.plan.spec.enabled != spec.enabled:
             self._place()
-        self._tell_costs()
+        self.setAccessibleName(described(shown.plan))
+        self.setToolTip(plain_tip(f"{self.accessibleName()}. {self.kind.description}"))
         self.update()
+
+    def _set_quiet(self, quiet: bool) -> None:
+        """Grey the editors of a row that is left out of the network."""
+        if bool(self.property("quiet")) != quiet:
+            self.setProperty("quiet", quiet)
+            for editor in (self.name, *self.fields.values()):
+                editor.style().polish(editor)
 
     def _tell_name(self, name: str) -> None:
         self.name.setAccessibleName(f"Name of {name}")
         labels = {setting.name: setting.label for setting in self.kind.fields}
         for field, editor in self.fields.items():
             editor.setAccessibleName(f"{labels[field]} of {name}")
-
-    def _tell_costs(self) -> None:
-        """Say in words what is painted: for people who hear it, and as tool tip."""
-        assert self._shown is not None
-        plan = self._shown.plan
-        parts = [f"{self.kind.title} {plan.spec.name}"]
-        if plan.output is not None:
-            parts += [f"output {shape(plan.output)}", f"{integer(plan.parameters)} parameters"]
-            parts.append(f"{integer(plan.macs)} MACs")
-        if plan.problem or plan.note:
-            parts.append(plan.problem or plan.note)
-        self.setAccessibleName(", ".join(parts))
-        self.setToolTip(plain_tip(f"{self.accessibleName()}. {self.kind.description}"))
 
     def set_selected(self, selected: bool, current: bool) -> None:
         """Whether it is selected, and whether it is the one that the keyboard moves from."""
@@ -169,14 +166,9 @@ class LayerRow(QWidget):
 
     def _has_details(self) -> bool:
         assert self._shown is not None
-        return self.has_weights() or any(not self._in_cell(setting.name) for setting in self.kind.fields)
-
-    def has_weights(self) -> bool:
-        """Whether an initialisation would change anything, as far as is known."""
-        if self._shown is None:
-            return False
-        plan = self._shown.plan
-        return bool(plan.parameters or plan.spec.initialization or plan.spec.row.is_block)
+        return has_weights(self._shown.plan) or any(
+            not self._in_cell(setting.name) for setting in self.kind.fields
+        )
 
     def _in_cell(self, field: str) -> bool:
         return any(self.fields.get(field) is editor for editor in self.cells.values())

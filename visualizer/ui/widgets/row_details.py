@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from visualizer.networks.initialization import INITIALIZATIONS
 from visualizer.networks.layers.kinds import Field
 from visualizer.networks.rows import RowPlan
 from visualizer.ui.widgets.field_editor import CheckEdit, FieldEditor, WordEdit, field_editor
 from visualizer.ui.widgets.stack_columns import EDITOR_HEIGHT
-from visualizer.ui.widgets.wrapping_bar import WrappingBar
+from visualizer.ui.widgets.wrapping_bar import WrappingBar, labelled
 
 _NUMBER_WIDTH, _WORD_WIDTH = 66, 132  # px
 AS_NETWORK = ""
@@ -25,6 +25,11 @@ def initialization_edit(parent: QWidget, *, with_network: bool) -> WordEdit:
     made.setFixedSize(_WORD_WIDTH, EDITOR_HEIGHT)
     made.setToolTip("How the weights begin")
     return made
+
+
+def has_weights(plan: RowPlan) -> bool:
+    """Whether an initialisation would change anything, as far as is known."""
+    return bool(plan.parameters or plan.spec.initialization or plan.spec.row.is_block)
 
 
 class RowDetails(WrappingBar):
@@ -53,23 +58,10 @@ class RowDetails(WrappingBar):
             editor.set_value(spec.values[field])
         self.initialization.set_value(spec.initialization)
         self.initialization.setAccessibleName(f"Initialisation of {spec.name}")
-        self._weights.setVisible(bool(plan.parameters or spec.initialization or spec.row.is_block))
+        self._weights.setVisible(has_weights(plan))
 
     def tab_order(self) -> Iterator[QWidget]:
         """Its editors in order."""
         yield from self.editors.values()
         if not self._weights.isHidden():
             yield self.initialization
-
-
-def labelled(label: str, editor: QWidget) -> QWidget:
-    """An editor behind its muted label."""
-    pair = QWidget()
-    row = QHBoxLayout(pair)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(6)
-    text = QLabel(label)
-    text.setProperty("role", "muted")
-    row.addWidget(text)
-    row.addWidget(editor)
-    return pair

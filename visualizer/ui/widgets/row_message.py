@@ -11,7 +11,7 @@ from visualizer.networks.layers import LAYERS
 from visualizer.networks.layers.kinds import LayerKind, words
 from visualizer.ui.theme import DARK, Colors, icon
 from visualizer.ui.widgets.stack_rows import ShownRow
-from visualizer.ui.widgets.wrapping_bar import WrappingBar
+from visualizer.ui.widgets.wrapping_bar import WrappingBar, labelled
 
 _ICON = 14  # px
 
@@ -39,10 +39,7 @@ class RowMessage(WrappingBar):
         self.buttons: list[QPushButton] = []
         self._sentence = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._sentence.setContentsMargins(_ICON + 6, 2, 8, 2)
-        self._fix = QLabel("Fix")
-        self._fix.setProperty("role", "muted")
         self.add(_OneLine(self._sentence, self))
-        self.add(self._fix)
 
     def set_colors(self, colors: Colors) -> None:
         self._colors = colors
@@ -76,22 +73,23 @@ class RowMessage(WrappingBar):
         self._make_buttons(shown, classes)
 
     def _make_buttons(self, shown: ShownRow, classes: int) -> None:
-        self.take_from(2)
+        self.take_from(1)
         self.buttons = []
         if shown.hidden and not shown.plan.problem:
-            self._add_button("Show", "Open the block").clicked.connect(self.show_clicked)
+            self._add_button("", "Show", "Open the block").clicked.connect(self.show_clicked)
         # Classes are wanted of the row only if it is they that do not match.
         wanted = classes if shown.plan.output is not None and shown.plan.problem else 0
         for fix in fixes(shown.plan, wanted):
-            button = self._add_button(fix_text(shown.plan.spec.row, fix), "Make this change")
+            label = "" if self.buttons else "Fix"
+            button = self._add_button(label, fix_text(shown.plan.spec.row, fix), "Make this change")
             button.clicked.connect(lambda _=False, fix=fix: self.fix_chosen.emit(fix))
-        self._fix.setVisible(bool(self.buttons) and shown.hidden is None)
 
-    def _add_button(self, text: str, tip: str) -> QPushButton:
+    def _add_button(self, label: str, text: str, tip: str) -> QPushButton:
         button = QPushButton(text, toolTip=tip)
         button.setProperty("role", "small")
-        self.add(button)
-        button.show()
+        part = labelled(label, button) if label else button  # the label stays beside the first button
+        self.add(part)
+        part.show()
         self.buttons.append(button)
         return button
 

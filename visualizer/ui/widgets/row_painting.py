@@ -62,7 +62,7 @@ def paint_row(painter: QPainter, area: QRect, look: RowLook, columns: Columns, l
     filled = plan.parameters > 0
     problem = bool(plan.problem or look.row.hidden)
     diamond = plan.spec.row.is_block
-    broken = plan.waits or problem or not plan.enabled
+    broken = plan.waits or problem
     paint_lane(
         painter, area.height(), line, look.row.lane, look.colors, dotted=plan.waits, below_dotted=broken
     )
@@ -153,7 +153,7 @@ def paint_dot(
 def _paint_kind(painter: QPainter, look: RowLook, columns: Columns, line: int) -> None:
     assert look.row is not None
     row, colors = look.row, look.colors
-    quiet = row.plan.waits or not row.plan.enabled
+    quiet = (row.plan.waits and row.hidden is None) or not row.plan.enabled
     x = kind_x(row.lane)
     fold = look.fold_area(columns, line)
     if not fold.isEmpty():

@@ -33,8 +33,8 @@ class Column:
 
 
 COLUMNS = (
-    Column("kind", "Kind", 22, 124, 210),
-    Column("name", "Name", 52, 88, 170),
+    Column("kind", "Kind", 22, 134, 210),
+    Column("name", "Name", 52, 86, 170),
     Column("channels", "Channels", 43, 60, 84),
     Column("kernel", "Kernel", 36, 56, 76),
     Column("stride", "Stride", 34, 50, 64),
@@ -77,7 +77,7 @@ def fitted(width: int) -> Columns:
     gap = 6 if width >= 700 else 4
     room = max(width, LEAST_WIDTH) - KIND_X - _END
     for name in _DROPPED_FIRST:
-        wanted = sum((column.least + 3 * column.usual) // 4 for column in shown) + gap * (len(shown) - 1)
+        wanted = sum((column.least + column.usual) // 2 for column in shown) + gap * (len(shown) - 1)
         if wanted > room:
             shown = [column for column in shown if column.name != name]
     room -= gap * (len(shown) - 1)

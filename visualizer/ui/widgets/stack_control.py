@@ -262,7 +262,7 @@ class StackControl(QObject):
         carried = selected if row.identity in selected else (row.identity,)
         in_order = [each.identity for each in self._view.rows if each.identity in carried]
         others = [each for each in self._view.shown_widgets() if each.identity in carried]
-        drag = QDrag(row)
+        drag = QDrag(self._view)
         drag.setMimeData(layers_data(in_order or (row.identity,)))
         drag.setPixmap(translucent([each.grab() for each in others[:_DRAGGED_MOST]] or [row.grab()]))
         drag.setHotSpot(start)

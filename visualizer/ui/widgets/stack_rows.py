@@ -9,6 +9,7 @@ from typing import Literal
 from visualizer.networks.editing import Place
 from visualizer.networks.rows import RowPlan
 from visualizer.networks.spec import Path, walk
+from visualizer.ui.numbers import integer, shape
 
 LONG_BLOCK = 8  # a block with more layers starts collapsed
 MANY_BLOCKS = 4  # and so does one with more blocks beside it
@@ -52,6 +53,17 @@ class ShownRow:
         """Whether it is a block none of whose layers has a row."""
         spec = self.plan.spec
         return spec.row.is_block and (not self.is_open or not spec.layers)
+
+
+def described(plan: RowPlan) -> str:
+    """A row in words, for people who hear it and as tool tip: ``Conv conv1, output 32×32×32, 896 parameters …``."""
+    parts = [f"{plan.spec.row.title} {plan.spec.name}"]
+    if plan.output is not None:
+        parts.append(f"output {shape(plan.output)}")
+        parts += [f"{integer(plan.parameters)} parameters", f"{integer(plan.macs)} MACs"]
+    if plan.problem or plan.note:
+        parts.append(plan.problem or plan.note)
+    return ", ".join(parts)
 
 
 def starts_collapsed(row: RowPlan, siblings: Mapping[Path, int]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QFocusEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from visualizer.networks.layers import LAYERS
@@ -110,6 +110,14 @@ class StackView(QScrollArea):
         bar = self.verticalScrollBar()
         bar.setValue(bar.value() + step)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._place_rows()  # the row that the keys move from is outlined
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._place_rows()
+
     # Places
 
     def row_area(self, index: int) -> QRect:
@@ -189,7 +197,8 @@ class StackView(QScrollArea):
         widget = self.widget_of(row)
         selected = row.identity in self.state.selected
         widget.set_row(row, len(self.state.spec.classes))
-        widget.set_selected(selected, selected and row.identity == self.state.selected[-1])
+        current = self.hasFocus() and selected and row.identity == self.state.selected[-1]
+        widget.set_selected(selected, current)
         height = widget.wanted_height()
         self._heights[row.identity] = height
         return height != before

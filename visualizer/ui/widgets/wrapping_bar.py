@@ -7,7 +7,7 @@ from typing import Literal
 
 from PySide6.QtCore import QEvent, QRect, QSize
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 _Item = QWidget | Literal["space", "break"]
 
@@ -131,3 +131,16 @@ class WrappingBar(QWidget):
         if size.width() > room:
             size = QSize(room, widget.heightForWidth(room) if widget.hasHeightForWidth() else size.height())
         return size
+
+
+def labelled(label: str, widget: QWidget) -> QWidget:
+    """A widget behind its muted label, to be kept in one line with it."""
+    pair = QWidget()
+    row = QHBoxLayout(pair)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(6)
+    text = QLabel(label)
+    text.setProperty("role", "muted")
+    row.addWidget(text)
+    row.addWidget(widget)
+    return pair
