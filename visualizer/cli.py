@@ -232,7 +232,7 @@ def _inspect(options: argparse.Namespace) -> int:
 
 
 def _add_train_arguments(parser: Parser) -> None:
-    parser.add_argument("network_name", metavar="NETWORK", help="the name of a network to build and train")
+    parser.add_argument("network_name", metavar="NETWORK", help="a file, or the name of a network")
     parser.add_argument(
         "--data", required=True, metavar="NAME|DIR", help="shapes, or a folder of class folders"
     )

@@ -148,7 +148,7 @@ def test_a_costly_network_gets_smaller_batches(monkeypatch):
     anatomy = anatomies.examine(opened)
     assert usual_config(opened, anatomy, CPU).training.batch == 64
     costly = dataclasses.replace(anatomy, macs=4 * 10**8)
-    assert usual_config(opened, costly, CPU).training.batch == 16
+    assert usual_config(opened, costly, CPU).training.batch == 8
     assert usual_config(opened, costly, torch.device("cuda")).training.batch == 64
     monkeypatch.setattr(live, "available", lambda: 600_000)
     assert usual_config(opened, anatomy, CPU).training.batch < 64

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,7 @@ SHAPES_PER_EPOCH = 20_000
 SHAPES_FOR_VALIDATION = 2_000
 VALIDATION_SHARE = 0.2
 MAX_BYTES = 4_000_000_000
+MAX_BYTES_OF_SHAPES = 500_000_000  # of one epoch: fewer of them where they are large
 _VALIDATION_SEED = 1 << 32  # added to the seed of the run: no run trains on these shapes
 
 
@@ -84,6 +86,7 @@ def shapes_dataset(
 ) -> Dataset:
     """The built-in shapes. The set is endless: each epoch draws new pictures, so nothing is augmented."""
     channels, height, width = input
+    per_epoch = min(per_epoch, max(1, MAX_BYTES_OF_SHAPES // math.prod(input)))
     if height != width:
         raise UserError("the shapes are square, the input of this network is not; choose another data set")
 

@@ -17,22 +17,24 @@ from numpy.typing import NDArray
 from torch import nn
 
 from visualizer.data.shapes import CLASSES
-from visualizer.errors import UserError
+from visualizer.errors import UserError, as_sentence
 from visualizer.networks.anatomy import Anatomy
 from visualizer.networks.device import choose_device, describe_device
-from visualizer.networks.memory import BYTES_PER_VALUE, available, is_out_of_memory, size_words
+from visualizer.networks.memory import BYTES_PER_VALUE, available, size_words
 from visualizer.networks.naming import shown
 from visualizer.networks.network import Network
 from visualizer.training.datasets import Dataset, shapes_dataset
+from visualizer.training.failures import in_sentences
 from visualizer.training.loop import Step, Training, TrainingConfig
 
 EPOCHS = 20
 STEPS_PER_EPOCH = 64
 LARGEST_BATCH = 64
 BATCHES_OF_VALIDATION = 16
-MACS_PER_STEP = 1e10  # of the forward pass: a second or two on two cores, so that stop is obeyed soon
+MACS_PER_STEP = 5e9  # of the forward pass: a second or two on one core, so that stop is obeyed soon
 SMALL = 1_000_000  # parameters
 REFRESH = 0.3  # s between two copies of the weights
+_LESS_MEMORY = "give it fewer channels or a smaller input in Build"
 
 Curve = NDArray[np.float32]
 
@@ -72,6 +74,11 @@ class LiveConfig:
 
 def obstacle(network: Network, anatomy: Anatomy) -> str:
     """Why ``network`` cannot learn the shapes as it is, in a sentence that says what to change; "" if it can."""
+    found = _obstacle(network, anatomy)
+    return as_sentence(found) if found else ""
+
+
+def _obstacle(network: Network, anatomy: Anatomy) -> str:
     name, count = shown(network.name), len(CLASSES)
     channels, height, width = network.input
     outputs = len(network.classes) or _outputs(anatomy)
@@ -110,7 +117,7 @@ def usual_config(network: Network, anatomy: Anatomy, device: torch.device) -> Li
         if batch == 2:  # batch norm needs two
             raise UserError(
                 f"training {shown(network.name)} needs about {size_words(needed)} of memory, there are "
-                f"{size_words(available())}; give it fewer channels or a smaller input in Build"
+                f"{size_words(available())}; {_LESS_MEMORY}"
             )
         batch //= 2
     rate = 0.005 if anatomy.parameters < SMALL else 0.001
@@ -156,7 +163,7 @@ class LiveRun:
 
         Raises ``UserError`` when the loss stops being a number and when memory runs out.
         """
-        with _in_sentences(self._network.name):
+        with in_sentences(self._network.name, _LESS_MEMORY), _one_core_left():
             told = _Told(self.config, describe_device(self._device), self._network)
             dataset = self._dataset()
             module = self._module.to(self._device)
@@ -256,13 +263,15 @@ def _check(step: Step, name: str) -> None:
 
 
 @contextmanager
-def _in_sentences(name: str) -> Iterator[None]:
-    """Make a lack of memory a sentence."""
+def _one_core_left() -> Iterator[None]:
+    """Let this thread compute on all cores but one, for the window and its probes.
+
+    On a busy core OpenMP's threads wait for one another at every operation: two threads on two cores that a probe
+    uses too were several times slower than one.
+    """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(max(1, threads - 1))
     try:
         yield
-    except (MemoryError, RuntimeError) as error:
-        if not is_out_of_memory(error):
-            raise
-        raise UserError(
-            f"there is not enough memory to train {shown(name)}; give it fewer channels or a smaller input in Build"
-        ) from error
+    finally:
+        torch.set_num_threads(threads)

@@ -16,18 +16,17 @@ from pathlib import Path
 from typing import IO, Any
 
 import torch
-from torch import nn
 
 from visualizer.atomic import replacing
 from visualizer.errors import UserError
-from visualizer.networks.adapting import with_classes
-from visualizer.networks.architectures import spec as architecture
-from visualizer.networks.building import build
+from visualizer.networks.device import choose_device
 from visualizer.networks.files import save_network
 from visualizer.networks.naming import shown
-from visualizer.networks.spec import NetworkSpec
+from visualizer.networks.network import Network
 from visualizer.training.datasets import Dataset, Progress, open_dataset
+from visualizer.training.failures import in_sentences
 from visualizer.training.loop import Step, Training, TrainingConfig
+from visualizer.training.start import fit_classes, open_start
 
 CONFIG, SCALARS, NETWORK, CHECKPOINT = "config.json", "scalars.csv", "network.safetensors", "checkpoint.pt"
 COLUMNS = tuple(field.name for field in dataclasses.fields(Step))
@@ -58,10 +57,11 @@ def train_command(
     resume: bool = False,
     progress: Progress | None = None,
 ) -> RunResult:
-    """Train one of our own architectures on ``shapes`` or a folder of class folders, into the folder ``run``.
+    """Train the network of a name or file on ``shapes`` or a folder of class folders, into the folder ``run``.
 
     What is None takes the default of ``TrainingConfig``. ``progress`` is called with a text and the share
-    done (0…1). Raises ``UserError`` for a name, number, device or folder that cannot be used.
+    done (0…1). Raises ``UserError`` for a name, number, device or folder that cannot be used, and for a network
+    that gives no scores of classes.
     """
     usual = TrainingConfig()
     config = TrainingConfig(
@@ -74,27 +74,15 @@ def train_command(
     )
     _check(config)
     chosen = choose_device(device)
-    spec = architecture(network_name)
-    dataset = open_dataset(data, spec.input, spec.preprocessing, config.seed, progress)
-    spec = with_classes(spec, dataset.classes)
-    torch.manual_seed(config.seed)
-    module = build(spec).to(chosen)
-    return run_training(spec, module, dataset, config, run, resume=resume, progress=progress)
-
-
-def choose_device(name: str) -> torch.device:
-    """``auto`` is the GPU where there is one; raises ``UserError`` for a device that is not there."""
-    if name not in ("auto", "cpu", "cuda"):
-        raise UserError(f"there is no device '{shown(name)}'; choose auto, cpu or cuda")
-    has_gpu = torch.cuda.is_available()
-    if name == "cuda" and not has_gpu:
-        raise UserError("torch finds no CUDA device here; choose the device cpu or auto")
-    return torch.device("cuda" if has_gpu and name != "cpu" else "cpu")
+    network = open_start(network_name, config.seed, progress)
+    dataset = open_dataset(data, network.input, network.preprocessing, config.seed, progress)
+    network = fit_classes(network, dataset, config.seed)
+    network.module.to(chosen)
+    return run_training(network, dataset, config, run, resume=resume, progress=progress)
 
 
 def run_training(
-    spec: NetworkSpec,
-    module: nn.Module,
+    network: Network,
     dataset: Dataset,
     config: TrainingConfig,
     run: Path,
@@ -102,20 +90,21 @@ def run_training(
     resume: bool = False,
     progress: Progress | None = None,
 ) -> RunResult:
-    """Train ``module`` and keep the run in the folder ``run``; with ``resume`` go on with the run there.
+    """Train the module of ``network`` and keep the run in the folder ``run``; with ``resume`` go on with the run there.
 
     Raises ``UserError`` where the folder holds a run already (or none to resume, or one with other
-    settings), where it cannot be written, and when the loss stops being a number.
+    settings), where it cannot be written, when the loss stops being a number and when memory runs out.
     """
-    training = Training(module, dataset, config)
-    told = {"network": spec.name, "data": dataset.name, "classes": list(dataset.classes)}
+    training = Training(network.module, dataset, config)
+    told = {"network": network.name, "data": dataset.name, "classes": list(dataset.classes)}
     told |= dataclasses.asdict(config)
     try:
         best, rows = _resumed(run, training, told) if resume else _started(run, told)
         with (run / SCALARS).open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerows([COLUMNS, *rows])
-            accuracy, best = _drain(training, config, spec, run, best, writer.writerow, file, progress)
+            with in_sentences(network.name, "lower --batch or choose a smaller network"):
+                accuracy, best = _drain(training, config, network, run, best, writer.writerow, file, progress)
     except OSError as error:
         raise UserError(f"the folder '{shown(run.name)}' cannot be written to; choose another") from error
     return RunResult(run, training.epochs_done, accuracy if accuracy is not None else best, best)
@@ -124,7 +113,7 @@ def run_training(
 def _drain(
     training: Training,
     config: TrainingConfig,
-    spec: NetworkSpec,
+    network: Network,
     run: Path,
     best: float,
     write: Callable[[Iterable[Any]], Any],
@@ -146,7 +135,7 @@ def _drain(
             accuracy = step.accuracy
             if accuracy > best:
                 best = accuracy
-                save_network(spec, training.module, run / NETWORK)
+                save_network(network.spec, training.module, run / NETWORK)
             _save_checkpoint({**training.state_dict(), "best": best}, run / CHECKPOINT)
     return accuracy, best
 

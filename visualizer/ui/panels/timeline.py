@@ -17,6 +17,7 @@ from visualizer.ui.widgets.panel import PADDING, ElidedLabel, Panel
 
 HEIGHT = 60  # px
 _DEVICE_WIDTH = 168  # px
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 # Icon, what it does, and in which phases it can.
 _BUTTONS: tuple[tuple[str, str, tuple[Phase, ...]], ...] = (
     ("step_back", "Back to the weights before the run", ("running", "paused", "ended")),
@@ -80,9 +81,9 @@ class TimelinePanel(Panel):
         self.set_state(self._state)
 
     def _build_machine(self) -> QGridLayout:
-        self._speed = QLabel(alignment=Qt.AlignmentFlag.AlignRight)
+        self._speed = QLabel(alignment=_RIGHT)
         self._device = ElidedLabel()
-        self._device.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._device.setAlignment(_RIGHT)
         self._device.setProperty("role", "muted")
         grid = QGridLayout()
         grid.setVerticalSpacing(2)
@@ -180,7 +181,7 @@ class _Figures(QWidget):
             title = QLabel(name)
             title.setProperty("role", "muted")
             grid.addWidget(title, line, 0)
-            figure, beside = QLabel(alignment=Qt.AlignmentFlag.AlignRight), QLabel()
+            figure, beside = QLabel(alignment=_RIGHT), QLabel()
             figure.setProperty("role", "strong")
             beside.setProperty("role", "muted")
             for column, (label, text) in enumerate(zip((figure, beside), widest, strict=True), start=1):
