@@ -54,6 +54,17 @@ def test_every_architecture_is_known_by_name() -> None:
     assert set(models.list_models(module=models)) <= set(names)
     assert set(architectures.ARCHITECTURES) <= set(names)
     assert set().union(*torchvision_zoo.families().values()) == set(torchvision_zoo.names())
+    assert len(names) == len(set(names))
+    assert names[:2] == ("shapes-net", "mini-vgg")
+
+
+@pytest.mark.parametrize(
+    "text", ["wide_resnet50_2_32", "Wide-ResNet50-2-32", "resnext50-32x4d-32", "LeNet_5"]
+)
+def test_own_names_in_other_spellings(text: str) -> None:
+    network = open_network(text)
+    assert network.spec is not None
+    assert network.name.replace("-", "_") == text.lower().replace("-", "_")
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,18 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from visualizer.ui.panels.open_network import FILE, PRETRAINED, RANDOM, NetworkChoice, OpenNetworkDialog
-from visualizer.ui.widgets.architecture_list import BUNDLED, LOADING, OWN, TORCHVISION, Architecture
+from visualizer.ui.widgets.architecture_list import (
+    BUNDLED,
+    LOADING,
+    OWN,
+    SMALL,
+    TORCHVISION,
+    Architecture,
+)
 
 ROWS = (
     Architecture("shapes-net", BUNDLED, "trained on the built-in shapes"),
+    Architecture("preact-resnet18-32", SMALL, "3×32×32", "Pre-activation ResNet-18, 32×32: a sentence."),
     Architecture("resnet20", OWN),
     *(Architecture(name) for name in ("alexnet", "resnet101", "resnet18", "resnet50", "vgg11", "vgg11_bn")),
 )
@@ -57,9 +65,16 @@ def test_until_the_list_is_there_it_is_being_loaded(dialog: OpenNetworkDialog) -
 
 
 def test_architectures_stand_under_their_groups_in_natural_order(filled: OpenNetworkDialog) -> None:
-    assert shown(filled)[:5] == [BUNDLED, "shapes-net", OWN, "resnet20", TORCHVISION]
+    own = [SMALL, "preact-resnet18-32", OWN, "resnet20"]
+    assert shown(filled)[:7] == [BUNDLED, "shapes-net", *own, TORCHVISION]
     filled.filter.setText("resnet")
-    assert shown(filled) == [OWN, "resnet20", TORCHVISION, "resnet18", "resnet50", "resnet101"]
+    assert shown(filled) == [*own, TORCHVISION, "resnet18", "resnet50", "resnet101"]
+    assert filled.list.item(1).toolTip() == "Pre-activation ResNet-18, 32×32: a sentence."
+
+
+def test_what_begins_as_typed_wins_over_the_first(filled: OpenNetworkDialog) -> None:
+    filled.filter.setText("resnet")
+    assert filled.list.architecture() == Architecture("resnet20", OWN)
 
 
 def test_typing_arrows_and_enter_open_one(
@@ -84,7 +99,7 @@ def test_the_exact_name_wins_over_the_first(filled: OpenNetworkDialog) -> None:
 
 
 def test_a_double_click_opens(filled: OpenNetworkDialog, qtbot: QtBot, choices: list[NetworkChoice]) -> None:
-    place = filled.list.visualItemRect(filled.list.item(5)).center()
+    place = filled.list.visualItemRect(filled.list.item(7)).center()
     viewport = filled.list.viewport()
     qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=place)
     qtbot.mouseDClick(viewport, Qt.MouseButton.LeftButton, pos=place)
@@ -162,3 +177,24 @@ def test_everything_fits_at_its_first_size(filled: OpenNetworkDialog) -> None:
     least = filled.minimumSizeHint()
     assert least.width() <= 520
     assert least.height() <= 460
+
+
+def test_the_list_of_the_zoo_names_every_network_once() -> None:
+    from visualizer.networks import zoo
+    from visualizer.ui import jobs
+
+    rows = {row.name: row for row in jobs.architectures()}
+    assert sorted(rows) == sorted(zoo.names())
+    assert len(rows) == len(jobs.architectures())
+    assert list(dict.fromkeys(row.group for row in jobs.architectures())) == [
+        BUNDLED,
+        SMALL,
+        OWN,
+        TORCHVISION,
+    ]
+    assert rows["resnet18-32"].group == SMALL
+    assert rows["preact-resnet18"].group == OWN
+    assert rows["resnet18"].group == TORCHVISION
+    assert rows["mini-vgg"].description == "3×32×32 · 1.25\u202fM parameters"
+    assert rows["googlenet"].description == "3×224×224 · 6.62\u202fM parameters"  # without heads, as it opens
+    assert rows["lenet-5"].tip.endswith("LeCun, Bottou, Bengio, Haffner 1998.")

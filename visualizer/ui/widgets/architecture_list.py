@@ -105,9 +105,11 @@ class ArchitectureList(QListWidget):
 
 
 def _best(matching: list[Architecture], typed: str) -> Architecture:
-    """The one that is called exactly what was typed, else the first: "vgg1" is not asked for with "vgg16"."""
-    exact = (row for row in matching if row.name.lower() == typed.strip().lower())
-    return next(exact, matching[0])
+    """The one that is called exactly what was typed, else the first that begins with it, else the first."""
+    typed = typed.strip().lower()
+    exact = (row for row in matching if row.name.lower() == typed)
+    beginning = (row for row in matching if row.name.lower().startswith(typed))
+    return next(exact, next(beginning, matching[0]))
 
 
 def _in_natural_order(name: str) -> list[tuple[int, str]]:
