@@ -20,6 +20,7 @@ from visualizer.networks.spec import (
     MAX_SIDE,
     LayerSpec,
     NetworkSpec,
+    checked_classes,
     checked_initialization,
     checked_name,
     checked_value,
@@ -167,6 +168,8 @@ def group(spec: NetworkSpec, identities: Collection[int], kind: str) -> tuple[Ne
     rows = _outermost(spec, identities)
     if not rows:
         raise UserError("nothing is selected; select the layers to group")
+    if not LAYERS[kind].is_block:
+        raise UserError(f"{LAYERS[kind].title} is no block; choose a kind of block")
     block, siblings, index = _home(spec, rows[0].identity)
     own = {row.identity for row in siblings}
     if any(row.identity not in own for row in rows):
@@ -178,7 +181,8 @@ def group(spec: NetworkSpec, identities: Collection[int], kind: str) -> tuple[Ne
     inside: Layers = ()
     for row in rows:  # a part of the new block may be called like one of them
         free = not is_taken(row.name, LAYERS[kind])
-        inside += (row if free else replace(row, name=_numbered(row.name, rows, None, LAYERS[kind])),)
+        taken = (*rows, *inside)
+        inside += (row if free else replace(row, name=_numbered(row.name, taken, None, LAYERS[kind])),)
     made = LayerSpec(kind, name, LAYERS[kind].defaults(), inside)
     at = sum(1 for row in siblings[:index] if row.identity not in chosen)
     grouped = _with_siblings(spec, block, lambda _: (*left[:at], made, *left[at:]))
@@ -215,7 +219,7 @@ def set_input(spec: NetworkSpec, size: tuple[int, int, int]) -> NetworkSpec:
 
 def set_classes(spec: NetworkSpec, classes: Iterable[str]) -> NetworkSpec:
     """Give the outputs other labels; none for a network that does not classify."""
-    return replace(spec, classes=tuple(classes))
+    return replace(spec, classes=checked_classes(tuple(classes)))
 
 
 # The tree --------------------------------------------------------------------------------------------

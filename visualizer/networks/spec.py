@@ -21,6 +21,8 @@ from visualizer.networks.preprocessing import Preprocessing
 MAX_LAYERS = 2_000  # layers and blocks together
 MAX_DEPTH = 20  # blocks inside blocks
 MAX_SIDE = 8_192
+MAX_CLASSES = 100_000
+MAX_LABEL = 1_000  # characters
 
 Path = tuple[int, ...]
 """Where a layer stands in the tree: the index in the network, then the index in that block, and so on."""
@@ -179,6 +181,15 @@ def is_taken(name: str, block: LayerKind | None) -> bool:
 
 
 _ATTRIBUTES = frozenset(dir(nn.Sequential())) | {"training"}
+
+
+def checked_classes(labels: tuple[str, ...]) -> tuple[str, ...]:
+    """The labels, if a network may have so many and so long ones; raises ``UserError``."""
+    if len(labels) > MAX_CLASSES or max(map(len, labels), default=0) > MAX_LABEL:
+        raise UserError(
+            f"'classes' must be at most {MAX_CLASSES:,} names of at most {MAX_LABEL:,} characters; shorten it"
+        )
+    return labels
 
 
 def checked_name(name: str, where: str) -> str:

@@ -18,6 +18,7 @@ from visualizer.networks.spec import (
     LayerSpec,
     NetworkSpec,
     check_names,
+    checked_classes,
     checked_initialization,
     checked_layer,
     checked_name,
@@ -26,8 +27,6 @@ from visualizer.networks.spec import (
 )
 
 VERSION = 2
-MAX_CLASSES = 100_000
-MAX_LABEL = 1_000  # characters
 _OWN_ENTRIES = ("kind", "name", "layers", "enabled", "initialization")
 """The entries of a layer in JSON that are not its fields; no field may be called so."""
 
@@ -153,11 +152,7 @@ def _input(values: list[Any]) -> tuple[int, int, int]:
 def _classes(values: list[Any]) -> tuple[str, ...]:
     if not all(isinstance(value, str) for value in values):
         raise UserError("'classes' must be a list of names")
-    if len(values) > MAX_CLASSES or max(map(len, values), default=0) > MAX_LABEL:
-        raise UserError(
-            f"'classes' must be at most {MAX_CLASSES:,} names of at most {MAX_LABEL:,} characters; shorten it"
-        )
-    return tuple(values)
+    return checked_classes(tuple(values))
 
 
 def _preprocessing(given: dict[str, Any]) -> Preprocessing:

@@ -6,7 +6,7 @@ Panels send requests here; after each, ``changed(BuildState)`` tells all of them
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
@@ -15,38 +15,15 @@ from visualizer.errors import UserError
 from visualizer.networks import editing
 from visualizer.networks.editing import Place
 from visualizer.networks.layers.kinds import Value
-from visualizer.networks.network import Preprocessing
-from visualizer.networks.planning import Fix, NetworkPlan, RowPlan, plan
+from visualizer.networks.numbering import numbered_classes as numbered_classes
+from visualizer.networks.numbering import can_be_numbered, with_numbered_classes
+from visualizer.networks.planning import Fix, NetworkPlan, plan
 from visualizer.networks.spec import NetworkSpec, walk
+from visualizer.ui.build_state import DEFAULT_BATCH as DEFAULT_BATCH
+from visualizer.ui.build_state import EMPTY as EMPTY
+from visualizer.ui.build_state import BuildState as BuildState
 
-EMPTY = NetworkSpec("untitled", (3, 32, 32), (), (), Preprocessing(32, 32, (0.5,) * 3, (0.5,) * 3))
-DEFAULT_BATCH = 64
 _HISTORY = 1000  # edits that can be undone
-
-
-@dataclass(frozen=True, slots=True)
-class BuildState:
-    """What the panels of the Build workspace show.
-
-    ``selected`` are identities of layers, the last one chosen last. ``opened`` is the plan of the network that is
-    open in the window, to compare with; ``changed`` says whether the draft differs from it. ``undo_text`` and
-    ``redo_text`` say what would be undone and redone, "" where there is nothing.
-    """
-
-    spec: NetworkSpec = EMPTY
-    plan: NetworkPlan = field(default_factory=lambda: plan(EMPTY))
-    selected: tuple[int, ...] = ()
-    batch: int = DEFAULT_BATCH
-    opened_name: str = ""
-    opened: NetworkPlan | None = None
-    changed: bool = False
-    undo_text: str = ""
-    redo_text: str = ""
-
-    @property
-    def rows(self) -> dict[int, RowPlan]:
-        """The plan's rows by the identity of their layer."""
-        return {row.spec.identity: row for row in self.plan.rows}
 
 
 class _Edit(QUndoCommand):
@@ -125,7 +102,7 @@ class Editor(QObject):
 
     def show_spec(self, spec: NetworkSpec, selected: tuple[int, ...]) -> None:
         """Make this the draft: what a step of the undo stack does. Tells nobody yet."""
-        present = {row.identity for _, row in walk(spec.layers)}
+        present = _identities(spec)
         self.spec, self.plan = spec, plan(spec)
         self.selected = tuple(identity for identity in selected if identity in present)
 
@@ -138,7 +115,7 @@ class Editor(QObject):
         self._opened_name, self._opened_spec = name, spec
         self._opened_plan = None if spec is None else plan(replace(spec, classes=()))
         draft = spec or EMPTY
-        if not edited and draft != self.spec:
+        if not edited and (draft != self.spec or _identities(draft) != _identities(self.spec)):
             self.undo_stack.clear()
             self.show_spec(draft, ())
         self._tell()
@@ -149,9 +126,11 @@ class Editor(QObject):
     # --- requests: the layers --------------------------------------------------------------------
 
     def select(self, identities: Sequence[int]) -> None:
-        """Select layers."""
-        if tuple(identities) != self.selected:
-            self.selected = tuple(identities)
+        """Select layers; those that are not there are left out."""
+        present = _identities(self.spec)
+        chosen = tuple(identity for identity in identities if identity in present)
+        if chosen != self.selected:
+            self.selected = chosen
             self._tell()
 
     def add(self, kind: str, place: Place | None = None) -> None:
@@ -194,6 +173,8 @@ class Editor(QObject):
 
     def set_value(self, identity: int, field: str, value: Value) -> None:
         """Give a field another value; typing goes into one step of undo."""
+        if identity not in _identities(self.spec):  # a field that loses the focus because its row is gone
+            return
         row = editing.find(self.spec, identity)
         self._edit(
             f"change {row.name}",
@@ -204,6 +185,8 @@ class Editor(QObject):
 
     def rename(self, identity: int, name: str) -> None:
         """Give a layer another name."""
+        if identity not in _identities(self.spec):
+            return
         row = editing.find(self.spec, identity)
         self._edit(f"rename {row.name}", lambda: editing.rename(self.spec, identity, name), (identity,))
 
@@ -257,7 +240,7 @@ class Editor(QObject):
 
     def begin(self, spec: NetworkSpec) -> None:
         """Start from another specification; can be undone."""
-        self._edit(f"start from {spec.name}", lambda: spec, ())
+        self._edit(f"start from {spec.name}", lambda: spec, (), numbers_classes=False)
 
     def set_name(self, name: str) -> None:
         """Give the network another name."""
@@ -268,8 +251,13 @@ class Editor(QObject):
         self._edit("change the input", lambda: editing.set_input(self.spec, size), self.selected, key="input")
 
     def set_classes(self, classes: Sequence[str]) -> None:
-        """Give the outputs other labels."""
-        self._edit("change the classes", lambda: editing.set_classes(self.spec, classes), self.selected)
+        """Give the outputs other labels; none for a network that does not classify."""
+        self._edit(
+            "change the classes",
+            lambda: editing.set_classes(self.spec, classes),
+            self.selected,
+            numbers_classes=False,
+        )
 
     def set_batch(self, batch: int) -> None:
         """The batch for which memory is told; no part of the network."""
@@ -279,7 +267,7 @@ class Editor(QObject):
     def discard(self) -> None:
         """Go back to the network that is open; can be undone."""
         back = self._opened_spec or EMPTY
-        self._edit("discard the changes", lambda: back, ())
+        self._edit("discard the changes", lambda: back, (), numbers_classes=False)
 
     def create(self) -> None:
         """Make the draft the network that is open."""
@@ -306,9 +294,12 @@ class Editor(QObject):
         edit: Callable[[], NetworkSpec],
         selected: tuple[int, ...] | Callable[[], tuple[int, ...]],
         key: str = "",
+        numbers_classes: bool = True,
     ) -> None:
         try:
-            after = _with_numbered_classes(edit())
+            after = edit()
+            if numbers_classes and (after.classes or not can_be_numbered(self.plan.output)):
+                after = with_numbered_classes(after)  # else there are none on purpose
         except UserError as error:
             self.noticed.emit("error", str(error))
             self._tell()  # so that a field with a refused value shows the old one again
@@ -332,11 +323,19 @@ class Editor(QObject):
 
     def _shape_at(self, place: Place) -> tuple[int, ...]:
         """What comes in at a place, as far as it is known."""
-        rows = self.state.rows
-        if place.before in rows and rows[place.before].input is not None:
-            return rows[place.before].input or ()
-        known = [row.output for row in self.plan.rows if row.output is not None]
-        return known[-1] if known else tuple(self.spec.input)
+        rows = {row.spec.identity: row for row in self.plan.rows}
+        before = rows.get(place.before) if place.before is not None else None
+        if before is not None and before.input is not None:
+            return before.input
+        block = rows[place.block] if place.block is not None else None
+        shape = block.input if block is not None else None
+        siblings = self.spec.layers if block is None else block.spec.layers
+        if block is None or block.spec.row.wiring != "parallel":
+            for sibling in siblings:
+                if sibling.identity == place.before:
+                    break
+                shape = rows[sibling.identity].output or shape
+        return shape or tuple(self.spec.input)
 
     def _following(self, identities: Sequence[int]) -> tuple[int, ...]:
         """The layer to be selected when these are gone."""
@@ -351,16 +350,5 @@ def _words(verb: str, names: Sequence[str]) -> str:
     return f"{verb} {names[0]}" if len(names) == 1 else f"{verb} {len(names)} layers"
 
 
-def _with_numbered_classes(spec: NetworkSpec) -> NetworkSpec:
-    """Classes without names of their own follow the number of outputs."""
-    if spec.classes != numbered_classes(len(spec.classes)):
-        return spec
-    output = plan(replace(spec, classes=())).output
-    if output is not None and len(output) == 1:
-        return replace(spec, classes=numbered_classes(output[0]))
-    return replace(spec, classes=()) if output is not None else spec
-
-
-def numbered_classes(count: int) -> tuple[str, ...]:
-    """Labels for classes without names: ``class 0``, ``class 1`` and so on."""
-    return tuple(f"class {index}" for index in range(count))
+def _identities(spec: NetworkSpec) -> tuple[int, ...]:
+    return tuple(row.identity for _, row in walk(spec.layers))
