@@ -86,7 +86,7 @@ def stage(channels: int, blocks: int) -> LayerSpec:
         (costly((8, 8000, 8000)), "more than 64,000,000 values"),
         (
             costly((1, 4000, 4000), layer("conv", "wide", out_channels=64, padding=1)),
-            "'wide': Up to here the network would have 1,040,000,000 values in its layers' outputs (4.2 GB)",
+            "'wide': Up to here the network would have 1,040,000,000 values in its layers' outputs (4.16 GB)",
         ),
         (
             costly((3, 2000, 2000), *(layer("relu", f"relu{index}") for index in range(30))),
@@ -105,7 +105,7 @@ def stage(channels: int, blocks: int) -> LayerSpec:
             costly(
                 (512, 32, 32), layer("conv", "holes", out_channels=1, kernel_size=31, dilation=2, padding=30)
             ),
-            "'holes': Up to here the network would have 504,401,920 values in its layers' outputs",
+            "'holes': Up to here the network would have 504,366,080 values in its layers' outputs",
         ),
     ],
 )
