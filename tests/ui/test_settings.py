@@ -13,12 +13,12 @@ def test_values_survive_a_restart(qtbot: QtBot) -> None:
         assert first.get(row) == row.default
     first.set(settings.THEME, "light")
     first.set(settings.HIDE_DEAD, True)
-    first.set(settings.LAYOUT, b"\x00\xff layout")
+    first.set(settings.GEOMETRY, b"\x00\xff layout")
     first.save()
     again = Settings()
     assert again.get(settings.THEME) == "light"
     assert again.get(settings.HIDE_DEAD) is True
-    assert again.get(settings.LAYOUT) == b"\x00\xff layout"
+    assert again.get(settings.GEOMETRY) == b"\x00\xff layout"
 
 
 def test_recent_files_are_unique_newest_first_and_bounded(qtbot: QtBot, tmp_path: Path) -> None:
@@ -33,7 +33,7 @@ def test_recent_files_are_unique_newest_first_and_bounded(qtbot: QtBot, tmp_path
     assert len(set(recent)) == len(recent)
 
 
-DAMAGED = (b"", b"\x00\x01garbage\xff", b"[view]\ntheme=@Invalid()\n", b"[window]\nlayout=12\n")
+DAMAGED = (b"", b"\x00\x01garbage\xff", b"[view]\ntheme=@Invalid()\n", b"[window]\ngeometry=12\n")
 
 
 @pytest.mark.parametrize("content", DAMAGED)

@@ -23,6 +23,7 @@ BENCHMARKS = (
     Benchmark("planning", "visualizer.benchmarks.planning:measure"),
     Benchmark("drop", "visualizer.ui.benchmarks:drop", needs_window=True),
     Benchmark("stall", "visualizer.ui.benchmarks:stall", needs_window=True),
+    Benchmark("edit", "visualizer.ui.benchmarks:edit", needs_window=True),
     Benchmark("mosaic", "visualizer.ui.benchmarks:mosaic", needs_window=True),
     Benchmark("memory", "visualizer.ui.benchmarks:memory", needs_window=True),
 )

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from visualizer.ui.workspaces import WORKSPACES
+
 SEPARATOR = None
 
 
 @dataclass(frozen=True, slots=True)
 class ActionRow:
-    """One command. ``slot`` is what does it, as seen from the main window: ``opening.paste``."""
+    """One command. ``slot`` is what does it, as seen from the main window: ``opening.paste``.
+
+    It is called with ``argument`` if there is one. A command with a ``workspace`` exists in that one alone,
+    one that ``needs`` something ("layers" selected, an edit to "undo" or "redo") is off without it.
+    """
 
     id: str
     text: str
@@ -18,9 +24,32 @@ class ActionRow:
     shortcuts: tuple[str, ...] = ()
     icon: str = ""
     help: str = ""
+    argument: str = ""
+    workspace: str = ""
+    needs: str = ""
 
 
-ACTIONS: tuple[ActionRow | None, ...] = (
+def _inspect(
+    id: str, text: str, slot: str, menu: str, shortcuts: tuple[str, ...], icon: str = "", help: str = ""
+) -> ActionRow:
+    return ActionRow(id, text, slot, menu, shortcuts, icon, help, workspace="inspect")
+
+
+def _build(
+    id: str,
+    text: str,
+    slot: str,
+    shortcuts: tuple[str, ...],
+    icon: str = "",
+    help: str = "",
+    *,
+    argument: str = "",
+    needs: str = "layers",
+) -> ActionRow:
+    return ActionRow(id, text, slot, "Edit", shortcuts, icon, help, argument, "build", needs)
+
+
+FILE: tuple[ActionRow | None, ...] = (
     ActionRow(
         "open", "Open…", "opening.open_files", "File", ("Ctrl+O",), "open", "Images, folders, network files"
     ),
@@ -35,8 +64,30 @@ ACTIONS: tuple[ActionRow | None, ...] = (
     ),
     ActionRow("paste", "Paste image", "opening.paste", "File", ("Ctrl+V",), "copy", "From the clipboard"),
     SEPARATOR,
-    ActionRow("copy", "Copy activations", "copy_panel", "File", ("Ctrl+C",), "", "The mosaic as a picture"),
     ActionRow(
+        "new_network", "New network", "building.new_network", "File", ("Ctrl+N",), "build", "An empty draft"
+    ),
+    ActionRow(
+        "save_network",
+        "Save network…",
+        "saving.save_network",
+        "File",
+        ("Ctrl+Shift+S",),
+        "save",
+        "Layers and weights in one .safetensors file",
+    ),
+    ActionRow(
+        "export_python",
+        "Export as Python…",
+        "saving.export_python",
+        "File",
+        (),
+        "export",
+        "A PyTorch module that can be read and run",
+    ),
+    SEPARATOR,
+    _inspect("copy", "Copy activations", "copy_panel", "File", ("Ctrl+C",), "", "The mosaic as a picture"),
+    _inspect(
         "save",
         "Save activations…",
         "save_panel",
@@ -47,13 +98,31 @@ ACTIONS: tuple[ActionRow | None, ...] = (
     ),
     SEPARATOR,
     ActionRow("quit", "Quit", "close", "File", ("Ctrl+Q",)),
-    ActionRow("layer_up", "Previous layer", "navigation.previous_layer", "Go", ("[",)),
-    ActionRow("layer_down", "Next layer", "navigation.next_layer", "Go", ("]",)),
-    ActionRow("unit_back", "Previous unit", "navigation.previous_unit", "Go", ("Shift+Left",)),
-    ActionRow("unit_next", "Next unit", "navigation.next_unit", "Go", ("Shift+Right",)),
+)
+EDIT: tuple[ActionRow | None, ...] = (
+    _build("undo", "Undo", "editor.undo", ("Ctrl+Z",), "undo", needs="undo"),
+    _build("redo", "Redo", "editor.redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", needs="redo"),
     SEPARATOR,
-    ActionRow("picture_back", "Previous picture", "navigation.previous_picture", "Go", ("PgUp",)),
-    ActionRow("picture_next", "Next picture", "navigation.next_picture", "Go", ("PgDown",)),
+    _build("add_layer", "Add layer…", "building.choose_layer", ("Ins",), "", "Behind the selected", needs=""),
+    _build("duplicate", "Duplicate", "editor.duplicate", ("Ctrl+D",), "duplicate"),
+    _build("remove", "Remove", "editor.remove", ("Del",), "remove"),
+    _build("rename", "Rename", "building.rename_layer", ("F2",)),
+    _build("disable", "Disable or enable", "editor.toggle_enabled", (), "", "Leave layers out for a while"),
+    SEPARATOR,
+    _build("group", "Group into a sequence", "editor.group", ("Ctrl+G",), "group"),
+    _build("ungroup", "Ungroup", "editor.ungroup", ("Ctrl+Shift+G",), "ungroup"),
+    SEPARATOR,
+    _build("move_up", "Move up", "building.move_up", ("Alt+Up",)),
+    _build("move_down", "Move down", "building.move_down", ("Alt+Down",)),
+)
+GO: tuple[ActionRow | None, ...] = (
+    _inspect("layer_up", "Previous layer", "navigation.previous_layer", "Go", ("[",)),
+    _inspect("layer_down", "Next layer", "navigation.next_layer", "Go", ("]",)),
+    _inspect("unit_back", "Previous unit", "navigation.previous_unit", "Go", ("Shift+Left",)),
+    _inspect("unit_next", "Next unit", "navigation.next_unit", "Go", ("Shift+Right",)),
+    SEPARATOR,
+    _inspect("picture_back", "Previous picture", "navigation.previous_picture", "Go", ("PgUp",)),
+    _inspect("picture_next", "Next picture", "navigation.next_picture", "Go", ("PgDown",)),
     SEPARATOR,
     ActionRow(
         "search",
@@ -65,18 +134,49 @@ ACTIONS: tuple[ActionRow | None, ...] = (
         "Layers, networks, commands",
     ),
     ActionRow("cancel", "Cancel what is running", "cancel_waiting", "Go", ("Ctrl+.",), "stop"),
-    ActionRow("fit", "Fit view", "fit_view", "View", ("F",), "fit"),
-    ActionRow("maximise", "Maximise Activations", "toggle_maximised", "View", ("F11",), "maximise"),
+)
+TRAIN: tuple[ActionRow | None, ...] = (
+    ActionRow(
+        "train",
+        "Train or pause",
+        "session.training.toggle",
+        "Train",
+        ("Space",),
+        "play",
+        "The open network on the built-in shapes",
+    ),
+    ActionRow("train_step", "One step", "session.training.step", "Train", (), "step_forward"),
+    ActionRow("train_stop", "Stop and keep the weights", "session.training.stop", "Train", (), "stop"),
+    ActionRow(
+        "train_rewind",
+        "Back to the weights before the run",
+        "session.training.rewind",
+        "Train",
+        (),
+        "step_back",
+    ),
+)
+VIEW: tuple[ActionRow | None, ...] = (
+    *(
+        ActionRow(row.key, row.title, "workspaces.show", "View", row.shortcuts, row.icon, row.help, row.key)
+        for row in WORKSPACES
+    ),
+    SEPARATOR,
+    _inspect("fit", "Fit view", "fit_view", "View", ("F",), "fit"),
+    ActionRow("maximise", "Maximise", "toggle_maximised", "View", ("F11",), "maximise"),
     ActionRow("restore", "Back from maximised", "restore_panels", "View", ("Esc",)),
     ActionRow("theme", "Light or dark", "toggle_theme", "View", ("Ctrl+Shift+L",), "theme"),
     ActionRow("system_theme", "Theme of the system", "use_system_theme", "View"),
     ActionRow("reset_layout", "Reset layout", "reset_layout", "View"),
     SEPARATOR,
+)
+HELP: tuple[ActionRow | None, ...] = (
     ActionRow("shortcuts", "Keys", "show_shortcuts", "Help", ("F1",), "keyboard"),
     ActionRow("about", "About", "show_about", "Help", (), "info"),
 )
+ACTIONS: tuple[ActionRow | None, ...] = (*FILE, *EDIT, *GO, *TRAIN, *VIEW, *HELP)
 ROWS: tuple[ActionRow, ...] = tuple(row for row in ACTIONS if row is not None)
-MENUS = ("File", "Go", "View", "Help")
+MENUS = ("File", "Edit", "Go", "Train", "View", "Help")
 
 OTHER_KEYS: tuple[tuple[str, str], ...] = (
     ("arrows in the mosaic", "Move to the neighbouring unit"),

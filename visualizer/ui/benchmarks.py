@@ -12,6 +12,7 @@ from time import perf_counter
 import numpy as np
 from PIL import Image
 from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from visualizer.benchmarks.figures import Figure
@@ -25,12 +26,14 @@ from visualizer.ui.theme import DARK
 from visualizer.ui.tour import drop as drop_files
 from visualizer.ui.tour import settle
 from visualizer.ui.widgets.color_maps import lookup_table
+from visualizer.ui.widgets.layer_row import LayerRow
 from visualizer.ui.widgets.tile_view import TileView
 
 DROPS = 15
 PICTURES = 200
 HEARTBEAT = 5  # ms
 STALL_SECONDS = 12.0
+KEYS = 15
 
 
 def drop() -> tuple[Figure, ...]:
@@ -114,6 +117,31 @@ class Heart(QObject):
 
     def stop(self) -> None:
         self._timer.stop()
+
+
+def edit() -> tuple[Figure, ...]:
+    """From a key in a field of ResNet-152 in the Build workspace to every panel painted."""
+    with _window() as window:
+        window.building.start_from("resnet152")
+        QApplication.processEvents()
+        conv = window.editor.spec.layers[0]
+        assert conv.kind == "conv"
+        window.editor.select((conv.identity,))
+        QApplication.processEvents()
+        row = next(row for row in window.stack.findChildren(LayerRow) if row.identity == conv.identity)
+        field = row.fields["out_channels"]
+        field.setFocus()
+        times = []
+        for key in (Qt.Key.Key_Backspace, Qt.Key.Key_4) * KEYS:  # 64, 6, 64 …
+            before = window.editor.spec
+            start = perf_counter()
+            QTest.keyClick(field, key)
+            QApplication.processEvents()  # paints whatever the key has changed
+            times.append(1000 * (perf_counter() - start))
+            if window.editor.spec is before:
+                raise RuntimeError("the key has changed nothing: that is no edit to measure")
+    value = statistics.median(times[2:])
+    return (Figure("edit: typing in a field of ResNet-152, key to painted", value, "ms", goal=50),)
 
 
 def mosaic() -> tuple[Figure, ...]:

@@ -15,13 +15,16 @@ from numpy.typing import NDArray
 from visualizer.data.images import read_image, read_image_bytes, thumbnail
 from visualizer.data.inputs import Input, Prepared
 from visualizer.data.preprocessing import prepare
+from visualizer.errors import UserError
 from visualizer.networks import anatomy as anatomies
 from visualizer.networks.adapting import without_auxiliary_heads
 from visualizer.networks.anatomy import Anatomy, Layer
 from visualizer.networks.architectures import architecture
 from visualizer.networks.device import describe_device
+from visualizer.networks.files import save_network as save_in_file
 from visualizer.networks.network import Network
 from visualizer.networks.planning import plan
+from visualizer.networks.spec import NetworkSpec
 from visualizer.probes import inspection as inspections
 from visualizer.probes.activations import rescale as rescale_frame
 from visualizer.probes.frames import ActivationFrame, Inspection, Scale, UnitFrame
@@ -43,11 +46,12 @@ NETWORK_ENDINGS = frozenset(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OpenNetwork:
-    """A network, its anatomy, and the file it came from where there is one."""
+    """A network, its anatomy, the file it came from where there is one, and what to say about it once it is open."""
 
     network: Network
     anatomy: Anatomy
     source: Path | None = None
+    news: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,6 +70,14 @@ class Look:
     prepared: PreparedFor
     inspection: Inspection
     unit: UnitFrame | None  # None where the unit that is shown stays
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A file that was written, and what to say of it."""
+
+    path: Path
+    sentence: str
 
 
 def looks_like_network(path: Path) -> bool:
@@ -87,6 +99,55 @@ def open_weights(path: Path, current: Network | None, report: Report) -> OpenNet
 
     network = zoo.fit(current, path) if current is not None else zoo.open_network(str(path), progress=report)
     return OpenNetwork(network, anatomies.examine(network), path)
+
+
+def spec_of(network: Network, report: Report) -> NetworkSpec | None:
+    """The specification of a network, None where it has none; for one of torchvision's, tens of milliseconds."""
+    from visualizer.networks import zoo
+
+    return zoo.spec_of(network)
+
+
+def rebuild(spec: NetworkSpec, opened: OpenNetwork | None, report: Report) -> OpenNetwork:
+    """The network of a draft; layers of the open one that the draft left alone keep their weights."""
+    from visualizer.networks.rebuilding import rebuild
+
+    before = opened.network if opened else None
+    network = rebuild(spec, before, spec_of(before, report) if before else None)
+    news = f"The network {network.name} is open: {network.weights}. Ctrl+1 shows its maps."
+    return OpenNetwork(network, anatomies.examine(network), news=news)
+
+
+def save_network(network: Network, without_draft: bool, path: Path, report: Report) -> Saved:
+    """Write weights, and the specification where there is one, into one file."""
+    spec = spec_of(network, report)
+    save_in_file(spec, network.module, path)
+    if spec is None:
+        return Saved(
+            path, f"Saved as {path.name}: the weights alone, because {network.name} has no layers to edit."
+        )
+    if without_draft:
+        return Saved(path, f"Saved as {path.name}, without the changes of the draft; create it to save them.")
+    return Saved(path, f"Saved as {path.name}.")
+
+
+def export_draft(spec: NetworkSpec, path: Path, report: Report) -> Saved:
+    """Write a specification as a PyTorch module."""
+    from visualizer.networks.export import write_python
+
+    try:
+        write_python(spec, path)
+    except OSError as error:
+        raise UserError(f"'{path.name}' cannot be written; check the folder and the free space") from error
+    return Saved(path, f"Exported as {path.name}.")
+
+
+def export_network(network: Network, path: Path, report: Report) -> Saved:
+    """Write the layers of a network as a PyTorch module."""
+    spec = spec_of(network, report)
+    if spec is None:
+        raise UserError(f"the network {network.name} has no layers to edit or export; open another one")
+    return export_draft(spec, path, report)
 
 
 def architectures() -> tuple[Architecture, ...]:

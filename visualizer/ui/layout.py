@@ -1,29 +1,29 @@
-"""Where the docks stand: the default for wide and for narrow windows, saving, restoring, maximising."""
+"""Where the docks of a workspace stand at first, in wide and in narrow windows, and maximising one of them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow
 
-VERSION = 1
+VERSION = 2
 """Raised when docks are added or renamed: an older saved layout is then left alone."""
 
-NARROW = 1240  # px; below, the Unit dock shares its place with the Input
+NARROW = 1240  # px; a narrower window has room for fewer columns
 _HORIZONTAL, _VERTICAL = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+_SUMMARY, _CHECKS = 206, 110  # px
+_ABOVE_AND_BELOW = 150  # px: menus, toolbar, Timeline, gaps
+
+Docks = Mapping[str, QDockWidget]
 
 
-def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget]) -> None:
-    """Put every dock at its default place, shown and docked, sized for the window as wide as it is."""
-    for dock in docks.values():
-        dock.setFloating(False)
-        window.removeDockWidget(dock)
+def arrange_inspect(window: QMainWindow, docks: Docks, wide: bool) -> None:
+    """Layers, maps above the chart of units, the unit, the input above the prediction."""
     network, activations, units = docks["network"], docks["activations"], docks["units"]
     unit, shown, prediction = docks["unit"], docks["input"], docks["prediction"]
     window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, network)
     window.splitDockWidget(network, activations, _HORIZONTAL)
-    wide = window.width() >= NARROW
     if wide:
         window.splitDockWidget(activations, unit, _HORIZONTAL)
         window.splitDockWidget(unit, shown, _HORIZONTAL)
@@ -33,49 +33,83 @@ def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget]) -> None:
     window.splitDockWidget(shown, prediction, _VERTICAL)
     if not wide:
         window.tabifyDockWidget(shown, unit)
+    _add_timeline(window, docks)
+    shown.raise_()
+    if wide:
+        _set_widths(window, (network, activations, unit, shown), (304, 0, 308, 280))
+    else:
+        _set_widths(window, (network, activations, shown), (256, 0, 264))
+    height = _height(window)
+    window.resizeDocks([activations, units], [height * 3 // 4, height // 4], _VERTICAL)
+    window.resizeDocks([shown, prediction], [height * 3 // 5, height * 2 // 5], _VERTICAL)
+
+
+def arrange_build(window: QMainWindow, docks: Docks, wide: bool) -> None:
+    """Kinds of layers, the stack above the checks, the summary above the diagram.
+
+    In a narrow window the stack takes the right side, because its rows are long.
+    """
+    palette, stack, checks = docks["palette"], docks["stack"], docks["checks"]
+    summary, diagram = docks["summary"], docks["diagram"]
+    window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, palette)
+    window.splitDockWidget(palette, stack, _HORIZONTAL)
+    if wide:
+        window.splitDockWidget(stack, summary, _HORIZONTAL)
+        window.splitDockWidget(summary, diagram, _VERTICAL)
+        window.splitDockWidget(stack, checks, _VERTICAL)
+    else:
+        window.splitDockWidget(stack, checks, _VERTICAL)
+        window.splitDockWidget(checks, summary, _HORIZONTAL)
+        window.tabifyDockWidget(palette, diagram)
+    _add_timeline(window, docks)
+    palette.raise_()
+    height = _height(window)
+    if wide:
+        _set_widths(window, (palette, stack, summary), (232, 0, 320))
+        window.resizeDocks([stack, checks], [height - _CHECKS, _CHECKS], _VERTICAL)
+        window.resizeDocks([summary, diagram], [_SUMMARY, height - _SUMMARY], _VERTICAL)
+    else:
+        _set_widths(window, (palette, stack), (200, 0))
+        _set_widths(window, (palette, checks, summary), (200, 0, 300))
+        window.resizeDocks([stack, checks], [height - 170, 170], _VERTICAL)
+
+
+def _add_timeline(window: QMainWindow, docks: Docks) -> None:
     window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, docks["timeline"])
     for dock in docks.values():
         dock.show()
-    shown.raise_()
-    _resize(window, docks, wide)
 
 
-def _resize(window: QMainWindow, docks: Mapping[str, QDockWidget], wide: bool) -> None:
-    # Qt distributes what is given in proportion: the numbers are the widths in a window of this width.
-    left, right = (304, 280) if wide else (256, 264)
-    if wide:
-        card = 308
-        middle = max(320, window.width() - left - right - card - 20)
-        columns = [docks["network"], docks["activations"], docks["unit"], docks["input"]]
-        window.resizeDocks(columns, [left, middle, card, right], _HORIZONTAL)
-    else:
-        middle = max(320, window.width() - left - right - 16)
-        columns = [docks["network"], docks["activations"], docks["input"]]
-        window.resizeDocks(columns, [left, middle, right], _HORIZONTAL)
-    height = max(400, window.height() - 150)
-    window.resizeDocks([docks["activations"], docks["units"]], [height * 3 // 4, height // 4], _VERTICAL)
-    window.resizeDocks([docks["input"], docks["prediction"]], [height * 3 // 5, height * 2 // 5], _VERTICAL)
+def _set_widths(window: QMainWindow, columns: Sequence[QDockWidget], widths: Sequence[int]) -> None:
+    """Give columns widths in px; 0 is what remains. Qt distributes what is given in proportion."""
+    remaining = max(320, window.width() - sum(widths) - 4 * len(widths) - 4)
+    window.resizeDocks(list(columns), [width or remaining for width in widths], _HORIZONTAL)
+
+
+def _height(window: QMainWindow) -> int:
+    return max(400, window.height() - _ABOVE_AND_BELOW)
 
 
 class Maximiser:
     """Gives one dock the whole window, and everything back afterwards."""
 
-    def __init__(self, window: QMainWindow, docks: Mapping[str, QDockWidget]) -> None:
-        self._window, self._docks = window, docks
+    def __init__(self, window: QMainWindow) -> None:
+        self._window = window
         self._before: QByteArray | None = None
 
     @property
     def active(self) -> bool:
         return self._before is not None
 
-    def maximise(self, key: str) -> None:
+    def maximise(self, docks: Docks, key: str) -> None:
+        """Hide all of the docks but this one and the Timeline."""
         if self._before is not None:
             return
         self._before = self._window.saveState(VERSION)
-        for name, dock in self._docks.items():
+        for name, dock in docks.items():
             if name not in (key, "timeline"):
                 dock.hide()
-        self._docks[key].show()
+        docks[key].show()
 
     def restore(self) -> None:
         if self._before is not None:

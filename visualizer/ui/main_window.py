@@ -2,49 +2,45 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import (
-    QAction,
-    QCloseEvent,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDropEvent,
-    QKeySequence,
-    QResizeEvent,
-    QShowEvent,
-)
-from PySide6.QtWidgets import (
-    QApplication,
-    QLabel,
-    QMainWindow,
-    QTabWidget,
-)
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QTabWidget, QWidget
 
 from visualizer.ui import layout, settings, theme
-from visualizer.ui.actions import ACTIONS, MENUS, ROWS
+from visualizer.ui.build_wiring import connect_build
+from visualizer.ui.building import Building
+from visualizer.ui.commands import Commands
 from visualizer.ui.dialogs import AboutDialog, ShortcutsDialog
+from visualizer.ui.editor import Editor
 from visualizer.ui.navigation import Navigation
 from visualizer.ui.notices import CrashDialog, NoticeBar, write_report
 from visualizer.ui.opening import Opening
 from visualizer.ui.panels.activations import ActivationsPanel
+from visualizer.ui.panels.checks import ChecksPanel
+from visualizer.ui.panels.diagram import DiagramPanel
 from visualizer.ui.panels.input import InputPanel
 from visualizer.ui.panels.network import NetworkPanel
+from visualizer.ui.panels.palette import PalettePanel
 from visualizer.ui.panels.prediction import PredictionPanel
+from visualizer.ui.panels.stack import StackPanel
+from visualizer.ui.panels.summary import SummaryPanel
 from visualizer.ui.panels.timeline import HEIGHT as TIMELINE_HEIGHT
 from visualizer.ui.panels.timeline import TimelinePanel
 from visualizer.ui.panels.unit import UnitPanel
 from visualizer.ui.panels.units import UnitsPanel
+from visualizer.ui.saving import Saving
 from visualizer.ui.session import Session
 from visualizer.ui.settings import Setting, Settings
 from visualizer.ui.text import plain
 from visualizer.ui.toolbar import Toolbar
+from visualizer.ui.training_wiring import connect_training
 from visualizer.ui.waiting import WaitingBar
 from visualizer.ui.widgets.dropping import arrival, takes
-from visualizer.ui.widgets.panel import Dock, Panel
+from visualizer.ui.widgets.panel import Dock
 from visualizer.ui.wiring import connect_panels
+from visualizer.ui.workspaces import Workspace, Workspaces
 
 VIEW_SETTINGS: dict[str, Setting[Any]] = {
     "map": settings.MAP,
@@ -70,15 +66,15 @@ class MainWindow(QMainWindow):
         self._theme = theme.theme_name(remembered.get(settings.THEME))
         # Before the widgets are made: they keep the font that they are born with.
         theme.apply(QApplication.instance(), theme.colors_for(self._theme))  # type: ignore[arg-type]
-        self._arranged_narrow: bool | None = None  # None once the user has arranged the docks
-        self._arranging = False
-        # Later, never inside a resize event: docks that move while Qt lays them out crash it.
-        self._rearrange = QTimer(self, singleShot=True, interval=0)
-        self._rearrange.timeout.connect(self._follow_width)
+        self.editor = Editor(self)
+        self._build_panels()
+        self.workspaces = Workspaces(self, self.docks)
         self.opening = Opening(self)
         self.navigation = Navigation(self)
-        self._build_panels()
-        self._build_actions()
+        self.building = Building(self)
+        self.saving = Saving(self)
+        self.commands = Commands(self)
+        self.actions_by_id = self.commands.by_id
         self.toolbar = Toolbar(self.session, self.actions_by_id)
         self.toolbar.search.opened.connect(self.navigation.fill_search)
         self.addToolBar(self.toolbar)
@@ -105,54 +101,26 @@ class MainWindow(QMainWindow):
         self.input = InputPanel()
         self.prediction = PredictionPanel()
         self.timeline = TimelinePanel()
-        panels: tuple[Panel, ...] = (
-            self.network,
-            self.activations,
-            self.units,
-            self.unit,
-            self.input,
-            self.prediction,
-            self.timeline,
-        )
-        self.docks: dict[str, Dock] = {panel.key: Dock(panel, self) for panel in panels}
+        self.layer_kinds = PalettePanel()
+        self.stack = StackPanel()
+        self.summary = SummaryPanel()
+        self.checks = ChecksPanel()
+        self.diagram = DiagramPanel()
+        inspect = (self.network, self.activations, self.units, self.unit, self.input, self.prediction)
+        build = (self.layer_kinds, self.stack, self.summary, self.checks, self.diagram)
+        self.docks: dict[str, Dock] = {
+            panel.key: Dock(panel, self) for panel in (*inspect, *build, self.timeline)
+        }
         self.docks["timeline"].hide_title_bar()
         self.docks["timeline"].setMaximumHeight(TIMELINE_HEIGHT + 1)
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
-        self._maximiser = layout.Maximiser(self, self.docks)
-
-    def _build_actions(self) -> None:
-        menus = {name: self.menuBar().addMenu(f"&{name}") for name in MENUS}
-        self.actions_by_id: dict[str, QAction] = {}
-        place = MENUS[0]
-        for row in ACTIONS:
-            if row is None:
-                menus[place].addSeparator()
-                continue
-            place = row.menu
-            action = QAction(row.text, self, objectName=row.id)
-            action.setIconText(f" {row.text}")  # Fusion puts icon and text side by side without a gap
-            action.setShortcuts([QKeySequence(keys) for keys in row.shortcuts])
-            action.setStatusTip(row.help)
-            keys = f" ({row.shortcuts[0]})" if row.shortcuts else ""
-            action.setToolTip(f"{row.help or row.text}{keys}")
-            action.triggered.connect(attrgetter(row.slot)(self))
-            menus[row.menu].addAction(action)
-            self.addAction(action)
-            self.actions_by_id[row.id] = action
-        self._recent = menus["File"].addMenu("Open recent")
-        menus["File"].insertMenu(self.actions_by_id["paste"], self._recent)
-        self._recent.aboutToShow.connect(self._list_recent)
-        panels = menus["View"].addMenu("Panels")
-        for dock in self.docks.values():
-            panels.addAction(dock.toggleViewAction())
-            dock.dockLocationChanged.connect(self._note_arrangement)
-            dock.topLevelChanged.connect(self._note_arrangement)
-            dock.dismissed.connect(self._note_arrangement)
-            dock.toggleViewAction().triggered.connect(self._note_arrangement)
 
     def _connect_session(self) -> None:
         session = self.session
         connect_panels(self)
+        connect_training(self)
+        connect_build(self)
+        self.workspaces.changed.connect(self._focus_main)
         session.noticed.connect(self.notices.show_notice)
         session.crashed.connect(self.report_crash)
         session.answer("device", self.timeline.set_device)  # type: ignore[arg-type]
@@ -168,42 +136,28 @@ class MainWindow(QMainWindow):
         geometry = self.settings.get(settings.GEOMETRY)
         if geometry:
             self.restoreGeometry(QByteArray(geometry))
-        self.reset_layout()
-        saved = self.settings.get(settings.LAYOUT)
-        if saved:
-            self.restoreState(
-                QByteArray(saved), layout.VERSION
-            )  # another version, or junk: returns False, no harm
-            self._arranged_narrow = None  # the user's own: not to be rearranged
+        self.workspaces.restore(self.settings)
 
     def reset_layout(self) -> None:
-        self._maximiser.restore()
-        self._arranging = True
-        layout.arrange(self, self.docks)
-        self._arranging = False
-        self.activations.tiles.setFocus()
-        self._arranged_narrow = self.width() < layout.NARROW
+        self.workspaces.reset()
+        self._focus_main(self.workspaces.current)
+
+    def _focus_main(self, workspace: Workspace) -> None:
+        """Give the keys to what the workspace is about."""
+        main: dict[str, QWidget] = {"inspect": self.activations.tiles, "build": self.stack.view}
+        main[workspace.key].setFocus()
 
     def _remember_view(self, name: str, value: object) -> None:
         self.settings.set(VIEW_SETTINGS[name], value)
 
-    def _list_recent(self) -> None:
-        self.opening.list_recent(self._recent)
-
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closing.emit()
-        self._maximiser.restore()
         self.session.close()
         self.settings.set(settings.GEOMETRY, bytes(self.saveGeometry().data()))
-        own = self._arranged_narrow is None
-        self.settings.set(settings.LAYOUT, bytes(self.saveState(layout.VERSION).data()) if own else b"")
+        self.workspaces.save(self.settings)
+        self.building.keep_draft()
         self.settings.save()
         event.accept()
-
-    def _note_arrangement(self) -> None:
-        """The user has moved, floated or closed a dock: from now on the arrangement is theirs."""
-        if not self._arranging:
-            self._arranged_narrow = None
 
     def _title(self, _: object) -> None:
         names = [self.session.opened.network.name] if self.session.opened else []
@@ -215,9 +169,7 @@ class MainWindow(QMainWindow):
     def apply_theme(self) -> None:
         colors = theme.colors_for(self._theme)
         theme.apply(QApplication.instance(), colors)  # type: ignore[arg-type]
-        for row in ROWS:
-            if row.icon:
-                self.actions_by_id[row.id].setIcon(theme.icon(row.icon, colors.text, colors.disabled))
+        self.commands.set_colors(colors)
         for dock in self.docks.values():
             dock.set_colors(colors)
         self.notices.set_colors(colors)
@@ -259,23 +211,17 @@ class MainWindow(QMainWindow):
         self.activations.tiles.fit()
 
     def toggle_maximised(self) -> None:
-        self._maximise(not self._maximiser.active)
-
-    def _maximise(self, maximised: bool) -> None:
-        self._arranging = True  # it is not the user who moves docks now
-        if maximised:
-            self._maximiser.maximise("activations")
-        else:
-            self._maximiser.restore()
-        self._arranging = False
-        self.activations.tiles.setFocus()
+        self.workspaces.toggle_maximised()
+        self._focus_main(self.workspaces.current)
 
     def restore_panels(self) -> None:
-        self._maximise(False)
+        self.workspaces.restore_maximised()
+        self._focus_main(self.workspaces.current)
         self.notices.clear()
 
     def cancel_waiting(self) -> None:
-        self._waiting.cancel()
+        if not self.session.training.stop():
+            self._waiting.cancel()
 
     def copy_panel(self) -> None:
         self.activations.copy()
@@ -309,16 +255,8 @@ class MainWindow(QMainWindow):
         super().resizeEvent(event)
         if self.notices.isVisible():
             self.notices.place()
-        narrow = self.width() < layout.NARROW
-        self.toolbar.set_narrow(narrow)
-        if self._arranged_narrow not in (None, narrow):
-            self._rearrange.start()
-
-    def _follow_width(self) -> None:
-        """Give the docks the arrangement that fits the width, unless the user has arranged them."""
-        narrow = self.width() < layout.NARROW
-        if self._arranged_narrow not in (None, narrow):
-            self.reset_layout()
+        self.toolbar.set_narrow(self.width() < layout.NARROW)
+        self.workspaces.check_width()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

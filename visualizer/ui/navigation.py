@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
 
+from visualizer.networks.architectures import ARCHITECTURES
+from visualizer.networks.layers import LAYERS
 from visualizer.ui.actions import ROWS
 from visualizer.ui.search import Entry
 from visualizer.ui.text import plain
@@ -53,5 +55,19 @@ class Navigation(QObject):
         for index, item in enumerate(session.gallery.items):
             entries.append(Entry("picture", plain(item.name), partial(session.gallery.choose, index)))
         for row in ROWS:
-            entries.append(Entry("command", row.text, self._window.actions_by_id[row.id].trigger))
+            action = self._window.actions_by_id[row.id]
+            if action.isEnabled():
+                entries.append(Entry("command", row.text, action.trigger))
+        entries += self._what_can_be_built()
         self._window.toolbar.search.set_entries(entries)
+
+    def _what_can_be_built(self) -> list[Entry]:
+        building = self._window.building
+        kinds = [
+            Entry(row.group, f"Add {row.title}", partial(building.add_layer, row.name))
+            for row in LAYERS.values()
+        ]
+        return kinds + [
+            Entry(row.family, f"Build from {row.title}", partial(building.start_from, row.name))
+            for row in ARCHITECTURES.values()
+        ]

@@ -39,6 +39,7 @@ class Opening(QObject):
         if not networks:
             self._session.open_network(BUNDLED_NETWORK)
         if paths:
+            self._window.workspaces.show("inspect")
             self._session.open_paths(paths)
         if len(networks) == len(paths):
             self._session.gallery.open_bundled_picture()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -16,15 +16,17 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from visualizer.data.inputs import Input
 from visualizer.errors import UserError
 from visualizer.networks.anatomy import Layer
+from visualizer.networks.network import Network
 from visualizer.probes.frames import Inspection, Scale, UnitFrame
 from visualizer.streaming.mailbox import Mailbox
 from visualizer.streaming.prober import Answer, Cancelled, Failure, Prober, Progress, Report
 from visualizer.ui import jobs
 from visualizer.ui.gallery import Gallery
 from visualizer.ui.jobs import OpenNetwork
+from visualizer.ui.training import LiveTraining
 
 FAST, SLOW = 2, 33  # ms between two looks into the mailbox: while an answer is due soon, and in a long wait
-_SIDE_TOPICS = ("thumbnail", "folder", "architectures")
+_SIDE_TOPICS = ("thumbnail", "folder", "architectures", "spec", "save")
 _PATIENCE = 200  # looks at FAST pace
 
 
@@ -40,13 +42,15 @@ class Session(QObject):
     """The cursors of the window and what is known at them.
 
     Requests are the public methods; every answer comes as a signal, in the GUI thread:
-    ``network_changed(OpenNetwork)``, ``input_changed(Input)``, ``selection_changed(Selection)``,
+    ``network_changed(OpenNetwork)``, ``weights_changed(OpenNetwork)`` for other weights of the same network,
+    ``input_changed(Input)``, ``selection_changed(Selection)``,
     ``inspection_changed(Inspection)``, ``unit_changed(UnitFrame)``, ``architectures_changed(tuple)``,
     ``waiting_changed(topic, waiting)``, ``progressed(topic, text, fraction or None)``,
     ``noticed(kind, sentence)``, ``crashed(report)``, ``file_opened(Path)`` and ``idle()`` when all is answered.
     """
 
     network_changed = Signal(object)
+    weights_changed = Signal(object)
     input_changed = Signal(object)
     selection_changed = Signal(object)
     inspection_changed = Signal(object)
@@ -86,6 +90,7 @@ class Session(QObject):
         self._looks = 0
         self._fell_back = False
         self.gallery = Gallery(self)
+        self.training = LiveTraining(self)
 
     # --- requests --------------------------------------------------------------------------------
 
@@ -192,6 +197,8 @@ class Session(QObject):
         self.selection_changed.emit(self.selection)
         for note in value.network.notes:
             self.noticed.emit("warning", note)
+        if value.news:
+            self.noticed.emit("info", value.news)
         if value.source is not None:
             self.file_opened.emit(value.source)
         self._inspect()
@@ -218,6 +225,15 @@ class Session(QObject):
         assert isinstance(value, UnitFrame)
         self.unit = value
         self.unit_changed.emit(value)
+
+    def set_weights(self, network: Network) -> None:
+        """Give the open network other weights: ``network`` has the same layers. Nothing else changes; look again."""
+        assert self.opened is not None
+        before, self.opened = self.opened.network, replace(self.opened, network=network)
+        if self._prepared is not None and self._prepared.network is before:
+            self._prepared = replace(self._prepared, network=network)
+        self.weights_changed.emit(self.opened)
+        self._inspect()
 
     def inspect_again(self, _: object = None) -> None:
         """Look at the same picture once more."""
@@ -299,6 +315,7 @@ class Session(QObject):
         else:
             self.crashed.emit(failure.traceback_text)
         self.gallery.failed(topic)
+        self.training.failed(topic)
         if topic == "network" and self.opened is None and not self._fell_back:
             self._fell_back = True  # once: if that fails too, the sentence stands
             self.open_network(jobs.BUNDLED_NETWORK)
@@ -308,9 +325,14 @@ class Session(QObject):
         """Whether an answer is still to come."""
         return bool(self._generations)
 
+    def awaits(self, topic: str) -> bool:
+        """Whether an answer on this topic is still to come."""
+        return topic in self._generations
+
     def close(self) -> bool:
-        """Stop the worker; False if it is left behind, busy, to end with the process."""
+        """Stop the workers; False if one is left behind, busy, to end with the process."""
+        trained = self.training.close()
         self._timer.stop()
         self._generations.clear()
         side = self._side_prober.stop(0.5)
-        return self._prober.stop(2.0) and side
+        return self._prober.stop(2.0) and side and trained

@@ -33,11 +33,40 @@ LIMITS = Setting("activations/limits", "unit", "Grey levels by layer or by unit"
 ORDER = Setting("activations/order", "index", "Order of the units")
 HIDE_DEAD = Setting("activations/hide_dead", False, "Leave dead units out")
 GEOMETRY = Setting("window/geometry", b"", "Size and place of the window")
-LAYOUT = Setting("window/layout", b"", "Place of the docks")
+WORKSPACE = Setting("window/workspace", "inspect", "The workspace that was shown last")
 RECENT: Setting[list[str]] = Setting("files/recent", [], "Recently opened files")
 FOLDER = Setting("files/folder", "", "Folder of the last open dialog")
+SAVE_FOLDER = Setting("files/save_folder", "", "Folder of the last save dialog")
+DRAFT = Setting("build/draft", "", "The network that was being built, as JSON")
 
-ROWS: tuple[Setting[Any], ...] = (THEME, MAP, LIMITS, ORDER, HIDE_DEAD, GEOMETRY, LAYOUT, RECENT, FOLDER)
+
+def layout_of(workspace: str) -> Setting[bytes]:
+    """The row of one workspace."""
+    return Setting(f"layout/{workspace}", b"", "Place of the docks")
+
+
+def arrangement_of(workspace: str) -> Setting[str]:
+    """The row of one workspace."""
+    return Setting(f"arrangement/{workspace}", "", "What arranged the docks: the width, or the user")
+
+
+ROWS: tuple[Setting[Any], ...] = (
+    THEME,
+    MAP,
+    LIMITS,
+    ORDER,
+    HIDE_DEAD,
+    GEOMETRY,
+    WORKSPACE,
+    layout_of("inspect"),
+    arrangement_of("inspect"),
+    layout_of("build"),
+    arrangement_of("build"),
+    RECENT,
+    FOLDER,
+    SAVE_FOLDER,
+    DRAFT,
+)
 
 
 def configuration_folder() -> Path:

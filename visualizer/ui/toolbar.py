@@ -1,18 +1,20 @@
-"""The toolbar: open, the four cursors, search, theme."""
+"""The toolbar: open, the workspaces, the four cursors, search, theme."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from visualizer.ui.cursor_strip import CursorStrip
 from visualizer.ui.search import SearchField
 from visualizer.ui.session import Session
+from visualizer.ui.workspaces import WORKSPACES
 
 HEIGHT = 40  # px
+_BUTTON_HEIGHT = 26  # px
 _SEARCH_WIDTH, _NARROW_SEARCH_WIDTH = 248, 188  # px
 
 
@@ -36,6 +38,9 @@ class Toolbar(QToolBar):
         self.addAction(actions["open"])
         self.addAction(actions["open_network"])
         self.addSeparator()
+        self._workspaces = _Segments([actions[row.key] for row in WORKSPACES])
+        self.addWidget(_centred(self._workspaces))
+        self.addSeparator()
         for widget in (self.cursors, stretch, _centred(self.search), theme, _room(7)):
             self.addWidget(widget)
         self.set_narrow(False)
@@ -45,7 +50,28 @@ class Toolbar(QToolBar):
             Qt.ToolButtonStyle.ToolButtonIconOnly if narrow else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
         )
         self.setToolButtonStyle(style)
+        self._workspaces.set_style(style)
         self.search.setFixedWidth(_NARROW_SEARCH_WIDTH if narrow else _SEARCH_WIDTH)
+
+
+class _Segments(QFrame):
+    """Buttons of which one is checked, in one frame."""
+
+    def __init__(self, actions: Sequence[QAction]) -> None:
+        super().__init__(objectName="segments")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        self._buttons = [QToolButton(focusPolicy=Qt.FocusPolicy.TabFocus) for _ in actions]
+        for button, action in zip(self._buttons, actions, strict=True):
+            button.setDefaultAction(action)
+            button.setFixedHeight(_BUTTON_HEIGHT)
+            button.setIconSize(QSize(16, 16))
+            row.addWidget(button)
+
+    def set_style(self, style: Qt.ToolButtonStyle) -> None:
+        for button in self._buttons:
+            button.setToolButtonStyle(style)
 
 
 def _room(width: int) -> QWidget:

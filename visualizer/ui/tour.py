@@ -19,6 +19,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from visualizer.atomic import replacing
 from visualizer.errors import UserError
+from visualizer.networks import editing
+from visualizer.networks.layers.kinds import Value
+from visualizer.networks.spec import walk
 from visualizer.ui.application import make_application
 from visualizer.ui.gallery import bundled_pictures
 from visualizer.ui.main_window import MainWindow
@@ -156,6 +159,10 @@ def _light(window: MainWindow) -> None:
     window.actions_by_id["theme"].trigger()
 
 
+def _other_theme(window: MainWindow) -> None:
+    window.actions_by_id["theme"].trigger()
+
+
 def _maximised(window: MainWindow) -> None:
     window.actions_by_id["theme"].trigger()
     window.actions_by_id["maximise"].trigger()
@@ -177,6 +184,56 @@ def _keys(window: MainWindow) -> QWidget | None:
     return window.findChild(QWidget, "keys")
 
 
+def _build(window: MainWindow) -> None:
+    """Three convolutions for the shapes, with a window that does not come out even and one output too many."""
+    window.notices.clear()
+    window.building.new_network()
+    editor = window.editor
+    editor.set_name("three-convs")
+    editor.set_input((3, 56, 56))
+    window.building.set_classes("shapes")
+    for kind, name, values in _THREE_CONVS:
+        editor.add(kind)
+        added = editor.selected[0]
+        for field, value in values.items():
+            editor.set_value(added, field, value)
+        if name:
+            editor.rename(added, name)
+    editor.add("residual_block", editing.place_after(editor.spec, _named(window, "pool1")))
+    editor.select((_named(window, "pool3"),))
+
+
+_THREE_CONVS: tuple[tuple[str, str, dict[str, Value]], ...] = (
+    ("conv", "", {"out_channels": 32, "padding": 1}),
+    ("batch_norm", "", {}),
+    ("relu", "", {}),
+    ("max_pool", "pool1", {}),
+    ("conv", "", {"out_channels": 64, "padding": 1}),
+    ("relu", "", {}),
+    ("max_pool", "pool2", {}),
+    ("conv", "", {"out_channels": 128, "stride": 2, "padding": 1}),
+    ("relu", "", {}),
+    ("average_pool", "pool3", {"kernel_size": 3, "stride": 3}),
+    ("flatten", "flatten", {}),
+    ("linear", "fc", {"out_features": 10}),
+)
+
+
+def _named(window: MainWindow, name: str) -> int:
+    return next(row.identity for _, row in walk(window.editor.spec.layers) if row.name == name)
+
+
+def _created(window: MainWindow) -> None:
+    window.actions_by_id["theme"].trigger()
+    window.editor.set_value(_named(window, "fc"), "out_features", 9)
+    window.editor.create()
+
+
+def _inspect_created(window: MainWindow) -> None:
+    window.notices.clear()
+    window.actions_by_id["inspect"].trigger()
+
+
 STOPS: tuple[Stop, ...] = (
     Stop("inspect", _first_start),
     Stop("inspect-deeper", _deeper),
@@ -187,4 +244,8 @@ STOPS: tuple[Stop, ...] = (
     Stop("notice", _mistake),
     Stop("open-network", _open_network),
     Stop("keys", _keys),
+    Stop("build", _build),
+    Stop("build-other-theme", _other_theme),
+    Stop("build-created", _created),
+    Stop("inspect-created", _inspect_created),
 )

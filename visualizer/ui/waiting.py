@@ -15,12 +15,14 @@ TOPICS = {
     "input": "Reading the picture",
     "inspect": "Looking",
     "folder": "Reading the folder",
+    "save": "Saving the network",
 }
 _DOCKS = {
-    "network": ("network",),
+    "network": ("network", "stack"),
     "input": ("input",),
     "folder": ("input",),
     "inspect": ("activations", "units", "prediction"),
+    "save": (),
 }
 _BAR_AFTER, _WORDS_AFTER = 300, 1000  # ms
 

@@ -11,6 +11,7 @@ from visualizer.probes.frames import Inspection, UnitFrame
 from visualizer.ui.jobs import OpenNetwork
 from visualizer.ui.session import Selection
 from visualizer.ui.widgets.placeholder import Placeholder
+from visualizer.ui.workspaces import BY_KEY
 
 if TYPE_CHECKING:
     from visualizer.ui.main_window import MainWindow
@@ -50,7 +51,8 @@ class PanelUpdates(QObject):
         super().__init__(window)
         self._window = window
         self._greeted = False
-        self._placeholders = window.findChildren(Placeholder)
+        shown = [window.docks[key] for key in BY_KEY["inspect"].docks]
+        self._placeholders = [part for dock in shown for part in dock.findChildren(Placeholder)]
 
     def network(self, opened: OpenNetwork) -> None:
         window, network = self._window, opened.network
@@ -85,7 +87,8 @@ class PanelUpdates(QObject):
         window.activations.set_frame(frame)
         if not self._greeted:
             self._greeted = True
-            window.activations.tiles.setFocus()  # so that arrows and [ ] work at once
+            if window.workspaces.current.key == "inspect":
+                window.activations.tiles.setFocus()  # so that arrows and [ ] work at once
         assert session.opened is not None
         network = session.opened.network
         window.prediction.set_prediction(inspection.prediction, network.name, "; ".join(inspection.notes))
