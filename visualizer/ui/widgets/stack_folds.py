@@ -19,7 +19,9 @@ class Folds:
         """The rows to be shown; a block that is selected when it is seen first is open."""
         counts = block_counts(plan.rows)
         for row in plan.rows:
-            if row.spec.layers and row.spec.identity not in self._collapsed:
+            if row.spec.row.is_block and not row.spec.layers:
+                self._collapsed[row.spec.identity] = False  # what comes into it shall be seen
+            elif row.spec.layers and row.spec.identity not in self._collapsed:
                 closed = starts_collapsed(row, counts) and row.spec.identity not in selected
                 self._collapsed[row.spec.identity] = closed
         return shown_rows(plan.rows, self._is_collapsed)
