@@ -85,8 +85,8 @@ def test_closely_followed_each_moment_has_its_own_weights():
     run = live_run()
     run.follow_closely(True)
     moments = run.moments()
-    assert [next(moments).network.weights for _ in range(3)] == ["step 1", "step 2", "step 3"]
-    moments.close()
+    assert [moment.network.weights for moment in moments] == [f"step {number}" for number in range(1, 11)]
+    assert run.last.validation_loss is not None
 
 
 def test_a_stopped_run_leaves_the_weights_of_its_last_step():

@@ -106,7 +106,10 @@ def test_large_shapes_are_fewer(monkeypatch):
     ("spec", "words"),
     [
         (built(10, ()), "hapes has 9 classes, mine gives 10 outputs"),
-        (dataclasses.replace(built(classes=()), layers=built().layers[:4]), "gives 4×10×10, no scores"),
+        (
+            dataclasses.replace(built(classes=()), layers=built().layers[:4]),
+            "scores of classes, mine gives 4×10×10",
+        ),
     ],
 )
 def test_a_network_without_scores_is_refused(tmp_path, spec, words):

@@ -87,9 +87,12 @@ def _obstacle(network: Network, anatomy: Anatomy) -> str:
     if height != width:
         return f"shapes are square, {name} takes {width}×{height}: set its input to 32×32 in Build."
     if not anatomy.parameters:
-        return f"{name} has no weights to train: add a convolution or a linear layer in Build."
+        return f"there are no weights to train in {name}: add a convolution or a linear layer in Build."
     if not outputs:
-        return f"{name} gives no scores of classes: end it with Flatten and Linear with {count} outputs in Build."
+        return (
+            f"training needs scores of classes, {name} gives none: end it with Flatten and Linear "
+            f"with {count} outputs in Build."
+        )
     if outputs != count:
         return (
             f"shapes has {count} classes, {name} gives {outputs} output{'s' if outputs > 1 else ''}: "
@@ -155,7 +158,7 @@ class LiveRun:
         self._asked.set()
 
     def follow_closely(self, closely: bool) -> None:
-        """Have every moment come with the weights of its own step: for single steps."""
+        """Yield after steps of training alone, each time with the weights of that step: for single steps."""
         self._closely = closely
 
     def moments(self) -> Generator[Moment]:
@@ -172,6 +175,8 @@ class LiveRun:
             for step in training.steps():
                 told.add(step)
                 _check(step, self._network.name)
+                if self._closely and step.split == "validation":
+                    continue  # a single step is one of training; validation comes along with the next
                 if self._is_due():
                     told.network = self._snapshot(module, f"step {step.step}")
                 try:

@@ -74,7 +74,7 @@ def train_command(
     )
     _check(config)
     chosen = choose_device(device)
-    network = open_start(network_name, config.seed, progress)
+    network = open_start(network_name, config.seed)
     dataset = open_dataset(data, network.input, network.preprocessing, config.seed, progress)
     network = fit_classes(network, dataset, config.seed)
     network.module.to(chosen)

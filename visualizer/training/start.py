@@ -16,16 +16,16 @@ from visualizer.networks.naming import shown
 from visualizer.networks.network import Network
 from visualizer.networks.planning import plan
 from visualizer.networks.spec import NetworkSpec
-from visualizer.training.datasets import Dataset, Progress
+from visualizer.training.datasets import Dataset
 
 
-def open_start(text: str, seed: int, progress: Progress | None = None) -> Network:
+def open_start(text: str, seed: int) -> Network:
     """The network that ``text`` names: our own architectures with new weights drawn with ``seed``, others opened.
 
     A file's weights are the start. Raises ``UserError`` as the zoo does.
     """
     if text not in architectures.ARCHITECTURES:
-        network = zoo.open_network(text, progress=progress)
+        network = zoo.open_network(text)
         return replace(network, spec=zoo.spec_of(network))
     blueprint = from_spec(architectures.spec(text))
     torch.manual_seed(seed)
@@ -56,7 +56,7 @@ def _check_output(spec: NetworkSpec, dataset: Dataset) -> None:
     if len(output) != 1:
         size = "×".join(map(str, output))
         raise UserError(
-            f"{shown(spec.name)} gives {size}, no scores of classes; end it with Flatten and Linear to train it"
+            f"training needs scores of classes, {shown(spec.name)} gives {size}; end it with Flatten and Linear"
         )
     if not spec.classes and output[0] != len(dataset.classes):
         raise UserError(

@@ -12,6 +12,7 @@ from visualizer.ui.theme import Colors
 from visualizer.ui.widgets.panel import ElidedLabel
 
 _LONGEST = 170  # px
+_AS_LOADED = "as loaded"
 
 
 class CursorStrip(QWidget):
@@ -39,8 +40,9 @@ class CursorStrip(QWidget):
             row.addWidget(label)
             row.addWidget(value)
             self._values[name] = value
-        self._set("Moment", "as loaded")
+        self._set("Moment", _AS_LOADED)
         session.network_changed.connect(self._network)
+        session.weights_changed.connect(self._weights)
         session.input_changed.connect(self._input)
         session.selection_changed.connect(self._selection)
 
@@ -50,6 +52,11 @@ class CursorStrip(QWidget):
 
     def _network(self, opened: OpenNetwork) -> None:
         self._set("Network", opened.network.name)
+        self._set("Moment", _AS_LOADED)
+
+    def _weights(self, opened: OpenNetwork) -> None:
+        trained = self._session.training.state.moment is not None
+        self._set("Moment", opened.network.weights if trained else _AS_LOADED)
 
     def _input(self, shown: Input) -> None:
         self._set("Input", plain(shown.name))

@@ -220,4 +220,4 @@ class LiveTraining(QObject):
 def _result(name: str, moment: Moment) -> str:
     accuracy = moment.validation_accuracy
     told = "" if accuracy is None else f": {percent(accuracy)} of the shapes it has not seen are right"
-    return f"{name} has trained {moment.step} steps{told}. File > Save network keeps it."
+    return f"Trained {name} for {moment.step} steps{told}. File > Save network keeps it."

@@ -39,14 +39,14 @@ def connect_training(window: MainWindow) -> None:
     timeline.step_requested.connect(training.step)
     timeline.stop_requested.connect(training.stop)
     timeline.rewind_requested.connect(training.rewind)
-    PlayKey(window.actions_by_id["train"], window)
+    PlayKey(window.actions_by_id["train"])
 
 
 class PlayKey(QObject):
     """Lets the space bar play and pause, except where it is of use already: in a text, on a button."""
 
-    def __init__(self, action: QAction, parent: QObject) -> None:
-        super().__init__(parent)
+    def __init__(self, action: QAction) -> None:
+        super().__init__(action)
         self._action = action
         application = QApplication.instance()
         assert isinstance(application, QApplication)

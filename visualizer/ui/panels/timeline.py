@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from visualizer.ui.numbers import integer, percent, signed
@@ -52,6 +53,7 @@ class TimelinePanel(Panel):
         self.setFixedHeight(HEIGHT)
         self._colors: Colors = DARK
         self._state = TrainingState(reason="No network is open.")
+        self._usual_device = ""
         row = QHBoxLayout(self)
         row.setContentsMargins(PADDING, 6, PADDING, 6)
         row.setSpacing(4)
@@ -82,13 +84,14 @@ class TimelinePanel(Panel):
 
     def _build_machine(self) -> QGridLayout:
         self._speed = QLabel(alignment=_RIGHT)
+        self._speed.setMinimumWidth(QFontMetrics(font(bold=True)).horizontalAdvance("00 000 samples/s"))
         self._device = ElidedLabel()
         self._device.setAlignment(_RIGHT)
         self._device.setProperty("role", "muted")
         grid = QGridLayout()
         grid.setVerticalSpacing(2)
         grid.addWidget(self._speed, 0, 0)
-        grid.addWidget(self._device, 1, 0)
+        grid.addWidget(self._device, 1, 0, _RIGHT)
         return grid
 
     def set_state(self, state: TrainingState) -> None:
@@ -109,7 +112,7 @@ class TimelinePanel(Panel):
             loss = _figures(moment.loss, moment.validation_loss, _loss)
             accuracy = _figures(moment.accuracy, moment.validation_accuracy, percent)
             self._quality.set_values((loss, accuracy))
-            self._set_device(moment.device)
+        self._show_device(moment.device if moment else self._usual_device)
         speed = integer(round(moment.samples_per_second)) if moment else "–"
         words = _WORDS.get(state.phase)
         self._speed.setText(f"{speed} samples/s" if words is None else words)
@@ -118,10 +121,10 @@ class TimelinePanel(Panel):
 
     def set_device(self, text: str) -> None:
         """Say where the networks run."""
-        if self._state.moment is None:
-            self._set_device(text)
+        self._usual_device = text
+        self.set_state(self._state)
 
-    def _set_device(self, text: str) -> None:
+    def _show_device(self, text: str) -> None:
         if text != self._device.full_text():
             self._device.set_full_text(text)
             self._device.setFixedWidth(min(_DEVICE_WIDTH, self._device.sizeHint().width()))

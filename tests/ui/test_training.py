@@ -1,0 +1,282 @@
+"""Training in the real window: a real run of a tiny network, and what the Timeline and the panels make of it."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QToolButton
+from pytestqt.qtbot import QtBot
+
+from visualizer.networks import zoo
+from visualizer.networks.building import build
+from visualizer.networks.files import save_network
+from visualizer.networks.network import Preprocessing
+from visualizer.networks.spec import NetworkSpec, layer
+from visualizer.training.live import LiveConfig
+from visualizer.training.loop import TrainingConfig
+from visualizer.ui.main_window import MainWindow
+from visualizer.ui.session import Session
+from visualizer.ui.settings import Settings
+from visualizer.ui.tour import settle
+from visualizer.ui.training import LiveTraining
+
+LONG = 20_000  # ms that a test waits before it gives up
+
+
+def tiny(outputs: int = 9) -> NetworkSpec:
+    """Two convolutions for shapes of 12×12 pixels; its classes have no names."""
+    layers = (
+        layer("conv", "conv1", out_channels=4, kernel_size=3, padding=1),
+        layer("batch_norm", "bn1"),
+        layer("relu", "relu1"),
+        layer("max_pool", "pool1", kernel_size=2),
+        layer("conv", "conv2", out_channels=6, kernel_size=3),
+        layer("flatten", "flatten"),
+        layer("linear", "fc", out_features=outputs),
+    )
+    return NetworkSpec("tiny", (3, 12, 12), layers, (), Preprocessing(12, 12, (0.5,) * 3, (0.5,) * 3))
+
+
+def config(epochs: int = 1000, **training: object) -> LiveConfig:
+    """So many epochs that a run ends in a test only where it is meant to."""
+    settings = TrainingConfig(epochs=epochs, batch=16, learning_rate=0.02, reading=1)
+    return LiveConfig(replace(settings, **training), images=64, validation=32)
+
+
+def open_tiny(window: MainWindow, folder: Path, spec: NetworkSpec | None = None) -> None:
+    torch.manual_seed(0)
+    spec = spec or tiny()
+    path = folder / "tiny.safetensors"
+    save_network(spec, build(spec), path)
+    window.session.open_paths([path])
+    assert settle(window)
+
+
+@pytest.fixture
+def training(window: MainWindow, tmp_path: Path) -> LiveTraining:
+    """The window with the tiny network open, ready to be trained for very long."""
+    open_tiny(window, tmp_path)
+    window.session.training.config = config()
+    return window.session.training
+
+
+def button(window: MainWindow, icon: str) -> QToolButton:
+    return window.timeline._buttons[icon]
+
+
+def press(window: MainWindow, qtbot: QtBot, icon: str) -> None:
+    assert button(window, icon).isEnabled()
+    qtbot.mouseClick(button(window, icon), Qt.MouseButton.LeftButton)
+
+
+def step_of(training: LiveTraining) -> int:
+    return training.state.moment.step if training.state.moment else 0
+
+
+def wait_for_steps(qtbot: QtBot, training: LiveTraining, count: int) -> None:
+    qtbot.waitUntil(lambda: step_of(training) >= count, timeout=LONG)
+
+
+def wait_for_phase(qtbot: QtBot, training: LiveTraining, phase: str) -> None:
+    qtbot.waitUntil(lambda: training.state.phase == phase, timeout=LONG)
+
+
+def threads() -> list[str]:
+    return [thread.name for thread in threading.enumerate() if thread.name == "training"]
+
+
+def maps(window: MainWindow) -> np.ndarray:
+    assert window.session.inspection is not None
+    return window.session.inspection.frame.values
+
+
+def test_play_trains_the_open_network_and_every_panel_follows(
+    window: MainWindow, training: LiveTraining, qtbot: QtBot
+) -> None:
+    session = window.session
+    session.select_layer(4)
+    assert settle(window)
+    session.select_unit(2)
+    assert settle(window)
+    opened, before, selection = session.opened, maps(window), session.selection
+    opened_networks: list[object] = []
+    session.network_changed.connect(opened_networks.append)
+    press(window, qtbot, "play")
+    wait_for_steps(qtbot, training, 20)
+    qtbot.waitUntil(lambda: not np.array_equal(maps(window), before), timeout=LONG)
+    assert session.selection == selection
+    assert session.opened is not None
+    assert session.opened.anatomy is opened.anatomy
+    assert session.opened.network.weights.startswith("step ")
+    assert not opened_networks
+    assert button(window, "play").toolTip().startswith("<p>Pause")
+    assert session.inspection.prediction is not None
+    assert session.inspection.prediction.label_rank is not None  # its outputs are the classes of shapes now
+    assert training.state.moment.validation_accuracy is not None
+
+
+def test_pause_holds_with_the_weights_of_the_step_shown_and_goes_on(
+    window: MainWindow, training: LiveTraining, qtbot: QtBot
+) -> None:
+    press(window, qtbot, "play")
+    wait_for_steps(qtbot, training, 5)
+    press(window, qtbot, "play")
+    assert training.state.phase == "paused"
+    shown = window.session
+
+    def stands() -> bool:
+        return shown.opened.network.weights == f"step {step_of(training)}"
+
+    qtbot.waitUntil(stands, timeout=LONG)
+    held = step_of(training)
+    module = shown.opened.network.module
+    for following in (held + 1, held + 2):
+        press(window, qtbot, "step_forward")
+        wait_for_steps(qtbot, training, following)
+        qtbot.waitUntil(stands, timeout=LONG)
+        assert step_of(training) <= following
+    assert shown.opened.network.module is not module
+    press(window, qtbot, "play")
+    wait_for_steps(qtbot, training, held + 10)
+
+
+def test_stop_ends_the_thread_and_keeps_the_weights(
+    window: MainWindow, training: LiveTraining, qtbot: QtBot, tmp_path: Path
+) -> None:
+    press(window, qtbot, "play")
+    wait_for_steps(qtbot, training, 5)
+    press(window, qtbot, "stop")
+    wait_for_phase(qtbot, training, "ended")
+    qtbot.waitUntil(lambda: not threads(), timeout=LONG)
+    network = window.session.opened.network
+    qtbot.waitUntil(lambda: window.session.opened.network.weights.startswith("trained"), timeout=LONG)
+    network = window.session.opened.network
+    assert network.weights == f"trained {step_of(training)} steps on shapes"
+    assert not window.notices.sentences()
+    save_network(network.spec, network.module, tmp_path / "trained.safetensors")
+    again = zoo.open_network(str(tmp_path / "trained.safetensors"))
+    assert torch.equal(again.module.fc.weight, network.module.fc.weight)
+    press(window, qtbot, "play")  # from where it stands
+    wait_for_steps(qtbot, training, 3)
+
+
+def test_back_to_the_weights_before_the_run(window: MainWindow, training: LiveTraining, qtbot: QtBot) -> None:
+    before = window.session.opened.network
+    shown = maps(window)
+    press(window, qtbot, "step_forward")
+    wait_for_steps(qtbot, training, 1)
+    qtbot.waitUntil(lambda: window.session.opened.network.weights == "step 1", timeout=LONG)
+    assert settle(window)
+    assert not np.array_equal(maps(window), shown)
+    press(window, qtbot, "step_back")
+    assert settle(window)
+    assert window.session.opened.network is before
+    assert np.array_equal(maps(window), shown)
+    assert training.state.phase == "idle"
+    qtbot.waitUntil(lambda: not threads(), timeout=LONG)
+
+
+def test_a_finished_run_says_how_well_it_went(
+    window: MainWindow, training: LiveTraining, qtbot: QtBot
+) -> None:
+    training.config = config(epochs=2)
+    press(window, qtbot, "play")
+    wait_for_phase(qtbot, training, "ended")
+    assert len(window.notices.sentences()) == 1
+    assert "Trained tiny for 8 steps" in window.notices.sentences()[0]
+    qtbot.waitUntil(
+        lambda: window.session.opened.network.weights == "trained 8 steps on shapes", timeout=LONG
+    )
+
+
+def test_another_network_ends_the_run_first(window: MainWindow, training: LiveTraining, qtbot: QtBot) -> None:
+    press(window, qtbot, "play")
+    wait_for_steps(qtbot, training, 2)
+    window.session.open_network("shapes-net")
+    qtbot.waitUntil(lambda: window.session.opened.network.name == "shapes-net", timeout=LONG)
+    assert training.state.phase == "idle"
+    assert training.state.moment is None
+    assert "Training of tiny was stopped" in window.notices.sentences()[0]
+    qtbot.waitUntil(lambda: not threads(), timeout=LONG)
+    assert settle(window)
+    assert window.session.opened.network.name == "shapes-net"
+    assert window.session.opened.network.weights.endswith("bundled")
+
+
+def test_a_loss_that_explodes_is_one_notice_and_the_old_weights_come_back(
+    window: MainWindow, training: LiveTraining, qtbot: QtBot
+) -> None:
+    before = window.session.opened.network
+    training.config = config(optimizer="sgd", learning_rate=1e30, schedule="constant")
+    press(window, qtbot, "play")
+    qtbot.waitUntil(lambda: bool(window.notices.sentences()), timeout=LONG)
+    assert len(window.notices.sentences()) == 1
+    assert "no longer a number" in window.notices.sentences()[0]
+    assert training.state.phase == "idle"
+    assert window.session.opened.network is before
+    assert settle(window)
+
+
+def test_a_lack_of_memory_is_a_notice(
+    window: MainWindow, training: LiveTraining, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("visualizer.training.live.available", lambda: 1000)
+    training.config = None
+    press(window, qtbot, "play")
+    qtbot.waitUntil(lambda: bool(window.notices.sentences()), timeout=LONG)
+    assert "needs about" in window.notices.sentences()[0]
+    assert training.state.phase == "idle"
+
+
+def test_what_cannot_be_trained_says_why(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    open_tiny(window, tmp_path, tiny(10))
+    sentence = "Shapes has 9 classes, tiny gives 10 outputs: set the last layer's outputs to 9 in Build."
+    assert not button(window, "play").isEnabled()
+    assert "tiny gives 10 outputs" in button(window, "play").toolTip()
+    assert window.timeline.curve.accessibleName() == sentence
+    window.session.training.toggle()
+    assert window.notices.sentences() == [sentence]
+
+
+def test_the_space_bar_plays_and_pauses_but_not_in_a_text(
+    window: MainWindow, training: LiveTraining, qtbot: QtBot
+) -> None:
+    window.activateWindow()
+    window.toolbar.search.setFocus()
+    qtbot.keyClick(window.toolbar.search, Qt.Key.Key_Space)
+    assert training.state.phase == "idle"
+    assert window.toolbar.search.text() == " "
+    window.activations.tiles.setFocus()
+    qtbot.keyClick(window.activations.tiles, Qt.Key.Key_Space)
+    wait_for_steps(qtbot, training, 2)
+    qtbot.keyClick(window.activations.tiles, Qt.Key.Key_Space)
+    assert training.state.phase == "paused"
+    button(window, "stop").setFocus()
+    qtbot.keyClick(button(window, "stop"), Qt.Key.Key_Space)  # the button's own
+    wait_for_phase(qtbot, training, "ended")
+
+
+def test_cancel_stops_the_run(window: MainWindow, training: LiveTraining, qtbot: QtBot) -> None:
+    press(window, qtbot, "play")
+    wait_for_steps(qtbot, training, 2)
+    window.actions_by_id["cancel"].trigger()
+    wait_for_phase(qtbot, training, "ended")
+    assert not window.notices.sentences()
+
+
+def test_closing_the_window_ends_the_run(qtbot: QtBot, styled: object, tmp_path: Path) -> None:
+    window = MainWindow(Session(), Settings())
+    window.show()
+    open_tiny(window, tmp_path)
+    window.session.training.config = config()
+    window.session.training.toggle()
+    wait_for_steps(qtbot, window.session.training, 2)
+    window.close()
+    assert not threads()
+    window.deleteLater()
