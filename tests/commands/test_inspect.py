@@ -162,3 +162,21 @@ def test_maps_that_cannot_be_written_are_told(
     image = str(shared_data / "photos" / "espresso.png")
     assert main(["inspect", "tinycnn", "--image", image, "--save-maps", str(tmp_path / "file")]) == 2
     assert capsys.readouterr().err.startswith("error: The maps cannot be written")
+
+
+def test_the_reference_network_of_the_experiments(inspect: Any) -> None:
+    assert inspect("mini-vgg")["network"] == {
+        "name": "mini-vgg",
+        "input": [3, 32, 32],
+        "parameters": 1_250_858,
+        "macs": 20_741_120,
+        "classes": 10,
+    }
+
+
+def test_a_network_that_does_not_classify(inspect: Any, shared_data: Path) -> None:
+    document = inspect("autoencoder", "--image", shared_data / "photos" / "espresso.png")
+    assert document["network"]["classes"] == 0
+    assert document["prediction"] == []
+    assert document["activations"]["decoder.tanh"]["shape"] == [3, 32, 32]
+    assert main(["inspect", "autoencoder", "--image", str(shared_data / "photos" / "espresso.png")]) == 0
