@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from visualizer.networks import architectures
 from visualizer.networks.architectures import DIGITS, SHAPES
 from visualizer.networks.spec import layer
-from visualizer.ui.build_checks import MOST_NOTES, Check, checks
+from visualizer.ui.build_checks import MOST_LINES, Check, checks
 from visualizer.ui.editor import EMPTY, Editor, numbered_classes
 from visualizer.ui.panels.checks import ChecksPanel
 from visualizer.ui.theme import DARK, LIGHT
@@ -138,13 +138,22 @@ def test_layers_inside_blocks_are_named_with_them(panel: ChecksPanel, editor: Ed
 
 
 def test_many_notes_are_cut_short(panel: ChecksPanel, editor: Editor) -> None:
-    pools = [layer("max_pool", f"pool{at}") for at in range(MOST_NOTES + 7)]
+    pools = [layer("max_pool", f"pool{at}") for at in range(MOST_LINES + 7)]
     editor.begin(replace(EMPTY, input=(3, 31, 31), layers=(layer("branches", "wide", *pools),)))
     with_notes = [row for row in editor.plan.rows if row.note]
-    assert len(with_notes) > MOST_NOTES
+    assert len(with_notes) > MOST_LINES
     lines = [check for check in shown(panel) if check.what == "note"]
-    assert len(lines) == MOST_NOTES + 1
-    assert lines[-1].sentence.startswith(str(len(with_notes) - MOST_NOTES))
+    assert len(lines) == MOST_LINES + 1
+    assert lines[-1].sentence.startswith(str(len(with_notes) - MOST_LINES))
+
+
+def test_many_problems_are_counted_and_cut_short(panel: ChecksPanel, editor: Editor, qtbot: QtBot) -> None:
+    pools = [layer("max_pool", f"pool{at}", kernel_size=99) for at in range(MOST_LINES + 7)]
+    with qtbot.waitSignal(panel.subtitle_changed) as said:
+        editor.begin(replace(EMPTY, layers=(layer("branches", "wide", *pools),)))
+    assert said.args[0] == f"{MOST_LINES + 7} errors"
+    assert len(shown(panel)) == MOST_LINES + 1
+    assert shown(panel)[-1].sentence == "7 more layers have problems."
 
 
 def test_an_empty_draft_says_what_to_do_and_a_disabled_one_what_is_wrong(

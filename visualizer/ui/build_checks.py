@@ -7,11 +7,12 @@ from typing import Literal
 
 from visualizer.networks.architectures import CIFAR10, DIGITS, SHAPES
 from visualizer.networks.planning import NetworkPlan, RowPlan
+from visualizer.networks.spec import Path
 from visualizer.ui.build_figures import full_names
 from visualizer.ui.editor import BuildState, numbered_classes
 from visualizer.ui.numbers import integer
 
-MOST_NOTES = 50
+MOST_LINES = 50  # of problems, and of notes
 _SETS = {SHAPES: "shapes", CIFAR10: "CIFAR-10", DIGITS: "digits"}
 
 
@@ -38,27 +39,30 @@ def checks(state: BuildState) -> tuple[Check, ...]:
     return *_problems(state.plan, names), *_notes(state.plan, names), *_good_news(state, names)
 
 
-def _problems(plan: NetworkPlan, names: dict[tuple[int, ...], str]) -> list[Check]:
+def _problems(plan: NetworkPlan, names: dict[Path, str]) -> list[Check]:
     found = [Check("problem", "network", plan.problem)] if plan.problem else []
     waiting = sum(row.waits and not row.spec.row.is_block for row in plan.rows)
-    for row in (row for row in plan.rows if row.problem):
+    rows = [row for row in plan.rows if row.problem]
+    for row in rows[:MOST_LINES]:
         sentence = row.problem
         if waiting and row.output is None:  # said once, of the first that stands in the way
             layers = "1 layer below waits" if waiting == 1 else f"{integer(waiting)} layers below wait"
             sentence, waiting = f"{sentence} {layers}.", 0
         found.append(Check("problem", names[row.path], sentence, row))
+    if len(rows) > MOST_LINES:
+        found.append(Check("problem", "", f"{integer(len(rows) - MOST_LINES)} more layers have problems."))
     return found
 
 
-def _notes(plan: NetworkPlan, names: dict[tuple[int, ...], str]) -> list[Check]:
+def _notes(plan: NetworkPlan, names: dict[Path, str]) -> list[Check]:
     rows = [row for row in plan.rows if row.note and not row.problem]
-    found = [Check("note", names[row.path], row.note, row) for row in rows[:MOST_NOTES]]
-    if len(rows) > MOST_NOTES:
-        found.append(Check("note", "", f"{integer(len(rows) - MOST_NOTES)} more layers have notes."))
+    found = [Check("note", names[row.path], row.note, row) for row in rows[:MOST_LINES]]
+    if len(rows) > MOST_LINES:
+        found.append(Check("note", "", f"{integer(len(rows) - MOST_LINES)} more layers have notes."))
     return found
 
 
-def _good_news(state: BuildState, names: dict[tuple[int, ...], str]) -> list[Check]:
+def _good_news(state: BuildState, names: dict[Path, str]) -> list[Check]:
     plan, classes = state.plan, state.spec.classes
     if plan.problems:
         return []

@@ -63,7 +63,7 @@ class ChecksPanel(Panel):
             if at < len(self._checks):
                 check = self._checks[at]
                 line.set_check(check, self._fixes_of(check), check.identity in state.selected)
-        self._show_counts()
+        self._show_counts(state)
 
     def set_colors(self, colors: Colors) -> None:
         self._colors = colors
@@ -97,16 +97,16 @@ class ChecksPanel(Panel):
             return ()
         return self._fixes[check.identity][1] if check.identity in self._fixes else ()
 
-    def _show_counts(self) -> None:
-        problems = sum(check.what == "problem" for check in self._checks)
-        notes = sum(check.what == "note" for check in self._checks)
+    def _show_counts(self, state: BuildState) -> None:
+        problems = len(state.plan.problems)
+        notes = sum(bool(row.note) and not row.problem for row in state.plan.rows)
         parts = [
             f"{integer(count)} {word}{'' if count == 1 else 's'}"
             for count, word in ((problems, "error"), (notes, "note"))
             if count
         ]
-        text = ", ".join(parts) or ("no errors" if self._checks else "")
-        self.set_subtitle(text, warning=bool(problems))
+        text = (", ".join(parts) or "no errors") if self._checks else ""
+        self.set_subtitle(text, warning=bool(self._checks and problems))
 
     def export(self) -> Export | None:
         if not self._checks:
