@@ -212,6 +212,7 @@ class BuildBar(WrappingBar):
     def _choose_classes(self, index: int) -> None:
         if index < len(_CLASSES):
             self._requests.classes_requested.emit(_CLASSES[index][0])
+        self._show_classes(self._state.spec.classes)  # it may not have been possible
 
     def _open_blocks(self) -> None:
         button = self.edits["group"]

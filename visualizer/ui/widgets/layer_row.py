@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
+from visualizer.networks.fixes import Fix
 from visualizer.networks.layers.kinds import LayerKind
 from visualizer.ui.text import plain_tip
-from visualizer.ui.theme import Colors, icon
+from visualizer.ui.theme import Colors
 from visualizer.ui.widgets.field_editor import FieldEditor, field_editor
+from visualizer.ui.widgets.row_buttons import RowButtons
 from visualizer.ui.widgets.row_details import RowDetails, has_weights
 from visualizer.ui.widgets.row_message import RowMessage
 from visualizer.ui.widgets.row_painting import RowLook, paint_row
@@ -57,13 +59,10 @@ class LayerRow(QWidget):
         self._details: RowDetails | None = None
         self._message: RowMessage | None = None
         self._make_cells()
-        self._more = self._button("Further settings (Alt+Enter)", self.toggle_details)
-        self._remove = self._button("Remove (Delete)", self._ask_removal)
-        self._remove.setIconSize(QSize(11, 11))
-        self._off = self._button("Take the layer in again", self._enable)
-        self._off.setText("off")
-        self._off.setProperty("framed", True)
-        self._off.hide()
+        self._buttons = RowButtons(self)
+        self._buttons.more_clicked.connect(self.toggle_details)
+        self._buttons.remove_clicked.connect(self._ask_removal)
+        self._buttons.enable_clicked.connect(self._enable)
 
     def _make_cells(self) -> None:
         for setting in self.kind.fields:
@@ -84,20 +83,11 @@ class LayerRow(QWidget):
         editor.entered.connect(self.entered)
         editor.finished.connect(self.finished)
 
-    def _button(self, name: str, slot: object) -> QToolButton:
-        button = QToolButton(self, toolTip=name, accessibleName=name)
-        button.setProperty("role", "row")
-        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        button.setIconSize(QSize(14, 14))
-        button.clicked.connect(slot)
-        return button
-
     # What is shown
 
     def set_colors(self, colors: Colors) -> None:
         self._look.colors = colors
-        self._more.setIcon(icon("more", colors.muted))
-        self._remove.setIcon(icon("close", colors.axis))
+        self._buttons.set_colors(colors)
         for editor in self.fields.values():
             editor.set_colors(colors)
         if self._message is not None:
@@ -106,18 +96,17 @@ class LayerRow(QWidget):
 
     def set_row(self, shown: ShownRow, classes: int) -> None:
         """Show a row; ``classes`` is the number of outputs wanted of the last layer, 0 for any."""
+        spec = shown.plan.spec
+        for field, editor in self.fields.items():
+            editor.set_value(spec.values[field])
         if shown == self._shown and classes == self._look.classes:
             return
         old, self._shown, self._look.classes = self._shown, shown, classes
         self._look.row = shown
-        spec = shown.plan.spec
         self.name.set_name(spec.name)
-        for field, editor in self.fields.items():
-            editor.set_value(spec.values[field])
         if old is None or old.plan.spec.name != spec.name:
             self._tell_name(spec.name)
-        self._more.setVisible(self._has_details())
-        self._off.setVisible(not spec.enabled)
+        self._buttons.set_state(has_more=self._has_details(), enabled=spec.enabled)
         if old is None or old.plan.enabled != shown.plan.enabled:
             self._set_quiet(not shown.plan.enabled)
         if self._details is not None:
@@ -156,11 +145,15 @@ class LayerRow(QWidget):
             return
         if self._message is None:
             self._message = RowMessage(self)
-            self._message.fix_chosen.connect(lambda fix: self._requests.fix_chosen.emit(self.identity, fix))
+            self._message.fix_chosen.connect(self._choose_fix)
             self._message.show_clicked.connect(self.fold_clicked)
             self._message.set_colors(self._look.colors)
         self._message.set_row(shown, classes)
         self._message.show()
+
+    def _choose_fix(self, fix: Fix) -> None:
+        self.finished.emit()  # the button goes away with the problem
+        self._requests.fix_chosen.emit(self.identity, fix)
 
     # Further settings
 
@@ -224,9 +217,7 @@ class LayerRow(QWidget):
         self.name.setGeometry(columns.editor("name", LINE_HEIGHT))
         for column, editor in self.cells.items():
             editor.setGeometry(columns.editor(column, LINE_HEIGHT))
-        self._more.setGeometry(columns.editor("more", LINE_HEIGHT))
-        self._remove.setGeometry(columns.editor("remove", LINE_HEIGHT))
-        self._off.setGeometry(columns.editor("output", LINE_HEIGHT).adjusted(24, 2, 0, -2))
+        self._buttons.place(columns, LINE_HEIGHT)
         self.place_lower_parts()
 
     def place_lower_parts(self) -> None:

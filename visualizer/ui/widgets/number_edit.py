@@ -24,7 +24,8 @@ from visualizer.ui.theme import DARK, SMALL_SIZE, Colors, font
 from visualizer.ui.widgets.text_edit import TextEdit
 
 _ARROWS = 13  # px at the right for the two arrows
-_ARROWS_FROM = 46  # px of width from which on there is room for them
+_FRAME = 14  # px at the sides of the text
+_SHORTEST = 16  # px of text that there is always room for
 _LONGEST = 24  # characters
 
 
@@ -83,7 +84,8 @@ class NumberEdit(TextEdit):
         self.update()
 
     def _has_arrows(self) -> bool:
-        return self.width() >= _ARROWS_FROM
+        text = self.fontMetrics().horizontalAdvance(self.text())
+        return self.width() >= max(text, _SHORTEST) + _FRAME + _ARROWS - 3
 
     def _place_label(self) -> None:
         right = _ARROWS - 3 if self._has_arrows() else 0

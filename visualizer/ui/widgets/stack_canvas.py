@@ -51,6 +51,7 @@ class StackCanvas(QWidget):
         self._columns: Columns = fitted(800)
         self._input: tuple[int, ...] = ()
         self._zone = QRect()
+        self._problem = ""
         self._target: Target | None = None
         self.setAcceptDrops(True)
         self._scroll = QTimer(self, interval=_SCROLL_EVERY)
@@ -61,10 +62,11 @@ class StackCanvas(QWidget):
         self._colors = colors
         self.update()
 
-    def set_content(self, columns: Columns, input: tuple[int, ...], zone: QRect) -> None:
-        """Set the columns, the shape of the input, and where the place for drops is (empty: nowhere)."""
-        if (columns, input, zone) != (self._columns, self._input, self._zone):
-            self._columns, self._input, self._zone = columns, input, zone
+    def set_content(self, columns: Columns, input: tuple[int, ...], zone: QRect, problem: str) -> None:
+        """Set the columns, the shape of the input, where the place for drops is (empty: nowhere), a ``problem``."""
+        content = (columns, input, zone, problem)
+        if content != (self._columns, self._input, self._zone, self._problem):
+            self._columns, self._input, self._zone, self._problem = content
             self.update()
 
     @property
@@ -97,8 +99,22 @@ class StackCanvas(QWidget):
         at = Qt.AlignmentFlag.AlignVCenter
         if self._columns.cell("kind", INPUT_HEIGHT).width() > 60:
             painter.drawText(QRect(KIND_X + 23, 0, 80, INPUT_HEIGHT), at, "Input")
+        if self._problem:
+            self._paint_problem(painter)
         cell = self._columns.cell("output", INPUT_HEIGHT)
+        painter.setPen(QColor(colors.error if self._problem else colors.text))
         painter.drawText(cell, at | Qt.AlignmentFlag.AlignRight, shape(self._input))
+
+    def _paint_problem(self, painter: QPainter) -> None:
+        """What is wrong with the network as a whole."""
+        left = self._columns.left("name")
+        icon("warning", self._colors.error).paint(painter, QRect(left, (INPUT_HEIGHT - 14) // 2, 14, 14))
+        painter.setPen(QColor(self._colors.error))
+        painter.setFont(font(bold=True))
+        room = QRect(left + 20, 0, self._columns.left("output") - left - 26, INPUT_HEIGHT)
+        sentence = painter.fontMetrics().elidedText(self._problem, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, sentence)
+        painter.setFont(font())
 
     def _paint_zone(self, painter: QPainter) -> None:
         colors = self._colors

@@ -23,7 +23,7 @@ from visualizer.ui.widgets.stack_requests import StackRequests
 from visualizer.ui.widgets.stack_rows import ShownRow
 
 EMPTY = "No layers yet. Drop one here, press Insert, or start from a network at the left."
-_MARGIN = 280  # px above and below what is seen where rows have widgets too
+_MARGIN = 180  # px above and below what is seen where rows have widgets too
 _KEPT = 120  # widgets of rows at most, while they are not in use
 _MESSAGE_HEIGHT = 31  # px, about, of a row's sentence and buttons before it has widgets
 
@@ -174,8 +174,12 @@ class StackView(QScrollArea):
         zone = QRect(0, self._tops[-1], self.columns.width, ZONE_HEIGHT) if self.rows else QRect()
         height = max(self._tops[-1] + zone.height() + 4, self.viewport().height())
         self.canvas.resize(self.columns.width, height)
-        self.canvas.set_content(self.columns, self.state.spec.input, zone)
+        self.canvas.set_content(self.columns, self.state.spec.input, zone, self._input_problem())
         self._empty.setGeometry(0, INPUT_HEIGHT, self.columns.width, height - INPUT_HEIGHT)
+
+    def _input_problem(self) -> str:
+        """What is wrong with the network beside its rows; that it is empty is said below."""
+        return self.state.plan.problem if self.rows else ""
 
     def _height(self, row: ShownRow) -> int:
         known = self._heights.get(row.identity)
