@@ -12,7 +12,7 @@ VERSION = 2
 
 NARROW = 1240  # px; a narrower window has room for fewer columns
 _HORIZONTAL, _VERTICAL = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
-_SUMMARY, _CHECKS = 206, 110  # px
+_SUMMARY, _CHECKS, _NARROW_CHECKS = 206, 110, 140  # px
 _ABOVE_AND_BELOW = 150  # px: menus, toolbar, Timeline, gaps
 
 Docks = Mapping[str, QDockWidget]
@@ -71,7 +71,7 @@ def arrange_build(window: QMainWindow, docks: Docks, wide: bool) -> None:
     else:
         _set_widths(window, (palette, stack), (200, 0))
         _set_widths(window, (palette, checks, summary), (200, 0, 300))
-        window.resizeDocks([stack, checks], [height - 170, 170], _VERTICAL)
+        window.resizeDocks([stack, checks], [height - _NARROW_CHECKS, _NARROW_CHECKS], _VERTICAL)
 
 
 def _add_timeline(window: QMainWindow, docks: Docks) -> None:

@@ -76,10 +76,12 @@ def run_tour(out: Path, size: tuple[int, int], theme: str = "dark") -> int:
 def settle(window: MainWindow, patience: float = _PATIENCE) -> bool:
     """Run the event loop until every answer has come and is painted; False if that takes too long."""
     end = time.monotonic() + patience
-    while window.session.waiting and time.monotonic() < end:
+    while True:  # a real loop, once at least: what Qt deletes later stays on the screen without it
         loop = QEventLoop()
         QTimer.singleShot(5, loop.quit)
         loop.exec()
+        if not window.session.waiting or time.monotonic() > end:
+            break
     QApplication.processEvents()
     return not window.session.waiting
 
