@@ -235,6 +235,10 @@ def test_training_goes_on_with_what_was_built(window: MainWindow, qtbot: QtBot) 
         lambda: not torch.equal(window.session.opened.network.module.state_dict()["conv1.weight"], before),
         timeout=20_000,
     )
+    assert not window.session.awaits("inspect"), "nobody sees the activations"
+    shown = window.session.inspection
+    press(window, Qt.Key.Key_1, CONTROL)
+    qtbot.waitUntil(lambda: window.session.inspection is not shown, timeout=10_000)
     window.actions_by_id["train_stop"].trigger()
     qtbot.waitUntil(lambda: window.session.training.state.phase == "ended", timeout=10_000)
     assert settle(window)

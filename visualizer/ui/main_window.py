@@ -120,7 +120,7 @@ class MainWindow(QMainWindow):
         connect_panels(self)
         connect_training(self)
         connect_build(self)
-        self.workspaces.changed.connect(self._focus_main)
+        self.workspaces.changed.connect(self._note_workspace)
         session.noticed.connect(self.notices.show_notice)
         session.crashed.connect(self.report_crash)
         session.answer("device", self.timeline.set_device)  # type: ignore[arg-type]
@@ -146,6 +146,10 @@ class MainWindow(QMainWindow):
         """Give the keys to what the workspace is about."""
         main: dict[str, QWidget] = {"inspect": self.activations.tiles, "build": self.stack.view}
         main[workspace.key].setFocus()
+
+    def _note_workspace(self, workspace: Workspace) -> None:
+        self.session.set_watched(workspace.key == "inspect")
+        self._focus_main(workspace)
 
     def _remember_view(self, name: str, value: object) -> None:
         self.settings.set(VIEW_SETTINGS[name], value)

@@ -73,6 +73,7 @@ class Session(QObject):
         self.unit: UnitFrame | None = None
         self._prepared: jobs.PreparedFor | None = None
         self._fresh_unit = True  # the next look at a layer picks its strongest unit
+        self._watched, self._missed = True, False  # whether activations can be seen, and are not the newest
         self._mailbox = Mailbox()
         self._prober = Prober(self._mailbox)
         self._side_prober = Prober(self._mailbox)  # for what nobody waits for, and what may take long
@@ -233,7 +234,16 @@ class Session(QObject):
         if self._prepared is not None and self._prepared.network is before:
             self._prepared = replace(self._prepared, network=network)
         self.weights_changed.emit(self.opened)
-        self._inspect()
+        self._missed = not self._watched
+        if self._watched:
+            self._inspect()
+
+    def set_watched(self, watched: bool) -> None:
+        """Say whether anybody looks at the activations: those of a network in training are not made for nobody."""
+        self._watched = watched
+        if watched and self._missed:
+            self._missed = False
+            self._inspect()
 
     def inspect_again(self, _: object = None) -> None:
         """Look at the same picture once more."""
