@@ -21,7 +21,7 @@ from visualizer.ui.editor import EMPTY, BuildState, Editor
 from visualizer.ui.panels.summary import SummaryPanel
 from visualizer.ui.theme import DARK, LIGHT
 from visualizer.ui.widgets.export import csv_bytes
-from visualizer.ui.widgets.figure_table import ROW_HEIGHT
+from visualizer.ui.widgets.figure_table import HEADER_HEIGHT, ROW_HEIGHT
 
 
 def state_of(*names: str, batch: int = 64) -> BuildState:
@@ -145,7 +145,7 @@ def test_bars_compare_the_two_networks(panel: SummaryPanel) -> None:
     panel.set_state(editor.state)
     QApplication.processEvents()
     image = panel.table.grab().toImage()
-    rows = range(20, 20 + ROW_HEIGHT)  # the parameters, below the header
+    rows = range(HEADER_HEIGHT, HEADER_HEIGHT + ROW_HEIGHT)  # the parameters, below the header
     draft = _longest(image, rows, DARK.text)
     opened = _longest(image, rows, DARK.axis)
     assert draft == pytest.approx(opened / 2, abs=1)
@@ -181,7 +181,7 @@ def test_it_keeps_names_and_figures_at_any_width_in_both_themes(panel: SummaryPa
 
 def test_the_tool_tip_is_that_of_the_line_below_the_pointer(panel: SummaryPanel, qtbot: QtBot) -> None:
     panel.set_state(state_of("mini-vgg"))
-    place = QPoint(40, 20 + ROW_HEIGHT // 2)
+    place = QPoint(40, HEADER_HEIGHT + ROW_HEIGHT // 2)
     QApplication.sendEvent(
         panel.table, QHelpEvent(QHelpEvent.Type.ToolTip, place, panel.table.mapToGlobal(place))
     )

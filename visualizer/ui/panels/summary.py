@@ -29,7 +29,7 @@ class SummaryPanel(Panel):
         self.table = FigureTable()
         content = QWidget()
         rows = QVBoxLayout(content)
-        rows.setContentsMargins(PADDING, 6, PADDING, 6)
+        rows.setContentsMargins(PADDING, 5, PADDING, 3)
         rows.addWidget(self.table)
         rows.addStretch(1)
         area = QScrollArea(widgetResizable=True)

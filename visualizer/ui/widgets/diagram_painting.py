@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPen
 
 from visualizer.ui.text import plain
 from visualizer.ui.theme import SMALL_SIZE, TICK_SIZE, Colors, font, icon
 from visualizer.ui.widgets.diagram_shapes import Bar, Bracket, Diagram, Joint, Label, Wire
 
 _CORNER = 6.0
+_REACH = 8.0  # px that outlines and arrows reach beyond what they belong to
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 _CENTRE = int(Qt.AlignmentFlag.AlignCenter)
@@ -28,20 +29,21 @@ def paint(
 ) -> None:
     """Paint what lies in ``area``; ``selected`` and ``hovered`` are identities of layers."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    for wire in diagram.wires:
-        if area.intersects(_bounds(wire.points)):
+    top, bottom = area.top() - _REACH, area.bottom() + _REACH
+    for wire in diagram.wires:  # they run downwards
+        if wire.points[0].y() <= bottom and wire.points[-1].y() >= top:
             _paint_wire(painter, wire, colors)
     for bracket in diagram.brackets:
-        if bracket.top <= area.bottom() and bracket.bottom >= area.top():
+        if bracket.top <= bottom and bracket.bottom >= top:
             _paint_bracket(painter, bracket, colors, bracket.identity in selected)
     for bar in diagram.bars:
-        if area.intersects(bar.rect.adjusted(-4, -4, 4, 4)):
+        if bar.rect.top() <= bottom and bar.rect.bottom() >= top:
             _paint_bar(painter, bar, colors, bar.identity in selected, _is(bar, hovered))
     for joint in diagram.joints:
-        if area.contains(joint.centre):
+        if top <= joint.centre.y() <= bottom:
             _paint_joint(painter, joint, colors)
     for label in diagram.labels:
-        if area.intersects(label.rect):
+        if label.rect.top() <= bottom and label.rect.bottom() >= top:
             _paint_label(painter, label, colors, label.identity in selected)
 
 
@@ -58,10 +60,6 @@ def mixed(first: str, second: str, share: float) -> QColor:
         (one.blue(), two.blue()),
     )
     return QColor(*(round(a + (b - a) * share) for a, b in parts))
-
-
-def _bounds(points: Sequence[QPointF]) -> QRectF:
-    return QPolygonF(list(points)).boundingRect().adjusted(-4, -4, 4, 4)
 
 
 def _paint_wire(painter: QPainter, wire: Wire, colors: Colors) -> None:

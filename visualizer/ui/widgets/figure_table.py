@@ -10,8 +10,8 @@ from visualizer.ui.build_figures import WAITS, Figure
 from visualizer.ui.text import plain, plain_tip
 from visualizer.ui.theme import DARK, SMALL_SIZE, Colors, font
 
-ROW_HEIGHT = 22
-_HEADER_HEIGHT = 20
+ROW_HEIGHT = 20
+HEADER_HEIGHT = 17
 _BAR, _BAR_HEIGHT, _BAR_GAP = 34, 4, 2  # px
 _GAP = 8
 _LEAST_NAME = 74  # px for the names; below that the bars go
@@ -44,15 +44,15 @@ class FigureTable(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(260, _HEADER_HEIGHT + len(self._figures) * ROW_HEIGHT)
+        return QSize(260, HEADER_HEIGHT + len(self._figures) * ROW_HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(140, self.sizeHint().height())
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            row = (event.pos().y() - _HEADER_HEIGHT) // ROW_HEIGHT
-            if 0 <= row < len(self._figures) and event.pos().y() >= _HEADER_HEIGHT:
+            row = (event.pos().y() - HEADER_HEIGHT) // ROW_HEIGHT
+            if 0 <= row < len(self._figures) and event.pos().y() >= HEADER_HEIGHT:
                 QToolTip.showText(event.globalPos(), plain_tip(self._figures[row].tip), self)
             else:
                 QToolTip.hideText()
@@ -67,7 +67,7 @@ class FigureTable(QWidget):
             reach = opened.right() - draft.right() - _GAP
             self._paint_head(painter, QRect(draft.right() + 1 + _GAP, 0, reach, 1), self._heads[1])
             for at, row in enumerate(self._figures):
-                top = _HEADER_HEIGHT + at * ROW_HEIGHT
+                top = HEADER_HEIGHT + at * ROW_HEIGHT
                 self._paint_row(painter, row, top, draft, opened)
                 if bars.width() and row.amount is not None and row.opened_amount is not None:
                     self._paint_bars(painter, row.amount, row.opened_amount, bars.translated(0, top))
@@ -93,7 +93,7 @@ class FigureTable(QWidget):
         painter.setFont(face)
         painter.setPen(QColor(self._colors.muted))
         shown = QFontMetrics(face).elidedText(text, Qt.TextElideMode.ElideMiddle, column.width())
-        painter.drawText(QRect(column.left(), 0, column.width(), _HEADER_HEIGHT - 2), _RIGHT, shown)
+        painter.drawText(QRect(column.left(), 0, column.width(), HEADER_HEIGHT), _RIGHT, shown)
 
     def _paint_row(self, painter: QPainter, row: Figure, top: int, draft: QRect, opened: QRect) -> None:
         colors = self._colors

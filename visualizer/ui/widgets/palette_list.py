@@ -180,7 +180,7 @@ class _PaletteDelegate(QStyledItemDelegate):
         painter.setPen(QColor(muted if row.what == "section" else self.colors.text))
         painter.drawText(rect.adjusted(left, 0, -PADDING, 0), Qt.AlignmentFlag.AlignLeft | _LINE, row.title)
         if row.what == "family" and not self._model.is_filtered:
-            self._paint_detail(painter, rect, row)
+            self._paint_detail(painter, rect, row.detail)
 
     def _paint_row(self, painter: QPainter, rect: QRect, row: PaletteRow, selected: bool) -> None:
         colors = self.colors
@@ -191,19 +191,22 @@ class _PaletteDelegate(QStyledItemDelegate):
             painter, QRect(rect.left() + PADDING + indent, top, _ICON, _ICON)
         )
         inside = rect.adjusted(_TEXT + indent, 0, -PADDING, 0)
-        needed = QFontMetrics(font()).horizontalAdvance(row.title)
-        detail = QFontMetrics(font(SMALL_SIZE)).horizontalAdvance(row.detail) + 8 if row.detail else 0
-        if needed + detail <= inside.width():  # names tell rows apart: they go first
-            self._paint_detail(painter, rect, row)
+        room = inside.width() - QFontMetrics(font()).horizontalAdvance(
+            row.title
+        )  # names tell rows apart: first
+        small = QFontMetrics(font(SMALL_SIZE))
+        details = (row.detail, row.detail.partition(",")[0])
+        fitting = (text for text in details if text and small.horizontalAdvance(text) + 8 <= room)
+        self._paint_detail(painter, rect, next(fitting, ""))
         painter.setFont(font())
         painter.setPen(QColor(colors.text if fits else colors.muted))
         title = QFontMetrics(font()).elidedText(row.title, Qt.TextElideMode.ElideMiddle, inside.width())
         painter.drawText(inside, Qt.AlignmentFlag.AlignLeft | _LINE, title)
 
-    def _paint_detail(self, painter: QPainter, rect: QRect, row: PaletteRow) -> None:
+    def _paint_detail(self, painter: QPainter, rect: QRect, detail: str) -> None:
         painter.setFont(font(SMALL_SIZE))
         painter.setPen(QColor(self.colors.muted))
-        painter.drawText(rect.adjusted(0, 0, -PADDING, 0), Qt.AlignmentFlag.AlignRight | _LINE, row.detail)
+        painter.drawText(rect.adjusted(0, 0, -PADDING, 0), Qt.AlignmentFlag.AlignRight | _LINE, detail)
 
     def picture(self, row: PaletteRow, ratio: float) -> QPixmap:
         """What hangs at the pointer while a kind is dragged."""
