@@ -69,6 +69,8 @@ def neighbour_place(spec: NetworkSpec, identity: int, step: int) -> Place | None
 def new_layer(kind: str, shape: Shape) -> LayerSpec:
     """A new layer at its defaults, a block with its usual content; ``shape`` is what comes in at its place."""
     row = LAYERS[kind]
+    if len(shape) not in row.ranks:  # it will not fit there; its content is as for the least that fits
+        shape = (1,) * row.ranks[0]
     inside: Layers = ()
     if row.content is not None:
         for name, values in row.content(shape):

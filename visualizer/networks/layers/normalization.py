@@ -24,6 +24,8 @@ def _batch_norm(shape: Shape, **values: Any) -> Construction:
 def _group_norm_plan(shape: Shape, *, num_groups: int, eps: float) -> Plan:
     if shape[0] % num_groups:
         raise Misfit(f"{num_groups} groups do not divide the {shape[0]} channels.")
+    if prod(shape) == num_groups:  # torch refuses it, as its mean would be all that there is
+        raise Misfit("Each group would be one value, which becomes 0; take fewer groups.")
     return Plan(shape, parameters=2 * shape[0])
 
 
