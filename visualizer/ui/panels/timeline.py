@@ -218,4 +218,6 @@ def _sentence(state: TrainingState) -> str:
         return plain(state.reason)
     if state.phase == "idle":
         return f"No run yet. Press play to train {plain(state.name)} on shapes."
-    return "Stopping …" if state.phase == "stopping" else "Drawing the first shapes …"
+    return (
+        "Stopping …" if state.phase == "stopping" else "Getting ready: the first step takes a few seconds …"
+    )
