@@ -187,10 +187,12 @@ class BuildBar(WrappingBar):
         }
         for name, button in self.edits.items():
             button.setEnabled(can.get(name, bool(chosen)))
-        for name, text in (("undo", state.undo_text), ("redo", state.redo_text)):
-            self.edits[name].setToolTip(
-                plain_tip(f"{name.capitalize()}: {text}" if text else name.capitalize())
-            )
+        for name, text, keys in (
+            ("undo", state.undo_text, "Ctrl+Z"),
+            ("redo", state.redo_text, "Ctrl+Shift+Z"),
+        ):
+            what = f": {text}" if text else ""
+            self.edits[name].setToolTip(plain_tip(f"{name.capitalize()}{what} ({keys})"))
         off = bool(chosen) and all(not spec.enabled for spec in chosen)
         self.edits["disable"].setToolTip(
             "Enable: take the layers in again" if off else "Disable: leave the layers out"

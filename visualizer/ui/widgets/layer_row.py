@@ -19,6 +19,7 @@ from visualizer.ui.widgets.row_message import RowMessage
 from visualizer.ui.widgets.row_painting import RowLook, paint_row
 from visualizer.ui.widgets.stack_columns import (
     DEEPEST_LANE,
+    GRIP_END,
     KIND_X,
     LANE_STEP,
     Columns,
@@ -45,6 +46,7 @@ class LayerRow(QWidget):
 
     def __init__(self, kind: LayerKind, identity: int, requests: StackRequests, parent: QWidget) -> None:
         super().__init__(parent)
+        self.setMouseTracking(True)  # for the hand over the grip
         self.kind, self.identity = kind, identity
         self._requests = requests
         self._shown: ShownRow | None = None
@@ -270,6 +272,8 @@ class LayerRow(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._press is None or not event.buttons() & Qt.MouseButton.LeftButton:
+            over_grip = event.position().x() < GRIP_END
+            self.setCursor(Qt.CursorShape.OpenHandCursor if over_grip else Qt.CursorShape.ArrowCursor)
             return
         if (event.position().toPoint() - self._press).manhattanLength() >= QApplication.startDragDistance():
             start, self._press = self._press, None

@@ -9,6 +9,7 @@ from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
     QFocusEvent,
+    QFontMetrics,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -84,8 +85,8 @@ class NumberEdit(TextEdit):
         self.update()
 
     def _has_arrows(self) -> bool:
-        text = self.fontMetrics().horizontalAdvance(self.text())
-        return self.width() >= max(text, _SHORTEST) + _FRAME + _ARROWS - 3
+        text = max(self.fontMetrics().horizontalAdvance(self.text()), _SHORTEST)
+        return self.width() >= text + self._label_width() + _FRAME + _ARROWS - 3
 
     def _place_label(self) -> None:
         right = _ARROWS - 3 if self._has_arrows() else 0
@@ -93,13 +94,12 @@ class NumberEdit(TextEdit):
             self.setTextMargins(0, 0, right, 0)
 
     def _label_width(self) -> int:
-        """Room that the label needs, 0 where there is too little."""
+        """Room for the label and the gap behind it, 0 where there is too little."""
         if not self._label:
             return 0
-        wanted = self.fontMetrics().horizontalAdvance(self._label)
+        wanted = QFontMetrics(font(SMALL_SIZE)).horizontalAdvance(self._label) + 4
         text = self.fontMetrics().horizontalAdvance(self.text())
-        free = self.width() - self.textMargins().right() - text - 18
-        return wanted if wanted <= free else 0
+        return wanted if self.width() >= text + wanted + _FRAME else 0
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from visualizer.ui.theme import DARK, SMALL_SIZE, Colors, font
 
-GRIP_X = 5  # px, left edge of the grip
+GRIP_X, GRIP_END = 5, 18  # px, the grip
 LANE_X = 26  # px, the line through the rows outside of all blocks
 LANE_STEP = 12  # px from the lane of a block to that of its layers
 DEEPEST_LANE = 6  # rows deeper inside share the last lane
