@@ -63,10 +63,11 @@ def kind_summary(kind: LayerKind) -> str:
         return f"×{kernel.default}"
     if extra and not isinstance(extra.default, str):
         return f"{extra.default:.2f}" if isinstance(extra.default, float) else _count(extra)
-    sizes = [row for column in ("channels", "kernel", "stride") if (row := defaults.get(column))]
-    if len(sizes) == 3:
-        return "×".join(str(row.default) for row in sizes)
-    return _count(sizes[-1]) if sizes else ""
+    channels = defaults.get("channels")
+    if channels and kernel and stride:
+        return f"{channels.default}×{kernel.default}×{stride.default}"
+    counted = kernel or channels
+    return _count(counted) if counted else ""
 
 
 def _count(row: Field) -> str:
