@@ -3,15 +3,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton
 from stack_bench import Bench, network, three_layers
 
 from visualizer.networks.architectures import CIFAR10, DIGITS, SHAPES
 from visualizer.networks.spec import layer
+from visualizer.ui import theme
 from visualizer.ui.editor import numbered_classes
 from visualizer.ui.widgets.export import csv_bytes
+from visualizer.ui.widgets.stack_canvas import INPUT_HEIGHT
 
 
 @pytest.fixture
@@ -36,6 +39,43 @@ def test_a_fix_is_one_click(bench):
     assert bench.asked[0][0] == "fix_chosen"
     assert bench.editor.plan.problems == ()
     assert row.height() == bench.row("relu1").height()
+
+
+def test_a_problem_inside_a_collapsed_block_is_told_and_shown(bench):
+    inside = layer("linear", "fc", out_features=3)
+    bench.show(network(layer("sequence", "block", layer("relu", "relu"), inside)), "block")
+    bench.press(Qt.Key.Key_Left)
+    row = bench.row("block")
+    assert any("Inside, 'fc'" in label.text() for label in row.findChildren(QLabel))
+    button = next(b for b in row.findChildren(QPushButton) if b.text() == "Show")
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert bench.names() == ["block", "relu", "fc"]
+    assert row.height() == bench.row("relu").height()
+
+
+def test_an_input_that_is_too_large_is_told_on_its_line(bench):
+    bench.show(three_layers())
+    view = bench.panel.view
+    line = QRect(0, 0, view.canvas.width(), INPUT_HEIGHT)
+    before = view.canvas.grab(line).toImage()
+    bench.editor.set_input((1024, 8000, 8000))
+    assert bench.editor.plan.problem
+    assert reds(view.canvas.grab(line).toImage()) > 50
+    assert reds(before) == 0
+
+
+def reds(picture: QImage) -> int:
+    """How many pixels have the colour of errors."""
+    error = QColor(theme.DARK.error).rgb()
+    return sum(picture.pixel(x, y) == error for x in range(picture.width()) for y in range(picture.height()))
+
+
+def test_a_choice_is_made_with_the_arrows(bench):
+    bench.show(network(layer("rotation_conv", "conv1", out_channels=8)), "conv1")
+    choice = bench.row("conv1").fields["rotations"]
+    choice.setFocus()
+    bench.press(Qt.Key.Key_Up)
+    assert bench.editor.spec.layers[0].values["rotations"] == "4"
 
 
 def test_a_block_is_collapsed_by_its_chevron_and_by_keys(bench):

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication
 from stack_bench import ALT, CONTROL, SHIFT, Bench, network, three_layers
 
 from visualizer.networks.layers import LAYERS
+from visualizer.ui.widgets.kind_popup import matching_kinds
 
 
 @pytest.fixture
@@ -181,3 +182,30 @@ def test_the_list_of_kinds_moves_with_the_arrows_and_closes_with_escape(bench):
     QTest.keyClick(popup.filter, Qt.Key.Key_Return)
     assert bench.editor.spec.layers[1].kind == list(LAYERS)[1]
     assert bench.editor.selected == (bench.editor.spec.layers[1].identity,)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind"),
+    [
+        ("conv", "conv"),
+        ("max", "max_pool"),
+        ("fc", "linear"),
+        ("bn", "batch_norm"),
+        ("drop", "dropout"),
+        ("ReLU", "relu"),
+        ("res", "residual_block"),
+    ],
+)
+def test_a_few_letters_find_the_likeliest_kind_first(typed, kind):
+    assert matching_kinds(typed)[0].name == kind
+
+
+def test_letters_that_mean_nothing_find_nothing(bench):
+    bench.show(three_layers(), "conv1")
+    popup = bench.panel.control.popup
+    bench.press(Qt.Key.Key_Insert)
+    QTest.keyClicks(popup.filter, "xyzzy")
+    QTest.keyClick(popup.filter, Qt.Key.Key_Return)
+    assert popup.isVisible()
+    popup.close()
+    assert bench.asked == []

@@ -51,6 +51,7 @@ class WordEdit(QComboBox):
     ) -> None:
         super().__init__(parent)
         self._words = words
+        self._counted = ""
         self.addItems(list(titles) or [word.replace("_", " ").capitalize() for word in words])
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -67,7 +68,9 @@ class WordEdit(QComboBox):
         """Take the colours of the theme: the style sheet has them."""
 
     def set_label(self, label: str) -> None:
-        """Nothing: words explain themselves."""
+        """Say behind the word what it counts; only figures need that."""
+        self._counted = label.lower() if all(word.isdigit() for word in self._words) else ""
+        self.update()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -77,9 +80,8 @@ class WordEdit(QComboBox):
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
         room = self.width() - _COMBO_FRAME
-        option.currentText = self.fontMetrics().elidedText(
-            option.currentText, Qt.TextElideMode.ElideRight, room
-        )
+        text = f"{option.currentText} {self._counted}".rstrip()
+        option.currentText = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room)
         painter = QStylePainter(self)
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)

@@ -13,7 +13,7 @@ from visualizer.ui.widgets.field_editor import CheckEdit, FieldEditor, WordEdit,
 from visualizer.ui.widgets.stack_columns import EDITOR_HEIGHT
 from visualizer.ui.widgets.wrapping_bar import WrappingBar, labelled
 
-_NUMBER_WIDTH, _WORD_WIDTH = 66, 132  # px
+_NUMBER_WIDTH, _WORD_WIDTH = 74, 132  # px
 AS_NETWORK = ""
 
 
