@@ -112,6 +112,19 @@ def test_blocks_die_more_often_the_deeper_they_are() -> None:
     assert survival == pytest.approx([1 - n / 54 * 0.5 for n in range(1, 55)])
 
 
+@pytest.mark.parametrize("name", ["alexnet-32", "zfnet-32", "nin-32", "vgg16-32", "squeezenet-32", "lenet-5"])
+def test_gradients_reach_the_first_layer(name: str) -> None:
+    """With torch's own beginnings, that of SqueezeNet would be 1e-7."""
+    with torch.random.fork_rng():
+        torch.manual_seed(1)
+        module = build(spec(name))
+        x = torch.randn(4, *spec(name).input)
+        torch.nn.functional.cross_entropy(module(x), torch.arange(4)).backward()
+    gradient = next(module.parameters()).grad
+    assert gradient is not None
+    assert gradient.norm() > 0.01
+
+
 def test_an_auto_encoder_gives_an_image_back() -> None:
     x = torch.rand(2, 3, 32, 32)
     with torch.no_grad():

@@ -103,7 +103,7 @@ def _share(name: str, tensors: Tensors, homes: set[str]) -> float:
     classes = len(architectures.spec(name).classes)
     layers = _weighted_layers(name)
     found = sum(home in homes and _agrees(row, tensors, home, classes) for home, row in layers)
-    return found / len(layers)
+    return found / max(len(layers), 1)
 
 
 def _agrees(row: LayerSpec, tensors: Tensors, home: str, classes: int) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
+from visualizer.networks.initialization import DEFAULT
 from visualizer.networks.layers.kinds import Value
 from visualizer.networks.preprocessing import Preprocessing
 from visualizer.networks.spec import LayerSpec, NetworkSpec, layer
@@ -65,11 +67,13 @@ def row(
     *,
     twin: bool = False,
     same_keys_as: str = "",
+    initialization: str = DEFAULT,
 ) -> Architecture:
     """A row whose network takes ``images``."""
 
     def make() -> NetworkSpec:
-        return NetworkSpec(name, images.shape, layers(images), images.classes, images.preprocessing)
+        rows = layers(images)
+        return NetworkSpec(name, images.shape, rows, images.classes, images.preprocessing, initialization)
 
     return Architecture(name, title, family, description, source, make, twin, same_keys_as)
 
@@ -86,13 +90,15 @@ def pair(
     twin: bool = False,
     same_keys_as: str = "",
     small_name: str = "",
+    initialization: str = DEFAULT,
 ) -> tuple[Architecture, Architecture]:
     """The row for ImageNet, and that for 32×32; ``change`` says what is different there."""
+    begin = partial(row, family=family, source=source, layers=layers, initialization=initialization)
     relative = f"{same_keys_as}-32" if same_keys_as else ""
     small = small_name or f"{name}-32"
     return (
-        row(name, title, family, description, source, IMAGENET, layers, twin=twin, same_keys_as=same_keys_as),
-        row(small, f"{title}, 32×32", family, change, source, CIFAR, layers, same_keys_as=relative),
+        begin(name, title, description=description, images=IMAGENET, twin=twin, same_keys_as=same_keys_as),
+        begin(small, f"{title}, 32×32", description=change, images=CIFAR, same_keys_as=relative),
     )
 
 
@@ -109,6 +115,9 @@ SHAPES = (
 )
 CIFAR10 = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 DIGITS = tuple("0123456789")
+
+HE = "he_normal"
+"""How deep networks without batch norm begin: with torch's own weights, gradients would die out in them."""
 
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 HALF = (0.5, 0.5, 0.5)

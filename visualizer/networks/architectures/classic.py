@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from visualizer.networks.architectures.architecture import (
     DIGITS,
+    HE,
     Images,
     Layers,
     Paper,
@@ -132,6 +133,7 @@ ROWS = (
         _alexnet,
         "First convolution 3×3 without stride, pools of 2×2, 1024 hidden units.",
         twin=True,
+        initialization=HE,
     ),
     *pair(
         "zfnet",
@@ -141,5 +143,6 @@ ROWS = (
         Paper("Zeiler, Fergus", 2014, "arXiv:1311.2901"),
         _zfnet,
         "First convolution 3×3, no strides, pools of 2×2, 1024 hidden units.",
+        initialization=HE,
     ),
 )

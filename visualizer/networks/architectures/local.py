@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from visualizer.networks.architectures.architecture import HALF, Images, Layers, Paper, row
+from visualizer.networks.architectures.architecture import HALF, HE, Images, Layers, Paper, row
 from visualizer.networks.preprocessing import Preprocessing
 from visualizer.networks.spec import layer
 
@@ -41,5 +41,6 @@ ROWS = (
         Paper("Taigman, Yang, Ranzato, Wolf", 2014, "doi:10.1109/CVPR.2014.220"),
         _FACES,
         _deepface,
+        initialization=HE,
     ),
 )

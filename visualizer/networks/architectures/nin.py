@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from visualizer.networks.architectures.architecture import Images, Layers, Paper, pair
+from visualizer.networks.architectures.architecture import HE, Images, Layers, Paper, pair
 from visualizer.networks.layers.kinds import Value
 from visualizer.networks.spec import LayerSpec, layer
 
@@ -43,4 +43,5 @@ ROWS = pair(
     Paper("Lin, Chen, Yan", 2014, "arXiv:1312.4400"),
     _nin,
     "The paper's network for CIFAR-10: three stages, the first 5×5 without stride.",
+    initialization=HE,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from visualizer.networks.architectures.architecture import (
+    HE,
     IMAGENET,
     Images,
     Layers,
@@ -57,6 +58,7 @@ ROWS = (
         partial(_squeezenet, {"out_channels": 96, "kernel_size": 7, "stride": 2}, _PLAN_1_0),
         "First convolution 3×3 without stride, pools of 2×2: the maps are 32, 16, 8 and 4 wide.",
         twin=True,
+        initialization=HE,
         small_name="squeezenet-32",
     ),
     row(
@@ -68,5 +70,6 @@ ROWS = (
         IMAGENET,
         partial(_squeezenet, {"out_channels": 64, "kernel_size": 3, "stride": 2}, _PLAN_1_1),
         twin=True,
+        initialization=HE,
     ),
 )

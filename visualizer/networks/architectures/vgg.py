@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from visualizer.networks.architectures.architecture import Images, Layers, Paper, numbered, pair
+from visualizer.networks.architectures.architecture import HE, Images, Layers, Paper, numbered, pair
 from visualizer.networks.layers.kinds import Value
 from visualizer.networks.spec import layer
 
@@ -51,5 +51,6 @@ ROWS = tuple(
         partial(_vgg, counts),
         _CHANGE,
         twin=True,
+        initialization=HE,
     )
 )
