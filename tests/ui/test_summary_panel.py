@@ -114,6 +114,16 @@ def test_totals_that_end_inside_a_block_name_the_place() -> None:
     assert counted_up_to(editor.plan) == "layer2.1"
 
 
+def test_a_layer_that_is_refused_for_its_size_is_in_no_total() -> None:
+    huge = layer("conv", "huge", out_channels=60_000, padding=1)
+    editor = Editor()
+    editor.begin(replace(EMPTY, input=(3, 512, 512), layers=(layer("conv", "small", out_channels=8), huge)))
+    assert "more than the limit" in editor.plan.problems[0]
+    assert counted_up_to(editor.plan) == "small"
+    assert line(editor.state, "Parameters").amount == 8 * 27 + 8
+    assert line(editor.state, "MACs per image").amount == 510 * 510 * 8 * 27
+
+
 def test_outputs_that_do_not_match_the_classes_are_still_told() -> None:
     editor = Editor()
     editor.begin(architectures.spec("mini-vgg"))

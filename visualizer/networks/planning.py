@@ -198,8 +198,8 @@ class _Planner:
                 self._disabled(inside, (*path, index))
 
     def _add(self, planned: Plan) -> None:
-        """Add to the totals; raises ``Misfit`` beyond a limit."""
-        total = self.total
+        """Add to the totals; raises ``Misfit`` beyond a limit, and leaves them as they were."""
+        total = replace(self.total)
         total.parameters += planned.parameters
         total.macs += planned.macs
         total.operations += planned.macs + planned.operations
@@ -224,6 +224,7 @@ class _Planner:
                 f"Up to here one image would need {memory.size_words(needed)} of memory, and there are "
                 f"{memory.size_words(self._memory_limit)}; make this layer or its input smaller."
             )
+        self.total = total
 
 
 def _widest(ends: list[_Seen]) -> _Seen:

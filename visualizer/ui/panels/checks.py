@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
-from visualizer.networks.planning import Fix, fixes
+from visualizer.networks.fixes import Fix, fixes
 from visualizer.ui.build_checks import Check, checks
 from visualizer.ui.editor import BuildState
 from visualizer.ui.numbers import integer

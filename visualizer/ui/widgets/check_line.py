@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from visualizer.networks.planning import Fix
+from visualizer.networks.fixes import Fix
 from visualizer.ui.build_checks import Check
 from visualizer.ui.theme import DARK, Colors, icon
 from visualizer.ui.widgets.layer_delegate import ACCENT_BAR
