@@ -121,29 +121,40 @@ def test_play_trains_the_open_network_and_every_panel_follows(
     assert training.state.moment.validation_accuracy is not None
 
 
-def test_pause_holds_with_the_weights_of_the_step_shown_and_goes_on(
+def stands(window: MainWindow) -> bool:
+    """Whether the panels show the weights of the step that the Timeline tells."""
+    return window.session.opened.network.weights == f"step {step_of(window.session.training)}"
+
+
+def test_pause_holds_with_the_weights_of_its_step_and_goes_on(
     window: MainWindow, training: LiveTraining, qtbot: QtBot
 ) -> None:
     press(window, qtbot, "play")
     wait_for_steps(qtbot, training, 5)
     press(window, qtbot, "play")
     assert training.state.phase == "paused"
-    shown = window.session
-
-    def stands() -> bool:
-        return shown.opened.network.weights == f"step {step_of(training)}"
-
-    qtbot.waitUntil(stands, timeout=LONG)
+    qtbot.waitUntil(lambda: stands(window), timeout=LONG)
     held = step_of(training)
-    module = shown.opened.network.module
-    for following in (held + 1, held + 2):
-        press(window, qtbot, "step_forward")
-        wait_for_steps(qtbot, training, following)
-        qtbot.waitUntil(stands, timeout=LONG)
-        assert step_of(training) <= following
-    assert shown.opened.network.module is not module
+    for _ in range(5):
+        window.session.inspect_again()
+        assert settle(window)
+    assert step_of(training) <= held + 1  # one may have been under way
+    assert stands(window)
     press(window, qtbot, "play")
     wait_for_steps(qtbot, training, held + 10)
+
+
+def test_one_step_at_a_time(window: MainWindow, training: LiveTraining, qtbot: QtBot) -> None:
+    modules = []
+    for step in range(1, 7):  # over the end of an epoch, where validation comes along
+        press(window, qtbot, "step_forward")
+        wait_for_steps(qtbot, training, step)
+        qtbot.waitUntil(lambda: stands(window), timeout=LONG)
+        assert step_of(training) == step
+        assert training.state.phase == "paused"
+        modules.append(window.session.opened.network.module)
+    assert len({float(module.fc.weight.sum()) for module in modules}) == 6
+    assert training.state.moment.validation_loss is not None
 
 
 def test_stop_ends_the_thread_and_keeps_the_weights(
@@ -207,6 +218,26 @@ def test_another_network_ends_the_run_first(window: MainWindow, training: LiveTr
     assert settle(window)
     assert window.session.opened.network.name == "shapes-net"
     assert window.session.opened.network.weights.endswith("bundled")
+
+
+def test_a_network_built_meanwhile_keeps_the_trained_weights(
+    window: MainWindow, training: LiveTraining, qtbot: QtBot
+) -> None:
+    press(window, qtbot, "play")
+    wait_for_steps(qtbot, training, 5)
+    press(window, qtbot, "play")
+    session = window.session
+    qtbot.waitUntil(lambda: session.opened.network.weights == f"step {step_of(training)}", timeout=LONG)
+    trained = session.opened.network.module
+    assert not window.editor.is_changed
+    window.editor.set_name("built")
+    window.editor.create()
+    qtbot.waitUntil(lambda: session.opened.network.name == "built", timeout=LONG)
+    assert torch.equal(session.opened.network.module.conv1.weight, trained.conv1.weight)
+    assert training.state.name == "built"
+    assert training.state.phase == "idle"
+    assert any("Training of tiny was stopped" in sentence for sentence in window.notices.sentences())
+    assert settle(window)
 
 
 def test_a_loss_that_explodes_is_one_notice_and_the_old_weights_come_back(
