@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from visualizer.networks.layers import LAYERS
@@ -56,7 +56,7 @@ def _insertion(row: RowPlan, shape: Shape) -> tuple[Fix, ...]:
 def _fix_of_field(row: RowPlan, shape: Shape, setting: Field, classes: int) -> Fix | None:
     """The nearest value without a note; for a row that cannot be built as it is, else one with a note."""
     noted: Fix | None = None
-    for value in _near(setting, row.spec.values[setting.name], shape, classes):
+    for value in _near(setting, row.spec.values, shape, classes):
         try:
             made = planned_layer(row.spec.row, shape, row.inside, {**row.spec.values, setting.name: value})
         except Misfit:
@@ -70,11 +70,16 @@ def _fix_of_field(row: RowPlan, shape: Shape, setting: Field, classes: int) -> F
     return noted if row.problem else None
 
 
-def _near(setting: Field, current: Value, shape: Shape, classes: int) -> Iterator[Value]:
-    """Other values of a field, the nearest first; of those far away, the sizes of the input and the least."""
-    if setting.type is int and isinstance(current, int):
-        near = (current + step for distance in range(1, _FARTHEST) for step in (-distance, distance))
-        far = sorted({*shape, int(setting.minimum)}, key=lambda value: abs(value - current))
+def _near(setting: Field, values: Mapping[str, Value], shape: Shape, classes: int) -> Iterator[Value]:
+    """Other values of a field, the nearest first; of those far away, the sizes of the input and the least.
+
+    A word is near half of the kernel: padding has words, and that is the number which keeps the size.
+    """
+    current = values[setting.name]
+    if setting.type is int:
+        start = int(values.get("kernel_size", 0)) // 2 if isinstance(current, str) else int(current)
+        near = (start + step for distance in range(_FARTHEST) for step in (-distance, distance))
+        far = sorted({*shape, int(setting.minimum)}, key=lambda value: abs(value - start))
         for value in (*([classes] if classes else ()), *near, *far):
             if setting.minimum <= value <= setting.maximum and value != current:
                 yield value
