@@ -10,11 +10,12 @@ from PySide6.QtCore import QObject
 
 from visualizer.errors import UserError
 from visualizer.networks import architectures
+from visualizer.networks.numbering import can_be_numbered, numbered_classes
 from visualizer.networks.planning import plan
 from visualizer.networks.spec import NetworkSpec
 from visualizer.networks.spec_json import from_json, to_json
 from visualizer.ui import jobs, settings
-from visualizer.ui.editor import EMPTY, numbered_classes
+from visualizer.ui.editor import EMPTY
 from visualizer.ui.jobs import OpenNetwork
 from visualizer.ui.workspaces import Workspace
 
@@ -83,7 +84,7 @@ class Building(QObject):
             self._editor.set_classes(_LABELS[name])
             return
         output = plan(replace(self._editor.spec, classes=())).output
-        if output is not None and len(output) == 1:
+        if output is not None and can_be_numbered(output):
             self._editor.set_classes(numbered_classes(output[0]))
         else:
             sentence = "Classes are numbered by the outputs; let the network end with a vector first."
@@ -108,9 +109,8 @@ class Building(QObject):
         self._session.ask("network", partial(jobs.rebuild, spec, opened))
 
     def _follow(self, opened: OpenNetwork) -> None:
+        self._session.cancel("spec")  # of the network before
         if opened.network.spec is not None:
-            self._unknown = None
-            self._session.cancel("spec")
             self._follow_spec(opened.network.spec)
         else:
             self._unknown = opened

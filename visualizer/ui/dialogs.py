@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 import numpy
 import pyqtgraph
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QGridLayout,
+    QHBoxLayout,
     QLabel,
     QMessageBox,
     QVBoxLayout,
@@ -31,19 +33,30 @@ class ShortcutsDialog(QDialog):
         self.setObjectName("keys")
         self.setWindowTitle("Keys")
         keys = [(", ".join(row.shortcuts), row.text.rstrip("…")) for row in ROWS if row.shortcuts]
+        keys += OTHER_KEYS
+        half = (len(keys) + 1) // 2
         rows = QVBoxLayout(self)
         rows.setContentsMargins(20, 16, 20, 12)
         rows.setSpacing(12)
-        table = QGridLayout(horizontalSpacing=28, verticalSpacing=6)
-        for line, (key, text) in enumerate((*keys, *OTHER_KEYS)):
-            label = QLabel(key)
-            label.setProperty("role", "strong")
-            table.addWidget(label, line, 0)
-            table.addWidget(QLabel(text), line, 1)
-        rows.addLayout(table)
+        columns = QHBoxLayout()
+        columns.setSpacing(40)
+        columns.addLayout(_table(keys[:half]))
+        columns.addLayout(_table(keys[half:]))
+        rows.addLayout(columns)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         rows.addWidget(buttons)
+
+
+def _table(keys: Sequence[tuple[str, str]]) -> QGridLayout:
+    table = QGridLayout(horizontalSpacing=28, verticalSpacing=6)
+    for line, (key, text) in enumerate(keys):
+        label = QLabel(key)
+        label.setProperty("role", "strong")
+        table.addWidget(label, line, 0)
+        table.addWidget(QLabel(text), line, 1)
+    table.setRowStretch(len(keys), 1)
+    return table
 
 
 class AboutDialog(QMessageBox):
