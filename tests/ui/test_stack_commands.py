@@ -158,6 +158,8 @@ def test_the_bar_edits_the_network(bench):
     bar.batch.selectAll()
     QTest.keyClicks(bar.batch, "8")
     assert bench.editor.batch == 8
+    bench.press(Qt.Key.Key_Return)
+    assert bench.panel.view.hasFocus()
     QTest.mouseClick(bar.edits["remove"], Qt.MouseButton.LeftButton)
     assert bench.names() == ["conv1", "relu1"]
     QTest.mouseClick(bar.edits["undo"], Qt.MouseButton.LeftButton)

@@ -60,6 +60,7 @@ class StackPanel(Panel):
         self.view.columns_changed.connect(self._header.set_columns)
         self.control = StackControl(self.view, self._requests)
         self.setFocusProxy(self.view)
+        self.bar.finished.connect(self.view.setFocus)
         rule = QFrame()
         rule.setProperty("role", "rule")
         rows = QVBoxLayout(self)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
 
 from visualizer.networks import editing
@@ -14,6 +15,7 @@ from visualizer.networks.spec import MAX_SIDE
 from visualizer.ui.editor import BuildState, numbered_classes
 from visualizer.ui.text import plain_tip
 from visualizer.ui.theme import Colors, icon
+from visualizer.ui.widgets.field_editor import WordEdit
 from visualizer.ui.widgets.icon_button import icon_button
 from visualizer.ui.widgets.number_edit import NumberEdit
 from visualizer.ui.widgets.panel import PADDING
@@ -21,7 +23,7 @@ from visualizer.ui.widgets.row_details import initialization_edit
 from visualizer.ui.widgets.row_menu import block_menu
 from visualizer.ui.widgets.stack_columns import EDITOR_HEIGHT
 from visualizer.ui.widgets.stack_requests import StackRequests
-from visualizer.ui.widgets.text_edit import NameEdit
+from visualizer.ui.widgets.text_edit import NameEdit, TextEdit
 from visualizer.ui.widgets.wrapping_bar import WrappingBar, labelled
 
 MAX_BATCH = 65_536
@@ -50,7 +52,9 @@ _EDITS = (  # icon, name, keys
 
 
 class BuildBar(WrappingBar):
-    """Shows a ``BuildState``; what people ask goes to the ``StackRequests``."""
+    """Shows a ``BuildState``; what people ask goes to the ``StackRequests``. ``finished`` gives the keyboard back."""
+
+    finished = Signal()
 
     def __init__(self, requests: StackRequests, parent: QWidget | None = None) -> None:
         super().__init__(parent, margins=(PADDING - 3, 7, PADDING, 7), spacing=8)
@@ -133,8 +137,9 @@ class BuildBar(WrappingBar):
             ("Weights", self.weights),
         ):
             self.add(labelled(label, editor))
-        for line in (self.name, self.batch, *self.sides):
-            line.finished.connect(line.clearFocus)
+        lines: list[TextEdit | WordEdit] = [self.name, self.batch, self.weights, *self.sides]
+        for line in lines:
+            line.finished.connect(self.finished)
 
     def _number(self, setting: Field, width: int, name: str) -> NumberEdit:
         made = NumberEdit(setting)

@@ -12,6 +12,7 @@ from visualizer.ui.theme import Colors
 from visualizer.ui.widgets.number_edit import NumberEdit, number_text
 
 _COMBO_FRAME = 34  # px of a choice that are not for its text
+_LIST_FRAME = 24  # px of its list that are not
 
 
 def field_editor(setting: Field, layer_name: str, parent: QWidget) -> FieldEditor:
@@ -56,8 +57,6 @@ class WordEdit(QComboBox):
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.activated.connect(lambda index: self.value_changed.emit(self._words[index]))
-        widest = max(self.fontMetrics().horizontalAdvance(self.itemText(i)) for i in range(self.count()))
-        self.view().setMinimumWidth(widest + 24)
 
     def set_value(self, value: Value) -> None:
         index = self._words.index(str(value)) if value in self._words else -1
@@ -75,6 +74,12 @@ class WordEdit(QComboBox):
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self.entered.emit()
+
+    def showPopup(self) -> None:
+        """Open the list, wide enough for its words."""
+        widths = (self.fontMetrics().horizontalAdvance(self.itemText(i)) for i in range(self.count()))
+        self.view().setMinimumWidth(max(widths) + _LIST_FRAME)
+        super().showPopup()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         option = QStyleOptionComboBox()
