@@ -139,7 +139,7 @@ def test_pause_holds_with_the_weights_of_its_step_and_goes_on(
         window.session.inspect_again()
         assert settle(window)
     assert step_of(training) <= held + 1  # one may have been under way
-    assert stands(window)
+    qtbot.waitUntil(lambda: stands(window), timeout=LONG)
     press(window, qtbot, "play")
     wait_for_steps(qtbot, training, held + 10)
 

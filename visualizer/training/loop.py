@@ -17,7 +17,7 @@ from visualizer.training.datasets import Dataset, Examples
 from visualizer.training.optimizers import create_optimizer
 from visualizer.training.schedules import create_schedule
 
-VALIDATION_BATCH = 500
+VALIDATION_BATCHES = 4  # of the size of training's at a time: costly networks have small ones, and stop soon
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,9 @@ class Training:
     def _validate(self) -> Iterator[Step]:
         self.module.eval()
         meter = _Meter(self._device)
-        batches = torch.split(torch.arange(len(self._validation.labels)), VALIDATION_BATCH)
+        batches = torch.split(
+            torch.arange(len(self._validation.labels)), VALIDATION_BATCHES * self._config.batch
+        )
         for number, chosen in enumerate(batches, start=1):
             images, labels = _chosen(self._validation, chosen.to(self._device))
             with torch.inference_mode():
