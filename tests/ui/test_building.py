@@ -108,6 +108,21 @@ def test_the_twin_of_a_torchvision_network_can_be_edited(window: MainWindow) -> 
     assert all(torch.equal(after[key], before[key]) for key in before if not key.startswith("fc."))
 
 
+@pytest.mark.parametrize("shown", [True, False])
+def test_the_draft_follows_the_last_of_networks_opened_in_a_row(window: MainWindow, shown: bool) -> None:
+    window.workspaces.show("build")
+    for name in ("resnet18", "lenet-5", "squeezenet1_1"):
+        window.session.open_network(name)
+        while window.session.awaits("network"):
+            QApplication.processEvents()
+        if not shown:
+            window.workspaces.show("inspect")
+    assert settle(window)
+    window.workspaces.show("build")
+    assert settle(window)
+    assert window.editor.spec.name == window.editor.state.opened_name == "squeezenet1_1"
+
+
 def test_a_network_without_layers_to_edit_says_so(window: MainWindow) -> None:
     window.session.open_network("vit_b_16")
     assert settle(window)
