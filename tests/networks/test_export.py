@@ -22,8 +22,8 @@ from visualizer.networks.editing import set_enabled, set_initialization
 from visualizer.networks.export import to_python, write_python
 from visualizer.networks.initialization import INITIALIZATIONS
 from visualizer.networks.layers import LAYERS
-from visualizer.networks.network import Preprocessing
 from visualizer.networks.planning import plan
+from visualizer.networks.preprocessing import Preprocessing
 from visualizer.networks.spec import LayerSpec, NetworkSpec, check_names, checked_name, layer
 
 PLANS = {name: plan(spec(name)) for name in ARCHITECTURES}

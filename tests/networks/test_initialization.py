@@ -10,7 +10,7 @@ from visualizer.networks.building import build
 from visualizer.networks.editing import set_initialization
 from visualizer.networks.initialization import INITIALIZATIONS, initialize
 from visualizer.networks.modules.locally_connected import LocallyConnected2d
-from visualizer.networks.network import Preprocessing
+from visualizer.networks.preprocessing import Preprocessing
 from visualizer.networks.spec import NetworkSpec, layer
 
 LAYERS = [

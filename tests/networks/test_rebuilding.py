@@ -12,7 +12,8 @@ from visualizer.networks import editing, memory
 from visualizer.networks.blueprint import SEED
 from visualizer.networks.building import build
 from visualizer.networks.editing import Place
-from visualizer.networks.network import Network, Preprocessing
+from visualizer.networks.network import Network
+from visualizer.networks.preprocessing import Preprocessing
 from visualizer.networks.rebuilding import rebuild
 from visualizer.networks.spec import NetworkSpec, layer, module_names, walk
 
@@ -192,3 +193,28 @@ def test_a_network_without_a_specification_gives_no_weights(spec: NetworkSpec) -
     other = replace(trained(spec), spec=None)
     network = rebuild(spec, other, None)
     assert same(dict(network.module.state_dict()), dict(rebuild(spec, None, None).module.state_dict()))
+
+
+def test_another_starting_value_begins_anew() -> None:
+    prelu = layer("prelu", "prelu")
+    spec = NetworkSpec("net", (3, 8, 8), (prelu,), (), Preprocessing(8, 8, (0.5,) * 3, (0.5,) * 3))
+    opened = trained(spec)
+    assert kept(spec, opened) == {"prelu"}
+    edited = editing.set_value(spec, prelu.identity, "init", 0.5)
+    assert kept(edited, opened) == set()
+    assert rebuild(edited, opened, spec).module.get_parameter("prelu.weight").tolist() == [0.5] * 3
+
+
+def test_gates_of_a_block_are_kept_while_its_layers_change() -> None:
+    convs = [layer("conv", name, out_channels=3, padding=1) for name in "abc"]
+    block = layer("gated", "block", *convs, merge="sum")
+    spec = NetworkSpec("net", (3, 8, 8), (block,), (), Preprocessing(8, 8, (0.5,) * 3, (0.5,) * 3))
+    opened = trained(spec)
+    gates = "block.gates.2.weight"
+    edited = editing.set_value(spec, convs[1].identity, "bias", False)
+    network = rebuild(edited, opened, spec)
+    assert network.weights == "3 of 4 layers kept from net, 1 new"
+    assert torch.equal(network.module.get_parameter(gates), opened.module.get_parameter(gates))
+    fewer = rebuild(editing.remove(spec, {convs[0].identity}), opened, spec)
+    assert fewer.weights == "2 of 3 layers kept from net, 1 new"  # the gates are others
+    assert torch.equal(fewer.module.get_parameter("block.gates.0.weight"), torch.zeros(1))
