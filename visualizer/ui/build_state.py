@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from visualizer.networks.editing import Place
+from visualizer.networks.layers.kinds import Shape
 from visualizer.networks.planning import NetworkPlan, RowPlan, plan
 from visualizer.networks.preprocessing import Preprocessing
 from visualizer.networks.spec import NetworkSpec
@@ -35,3 +37,20 @@ class BuildState:
     def rows(self) -> dict[int, RowPlan]:
         """The plan's rows by the identity of their layer."""
         return {row.spec.identity: row for row in self.plan.rows}
+
+
+def shape_at(spec: NetworkSpec, planned: NetworkPlan, place: Place) -> Shape:
+    """What comes in at a place, as far as it is known."""
+    rows = {row.spec.identity: row for row in planned.rows}
+    before = rows.get(place.before) if place.before is not None else None
+    if before is not None and before.input is not None:
+        return before.input
+    block = rows[place.block] if place.block is not None else None
+    shape = block.input if block is not None else None
+    siblings = spec.layers if block is None else block.spec.layers
+    if block is None or block.spec.row.wiring != "parallel":
+        for sibling in siblings:
+            if sibling.identity == place.before:
+                break
+            shape = rows[sibling.identity].output or shape
+    return shape or tuple(spec.input)

@@ -22,6 +22,7 @@ from visualizer.networks.spec import NetworkSpec, walk
 from visualizer.ui.build_state import DEFAULT_BATCH as DEFAULT_BATCH
 from visualizer.ui.build_state import EMPTY as EMPTY
 from visualizer.ui.build_state import BuildState as BuildState
+from visualizer.ui.build_state import shape_at
 
 _HISTORY = 1000  # edits that can be undone
 
@@ -136,7 +137,7 @@ class Editor(QObject):
     def add(self, kind: str, place: Place | None = None) -> None:
         """Add a new layer, by default behind the selected one or at the end, and select it."""
         place = self._usual_place() if place is None else place
-        row = editing.new_layer(kind, self._shape_at(place))
+        row = editing.new_layer(kind, shape_at(self.spec, self.plan, place))
         self._edit(f"add {row.row.title}", lambda: editing.insert(self.spec, (row,), place), (row.identity,))
 
     def remove(self) -> None:
@@ -233,7 +234,7 @@ class Editor(QObject):
             self.set_value(identity, fix.field, fix.value)
             return
         place = Place(self._block_of(identity), identity)
-        row = editing.new_layer(fix.insert, self._shape_at(place))
+        row = editing.new_layer(fix.insert, shape_at(self.spec, self.plan, place))
         self._edit(f"insert {row.row.title}", lambda: editing.insert(self.spec, (row,), place), (identity,))
 
     # --- requests: the network -------------------------------------------------------------------
@@ -320,22 +321,6 @@ class Editor(QObject):
 
     def _block_of(self, identity: int) -> int | None:
         return editing.place_after(self.spec, identity).block
-
-    def _shape_at(self, place: Place) -> tuple[int, ...]:
-        """What comes in at a place, as far as it is known."""
-        rows = {row.spec.identity: row for row in self.plan.rows}
-        before = rows.get(place.before) if place.before is not None else None
-        if before is not None and before.input is not None:
-            return before.input
-        block = rows[place.block] if place.block is not None else None
-        shape = block.input if block is not None else None
-        siblings = self.spec.layers if block is None else block.spec.layers
-        if block is None or block.spec.row.wiring != "parallel":
-            for sibling in siblings:
-                if sibling.identity == place.before:
-                    break
-                shape = rows[sibling.identity].output or shape
-        return shape or tuple(self.spec.input)
 
     def _following(self, identities: Sequence[int]) -> tuple[int, ...]:
         """The layer to be selected when these are gone."""
