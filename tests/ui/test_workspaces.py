@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QToolButton
+from PySide6.QtWidgets import QApplication, QTabBar, QToolButton
 from pytestqt.qtbot import QtBot
 
 from visualizer.ui import settings
@@ -97,6 +97,10 @@ def test_a_narrow_window_arranges_build_in_its_own_way(window: MainWindow, qtbot
     press(window, Qt.Key.Key_1)
     assert window.tabifiedDockWidgets(window.docks["unit"]) == [window.docks["input"]]
     assert window.size() == QSize(1024, 700)
+    for key, others in ((Qt.Key.Key_4, "Input"), (Qt.Key.Key_1, "Diagram")):
+        QTest.keyClick(window, key, CONTROL)  # and nothing else yet: what is painted first
+        bars = [bar for bar in window.findChildren(QTabBar) if bar.isVisible() and bar.x() >= 0]
+        assert all(bar.tabText(0) != others and bar.tabText(1) != others for bar in bars)
 
 
 def test_floating_docks_belong_to_their_workspace(window: MainWindow) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QByteArray, QObject, QTimer, Signal
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtCore import QByteArray, QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QMainWindow, QTabBar
 
 from visualizer.ui import layout, settings
 from visualizer.ui.layout import Docks, Maximiser
@@ -157,6 +157,7 @@ class Workspaces(QObject):
             )
             if not as_left:
                 self._arrange()
+            self._hide_old_tabs()
         self.changed.emit(self.current)
 
     def _arrange(self) -> None:
@@ -165,6 +166,13 @@ class Workspaces(QObject):
             self._window.removeDockWidget(dock)
         self.current.arrange(self._window, self.docks, self._width() == _WIDE)
         self._left[self.current.key].arrangement = self._width()
+
+    def _hide_old_tabs(self) -> None:
+        """Qt deletes the tabs of docks that are gone later, and would paint them once more."""
+        titles = {dock.windowTitle() for dock in self.docks.values()}
+        for bar in self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            if any(bar.tabText(index) not in titles for index in range(bar.count())):
+                bar.hide()
 
     def _width(self) -> str:
         return _WIDE if self._window.width() >= layout.NARROW else _NARROW
