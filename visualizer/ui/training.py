@@ -99,10 +99,11 @@ class LiveTraining(QObject):
     def rewind(self) -> None:
         """End the run, and give the network the weights that it had before."""
         before = self._before
+        if before is None:
+            return
         self._drop_run()
         self._tell(phase="idle", moment=None)
-        if before is not None:
-            self._session.set_weights(before)
+        self._session.set_weights(before)
 
     def close(self) -> bool:
         """End the thread; False if it is left behind in a long step, to end with the process."""
@@ -177,6 +178,7 @@ class LiveTraining(QObject):
         self._run = self._runner = None
         if finished.error is None and last is not None:
             self._tell(phase="ended", moment=last)
+            self._session.set_weights(last.network)  # at once: what is saved now is what was trained
             if not finished.stopped:
                 self._session.noticed.emit("info", _result(self.state.name, last))
             return
