@@ -12,7 +12,7 @@ VERSION = 2
 
 NARROW = 1240  # px; a narrower window has room for fewer columns
 _HORIZONTAL, _VERTICAL = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
-_SUMMARY, _CHECKS, _NARROW_CHECKS = 216, 110, 140  # px
+_SUMMARY, _CHECKS, _NARROW_CHECKS = 216, 124, 140  # px
 _ABOVE_AND_BELOW = 150  # px: menus, toolbar, Timeline, gaps
 
 Docks = Mapping[str, QDockWidget]
