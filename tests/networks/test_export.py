@@ -122,7 +122,7 @@ def test_names_that_python_does_not_allow_keep_their_keys(names: tuple[str, str]
 
 
 @pytest.mark.parametrize(
-    "name", ["coding: latin-1", "coding=utf-16", "ResidualBlock", "Exception", "7", "été", '"""']
+    "name", ["coding: latin-1", "coding=utf-16", "ResidualBlock", "F", "Exception", "7", "été", '"""']
 )
 def test_names_of_networks(name: str) -> None:
     any_spec = of_layers(layer("residual_block", "block", channels=4), name=name)

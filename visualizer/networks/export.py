@@ -66,7 +66,7 @@ class _Program:
     def text(self) -> str:
         layers = list(self._layers(self.spec.layers, (), self.spec.initialization, self._module))
         sources = own_sources.collect(self._own)
-        name = class_name(self.spec.name, _TAKEN | sources.names)
+        name = class_name(self.spec.name, _TAKEN | sources.names | sources.imports.keys())
         parts = [
             *sources.texts,
             *(_initialization_text(chosen) for chosen in self._initializations),
