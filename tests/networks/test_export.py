@@ -1,11 +1,13 @@
 """Exported programs are executed: they make the same network, whatever its layers are called."""
 
 import ast
+import importlib
 import os
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 import pytest
@@ -15,7 +17,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from visualizer.errors import UserError
-from visualizer.networks import memory
+from visualizer.networks import memory, modules, own_sources
 from visualizer.networks.architectures import ARCHITECTURES, spec
 from visualizer.networks.building import build
 from visualizer.networks.editing import set_enabled, set_initialization
@@ -89,7 +91,31 @@ def test_every_kind_of_layer(kind: Any) -> None:
 
 
 def test_modules_whose_functions_share_a_name() -> None:
-    check(of_layers(layer("residual_block", "a", channels=4), layer("fractal", "b", channels=4)))
+    rows = (layer("residual_block", "a", channels=4), layer("fractal", "b", channels=4))
+    assert to_python(of_layers(*rows)).count("\ndef _conv") == 2
+    check(of_layers(*rows))
+
+
+def test_all_own_modules_fit_into_one_file() -> None:
+    files = [
+        importlib.import_module(f"{modules.__name__}.{file.name}") for file in iter_modules(modules.__path__)
+    ]
+    classes = [
+        value
+        for file in files
+        for value in vars(file).values()
+        if isinstance(value, type) and issubclass(value, nn.Module) and value.__module__ == file.__name__
+    ]
+    sources = own_sources.collect(classes)
+    assert {cls.__name__ for cls in classes} <= sources.names
+    program = "\n\n\n".join(sources.texts)
+    imports = own_sources.import_lines(program, sources.imports)
+    text = "\n".join(["from __future__ import annotations", "", *imports, "", "", program, ""])
+    assert "visualizer" not in text
+    exec(compile(text, "exported.py", "exec"), {"__name__": "exported"})
+    command = [sys.executable, "-m", "ruff", "check", "--isolated", "--select", "F,I", "-"]
+    done = subprocess.run(command, input=text.encode(), capture_output=True, check=False)
+    assert done.returncode == 0, done.stdout.decode()
 
 
 def test_one_readable_line_per_layer() -> None:
