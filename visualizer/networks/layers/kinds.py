@@ -177,7 +177,7 @@ def floor_note(shape: Shape, kernel: int, stride: int, padding: int, dilation: i
     what = f"{kernel}×{kernel} stride {stride}"
     rounded = ", ".join(dict.fromkeys(f"{side:.2f} → {int(side)}" for side in sides if side != int(side)))
     if not any(unseen):
-        return f"{what} does not come out even, only padding stays unseen ({rounded})."
+        return f"{what} leaves only padding unseen ({rounded})."
     if shape[1] == shape[2]:
         return f"{what} leaves {unseen[0]} of {shape[1]} rows and columns unseen ({rounded})."
     parts = [
