@@ -97,6 +97,24 @@ def test_a_network_for_the_shapes_by_keyboard(window: MainWindow) -> None:
     assert window.activations.export() is not None
 
 
+def test_three_convolutions_as_the_readme_says(window: MainWindow) -> None:
+    press(window, Qt.Key.Key_N, CONTROL)
+    for letters in (*("conv", "relu", "max") * 3, "flatten", "linear"):
+        insert(window, letters)
+    window.stack.bar.classes.setFocus()
+    QTest.keyClick(window.stack.bar.classes, Qt.Key.Key_S)
+    assert len(window.editor.plan.problems) == 1
+    (fix,) = (
+        b for b in window.stack.findChildren(QPushButton) if b.isVisible() and b.text() == "Outputs 9 → 9"
+    )
+    QTest.mouseClick(fix, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(window.stack.bar.create_button, Qt.MouseButton.LeftButton)
+    assert settle(window)
+    assert window.session.opened is not None
+    assert window.session.opened.network.classes == architectures.SHAPES
+    assert window.session.training.state.phase == "idle", "it can be trained"
+
+
 def test_a_layer_by_double_click_in_the_palette(window: MainWindow) -> None:
     press(window, Qt.Key.Key_4, CONTROL)
     press(window, Qt.Key.Key_N, CONTROL)

@@ -95,7 +95,7 @@ class BuildBar(WrappingBar):
         group = QWidget()
         row = _row(group, 6)
         self.discard = QPushButton("Discard", toolTip="Go back to the network that is open; can be undone")
-        self.export = QPushButton("Export…", toolTip="As a Python file, or with its weights")
+        self.export = QPushButton("Export…", toolTip="As a Python file that needs PyTorch alone")
         self.create_button = QPushButton("Create network")
         self.create_button.setProperty("role", "primary")
         for button, signal in (
