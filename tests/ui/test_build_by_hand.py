@@ -241,6 +241,19 @@ def test_panels_out_of_sight_cost_nothing(window: MainWindow, monkeypatch: pytes
     assert sorted(told) == ["stack", "summary"]
 
 
+def test_the_palette_tells_what_fits_behind_the_selected_layer(window: MainWindow) -> None:
+    press(window, Qt.Key.Key_4, CONTROL)
+    model = window.layer_kinds.list.model()
+    tips = {}
+    for name in ("conv1", "flatten"):
+        row(window, name)
+        places = (model.index(at, 0) for at in range(model.rowCount()))
+        tips[name] = {place.data(): place.data(Qt.ItemDataRole.ToolTipRole) for place in places}
+    assert "maps come in here" in tips["conv1"]["Linear"]
+    assert "comes in here" not in tips["flatten"]["Linear"]
+    assert "a vector of 2304 values comes in here" in tips["flatten"]["Conv"]
+
+
 def test_training_goes_on_with_what_was_built(window: MainWindow, qtbot: QtBot) -> None:
     press(window, Qt.Key.Key_4, CONTROL)
     fill(row(window, "conv1").fields["out_channels"], "8")

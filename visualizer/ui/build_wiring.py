@@ -29,7 +29,7 @@ def connect_build(window: MainWindow) -> None:
     window.checks.row_selected.connect(lambda identity: editor.select((identity,)))
     window.checks.fix_chosen.connect(editor.apply_fix)
     window.diagram.row_selected.connect(lambda identity: editor.select((identity,)))
-    for panel in (window.stack, window.summary, window.checks, window.diagram):
+    for panel in (window.layer_kinds, window.stack, window.summary, window.checks, window.diagram):
         editor.changed.connect(_Feed(window.docks[panel.key], panel, editor.state).set_state)
 
 
