@@ -227,3 +227,11 @@ def test_files_of_both_versions_open(version: int, tmp_path: Path) -> None:
     x = torch.rand(2, *described.input)
     with torch.no_grad():
         assert torch.equal(network.module(x), module(x))
+
+
+def test_labels_that_are_no_text_are_kept(tmp_path: Path) -> None:
+    """Names of folders can hold bytes that are no UTF-8: Python has lone surrogates for them."""
+    described = replace(spec("tinycnn"), classes=("caf\udce9", "Ä", *spec("tinycnn").classes[2:]))
+    path = tmp_path / "network.safetensors"
+    save_network(described, build(described), path)
+    assert open_network(str(path)).classes == described.classes

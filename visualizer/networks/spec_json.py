@@ -27,12 +27,10 @@ from visualizer.networks.spec import (
 )
 
 VERSION = 2
-_OWN_ENTRIES = ("kind", "name", "layers", "enabled", "initialization")
-"""The entries of a layer in JSON that are not its fields; no field may be called so."""
 
 
 def to_json(spec: NetworkSpec) -> str:
-    """The specification as JSON (one line, versioned)."""
+    """The specification as JSON (one line, versioned), in ASCII: labels may hold what UTF-8 cannot."""
     layers = [_row(row) for row in spec.layers]
     return json.dumps(
         {
@@ -43,8 +41,7 @@ def to_json(spec: NetworkSpec) -> str:
             "classes": spec.classes,
             "preprocessing": asdict(spec.preprocessing),
             "initialization": spec.initialization,
-        },
-        ensure_ascii=False,
+        }
     )
 
 

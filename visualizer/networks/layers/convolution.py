@@ -45,12 +45,6 @@ GROUPS = Field("groups", int, 1, 1, MAX_CHANNELS, "Groups of channels that do no
 BIAS = Field("bias", bool, True, 0, 1, "Add a learned constant to every map")
 
 
-def same_padding(kernel: int, dilation: int = 1) -> tuple[int, int]:
-    """Zeros before and after with which a filter of stride 1 keeps the size (as torch's "same")."""
-    total = dilation * (kernel - 1)
-    return total // 2, total - total // 2
-
-
 def window_sides(
     shape: Shape, kernel: int, stride: int, padding: int | str, dilation: int = 1
 ) -> tuple[int, int]:
