@@ -1,5 +1,8 @@
 """Residual blocks against the formulas of the papers and against torchvision's."""
 
+import math
+from dataclasses import replace
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -8,6 +11,7 @@ from hypothesis import strategies as st
 from torch import nn
 from torchvision.models.resnet import BasicBlock, Bottleneck
 
+from visualizer.networks.initialization import INITIALIZATIONS
 from visualizer.networks.layers import LAYERS
 from visualizer.networks.modules.drop_path import survived
 from visualizer.networks.modules.residual import zero_padded
@@ -39,8 +43,8 @@ def project(block, x):
 
 
 def opening(block, x):
-    conv = block.gate[0]
-    return torch.sigmoid(F.conv2d(x, conv.weight, conv.bias, stride=conv.stride))
+    conv = block.gate.conv
+    return torch.sigmoid(F.conv2d(x, conv.weight, conv.bias - 6, stride=conv.stride))
 
 
 def preactivated(block, x, shortcut):
@@ -64,8 +68,16 @@ FORMULAS = {
 def opened(block):
     """With a gate that is neither open nor shut, so that its part in the formula shows."""
     if block.gate is not None:
-        nn.init.zeros_(block.gate[0].bias)
+        nn.init.constant_(block.gate.conv.bias, 6)
     return block
+
+
+@pytest.mark.parametrize("chosen", INITIALIZATIONS)
+def test_gates_begin_shut_whatever_the_weights_begin_as(chosen, built):
+    row = replace(
+        layer("residual_block", "block", channels=8, variant="shortcut_gate"), initialization=chosen
+    )
+    assert built(row, SHAPE).gate(torch.zeros(1, *SHAPE)).max().item() == pytest.approx(1 / (1 + math.exp(6)))
 
 
 @pytest.mark.parametrize("variant", FORMULAS)

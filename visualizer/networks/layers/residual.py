@@ -74,7 +74,7 @@ def _block_plan(
     branch = chained(shape, *steps)
     parts = [branch, _shortcut_plan(shape, channels, stride, variant, projection)]
     if variant in ("exclusive_gate", "shortcut_gate"):
-        parts.append(chained(shape, conv_step(channels, 1, stride, bias=True), unchanged))
+        parts.append(_gate_plan(shape, channels, stride))
     # The sum, and what gate, scale, zero padding and survival make on the way there.
     made = joined(branch.output, *parts, merged=5)
     if variant == "dropout_shortcut" and not dropout:
@@ -93,6 +93,10 @@ def _shortcut_plan(shape: Shape, channels: int, stride: int, variant: str, proje
             f"Zero padding cannot take channels away, {shape[0]:,} come in for {channels:,}; project by conv."
         )
     return Plan(shape, values=0)
+
+
+def _gate_plan(shape: Shape, channels: int, stride: int = 1) -> Plan:
+    return chained(shape, conv_step(channels, 1, stride, bias=True), unchanged, unchanged)
 
 
 def _construct_block(shape: Shape, **values: Any) -> Construction:
@@ -126,8 +130,7 @@ def _residual_plan(
     if shortcut in ("conv", "zero_padding"):
         parts = [_projection_plan(shape, output, shortcut)]
     elif shape == output:
-        gates = (conv_step(shape[0], 1, bias=True), unchanged) if shortcut.endswith("gate") else ()
-        parts = [chained(shape, *gates)]
+        parts = [_gate_plan(shape, shape[0]) if shortcut.endswith("gate") else chained(shape)]
     else:
         raise Misfit(
             f"The layers give {words(output)} and the shortcut {words(shape)}; to be added, both must be equal."

@@ -31,7 +31,7 @@ class ResidualBlock(nn.Module):
     Where the block changes the shape, x in h is a projection of it: "conv", a 1×1 convolution with batch norm, or
     "zero_padding", every ``stride``-th pixel and zeros as further channels, half of them in front (option A).
     With full pre-activation the convolution takes the pre-activated input and has no batch norm, as in the
-    authors' program. The biases of gates begin at −6, the best value of the paper.
+    authors' program.
 
     In the other variants ``dropout`` comes before the last convolution (Zagoruyko and Komodakis 2016,
     arXiv:1605.07146). With ``survival`` < 1, training drops the branch of a whole mini-batch with probability
@@ -79,7 +79,7 @@ class ResidualBlock(nn.Module):
             if variant != "full_preactivation":
                 self.downsample.append(nn.BatchNorm2d(channels))
         has_gate = variant in ("exclusive_gate", "shortcut_gate")
-        self.gate = gate(in_channels, channels, stride) if has_gate else None
+        self.gate = Gate(in_channels, channels, stride) if has_gate else None
 
     def forward(self, x: Tensor) -> Tensor:
         """What f makes of the sum of shortcut and branch."""
@@ -173,7 +173,7 @@ class Residual(nn.Module):
             self.shortcut = nn.Sequential(_conv(in_channels, channels, 1, stride), nn.BatchNorm2d(channels))
         elif shortcut == "dropout":
             self.shortcut = nn.Dropout(dropout)
-        self.gate = gate(in_channels, channels) if shortcut.endswith("gate") else None
+        self.gate = Gate(in_channels, channels) if shortcut.endswith("gate") else None
         self.after: nn.Module | None = None
         if after != "none":
             self.after = (
@@ -212,12 +212,24 @@ def zero_padded(x: Tensor, channels: int, stride: int) -> Tensor:
     return F.pad(x, (0, 0, 0, 0, added // 2, added - added // 2)) if added else x
 
 
-def gate(in_channels: int, channels: int, stride: int = 1) -> nn.Sequential:
-    """The gate g = sigmoid(1×1 convolution), between 0 and 1; it begins near 0, with the shortcut open."""
-    conv = nn.Conv2d(in_channels, channels, 1, stride)
-    assert conv.bias is not None
-    nn.init.constant_(conv.bias, -6.0)
-    return nn.Sequential(conv, nn.Sigmoid())
+class Gate(nn.Module):
+    """g = sigmoid(1×1 convolution − 6), between 0 and 1: at first near 0, so that the shortcut is open.
+
+    −6 is the best initial bias of He et al. 2016b. It is no part of the parameter, which begins at 0: so it is the
+    same whatever the weights begin as.
+    """
+
+    def __init__(self, in_channels: int, channels: int, stride: int = 1) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(in_channels, channels, 1, stride)
+        assert self.conv.bias is not None
+        nn.init.zeros_(self.conv.bias)
+        self.sigmoid = nn.Sigmoid()
+
+    def forward(self, x: Tensor) -> Tensor:
+        """How far the gate is open: (N, channels, ⌈H / stride⌉, ⌈W / stride⌉)."""
+        result: Tensor = self.sigmoid(self.conv(x) - 6)
+        return result
 
 
 def _conv(in_channels: int, channels: int, kernel: int, stride: int = 1, groups: int = 1) -> nn.Conv2d:
