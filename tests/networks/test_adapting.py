@@ -36,6 +36,15 @@ def test_a_layer_with_as_many_outputs_is_no_head() -> None:
     assert [row.values.get("out_features") for row in changed.layers] == [None, 10, None, 3]
 
 
+def test_a_residual_block_can_be_the_head() -> None:
+    rows = (
+        layer("residual_block", "block", channels=10),
+        layer("global_average_pool", "pool"),
+        layer("flatten", "flatten"),
+    )
+    assert plan(with_classes(replace(spec("linear"), layers=rows), THREE)).output == (3,)
+
+
 def test_layers_stay_the_same_layers() -> None:
     before, after = spec("squeezenet-32"), with_classes(spec("squeezenet-32"), THREE)
     assert [row.identity for _, row in walk(after.layers)] == [row.identity for _, row in walk(before.layers)]
