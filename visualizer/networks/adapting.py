@@ -8,7 +8,6 @@ from visualizer.networks.network import Preprocessing
 from visualizer.networks.spec import LayerSpec, NetworkSpec, Path, walk
 
 AUXILIARY = "auxiliary_head"
-_OUTPUTS = ("out_channels", "out_features")
 
 
 def adapted(
@@ -34,17 +33,12 @@ def without_auxiliary_heads(spec: NetworkSpec) -> NetworkSpec:
     return replace(spec, layers=tuple(_without_heads(row) for row in spec.layers))
 
 
-def outputs_field(row: LayerSpec) -> str:
-    """The field that says how many outputs a layer has; "" for blocks and layers that cannot be a head."""
-    return next((setting.name for setting in row.row.fields if setting.name in _OUTPUTS), "")
-
-
 def _heads(spec: NetworkSpec) -> list[Path]:
     """The layers with one output per class: the last one of the network, and of each auxiliary head."""
     auxiliary = [path for path, row in walk(spec.layers) if row.kind == AUXILIARY]
     last: dict[Path, Path] = {}
     for path, row in walk(spec.layers):
-        field = outputs_field(row)
+        field = row.row.outputs
         if field and row.enabled and row.values[field] == len(spec.classes):
             home = next((head for head in auxiliary if path[: len(head)] == head), ())
             last[home] = path
@@ -57,7 +51,7 @@ def _with_outputs(layers: tuple[LayerSpec, ...], path: Path, count: int) -> tupl
     if rest:
         row = replace(row, layers=_with_outputs(row.layers, rest, count))
     else:
-        row = replace(row, values={**row.values, outputs_field(row): count})
+        row = replace(row, values={**row.values, row.row.outputs: count})
     return (*layers[:at], row, *layers[at + 1 :])
 
 

@@ -6,7 +6,6 @@ import functools
 from collections.abc import Iterable, Iterator
 
 from visualizer.networks import architectures, torchvision_zoo
-from visualizer.networks.adapting import outputs_field
 from visualizer.networks.blueprint import Blueprint
 from visualizer.networks.matching import Match, Tensors, compare, from_own, outline
 from visualizer.networks.planning import plan
@@ -113,7 +112,7 @@ def _agrees(row: LayerSpec, tensors: Tensors, home: str, classes: int) -> bool:
     weight = tensors.get(f"{home}.weight")
     if weight is None or weight.ndim != (4 if row.kind == "conv" else 2):
         return False
-    outputs = row.values[outputs_field(row)]
+    outputs = row.values[row.row.outputs]
     kernel = row.values.get("kernel_size", weight.shape[-1])
     return outputs in (classes, weight.shape[0]) and weight.shape[-1] == kernel
 

@@ -259,7 +259,7 @@ def _with_class_problem(rows: tuple[RowPlan, ...], output: Shape, classes: int) 
     at = max(i for i, row in enumerate(rows) if row.enabled and len(row.path) == 1)
     if len(output) == 1:
         sentence = f"{output[0]:,} outputs do not match the {classes:,} classes."
-        deciding = [i for i, row in enumerate(rows) if row.output == output and _has_channels(row.spec.row)]
+        deciding = [i for i, row in enumerate(rows) if row.output == output and row.spec.row.outputs]
         if deciding:
             at = deciding[-1]
         else:
@@ -267,8 +267,3 @@ def _with_class_problem(rows: tuple[RowPlan, ...], output: Shape, classes: int) 
     else:
         sentence = f"The network ends with maps, {words(output)}; {classes:,} classes need a vector."
     return (*rows[:at], replace(rows[at], problem=sentence), *rows[at + 1 :])
-
-
-def _has_channels(kind: LayerKind) -> bool:
-    """Whether one of its fields is the number of outputs."""
-    return any(setting.column == "channels" and setting.default is None for setting in kind.fields)

@@ -78,11 +78,7 @@ def _good_news(state: BuildState, names: dict[Path, str]) -> list[Check]:
 def _last_with_outputs(plan: NetworkPlan, outputs: int) -> RowPlan:
     """The row that decides about the number of outputs; the last one where none does."""
     enabled = [row for row in plan.rows if row.enabled]
-    deciding = (
-        row
-        for row in reversed(enabled)
-        if row.output == (outputs,) and any(field.column == "channels" for field in row.spec.row.fields)
-    )
+    deciding = (row for row in reversed(enabled) if row.output == (outputs,) and row.spec.row.outputs)
     return next(deciding, enabled[-1])
 
 

@@ -141,6 +141,11 @@ class LayerKind:
         """Whether it holds layers."""
         return bool(self.wiring)
 
+    @property
+    def outputs(self) -> str:
+        """The field with the number of outputs, channels or features; "" where that follows from the rest."""
+        return next((row.name for row in self.fields if row.column == "channels" and row.default is None), "")
+
     def defaults(self) -> dict[str, Value]:
         """A value for every field: its default, or a usual one where it has none."""
         return {row.name: 32 if row.default is None else row.default for row in self.fields}

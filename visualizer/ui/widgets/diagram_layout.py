@@ -252,7 +252,7 @@ class _Layout(Drawing):
 
 def _adds(spec: LayerSpec) -> bool:
     """Whether a block adds what its branches give; others put it side by side, or take the largest."""
-    return spec.values.get("merge") in ("add", "sum")
+    return spec.values.get("merge") in ("sum", "mean")
 
 
 def _is_known(row: RowPlan) -> bool:
@@ -262,6 +262,5 @@ def _is_known(row: RowPlan) -> bool:
 def _keeps_shape(row: RowPlan) -> bool:
     """Whether it is a layer that works on values where they stand: activation, norm, dropout."""
     kind = row.spec.row
-    counts = any(field.column == "channels" for field in kind.fields)
-    local = kind.group in ("Normalise", "Activate") or (kind.group == "Structure" and not counts)
+    local = kind.group in ("Normalise", "Activate") or (kind.group == "Structure" and not kind.outputs)
     return local and row.input == row.output
