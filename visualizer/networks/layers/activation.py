@@ -1,27 +1,22 @@
-"""Activations: functions of each value, and maxout."""
+"""Activations: functions of each value, and softmax."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from torch import nn
 
-from visualizer.networks.layers.kinds import Construction, Field, LayerKind, Plan, Shape, unchanged
+from visualizer.networks.layers.kinds import Construction, Field, LayerKind, Plan, Shape, made_of, unchanged
 
 
 def _row(
     name: str, title: str, description: str, cls: type[nn.Module], *fields: Field, stem: str = ""
 ) -> LayerKind:
-    def construct(shape: Shape, **values: Any) -> Construction:
-        return Construction(cls, values)
-
     return LayerKind(
         name,
         title,
         "Activate",
         description,
         unchanged,
-        construct,
+        made_of(cls),
         fields,
         stem=stem or name,
         icon="activation",

@@ -15,6 +15,7 @@ from visualizer.networks.layers.kinds import (
     Shape,
     Window,
     floor_note,
+    made_of,
     positions,
     required,
     words,
@@ -136,10 +137,6 @@ def _transposed_plan(
     )
 
 
-def _construct_transposed(shape: Shape, **values: Any) -> Construction:
-    return Construction(nn.ConvTranspose2d, {"in_channels": shape[0], **values})
-
-
 ROWS = (
     LayerKind(
         "conv",
@@ -159,7 +156,7 @@ ROWS = (
         "Convolution",
         "Transposed convolution: every input value paints a small window of the output, which grows.",
         _transposed_plan,
-        _construct_transposed,
+        made_of(nn.ConvTranspose2d, "in_channels"),
         (
             OUT_CHANNELS,
             Field(

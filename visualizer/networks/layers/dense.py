@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from visualizer.networks.layers.composition import Step, chained, conv_step, joined, norm_plan
 from visualizer.networks.layers.kinds import (
-    Construction,
     Field,
     LayerKind,
     Plan,
     Shape,
+    made_of,
     required,
     unchanged,
 )
@@ -40,14 +38,6 @@ def _fractal_plan(shape: Shape, *, channels: int, columns: int, drop_path: float
     return joined((channels, *shape[1:]), *paths, merged=2 ** (columns + 1))
 
 
-def _construct_dense(shape: Shape, **values: Any) -> Construction:
-    return Construction(DenseBlock, {"in_channels": shape[0], **values})
-
-
-def _construct_fractal(shape: Shape, **values: Any) -> Construction:
-    return Construction(Fractal, {"in_channels": shape[0], **values})
-
-
 ROWS = (
     LayerKind(
         "dense_block",
@@ -55,7 +45,7 @@ ROWS = (
         "Blocks",
         "Dense block: every layer sees the concatenated outputs of all layers before (DenseNet).",
         _dense_plan,
-        _construct_dense,
+        made_of(DenseBlock, "in_channels"),
         (
             Field("num_layers", int, 6, 1, 200, "Number of layers", title="Layers", column="kernel"),
             Field(
@@ -88,7 +78,7 @@ ROWS = (
         "Blocks",
         "Fractal: columns of 1, 2, 4 … convolutions that join where they end together (FractalNet).",
         _fractal_plan,
-        _construct_fractal,
+        made_of(Fractal, "in_channels"),
         (
             required("channels", "Channels", "Number of maps of every convolution"),
             Field("columns", int, 3, 1, 8, "Number of columns; the deepest has 2^(columns − 1) convolutions"),

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from visualizer.networks.layers.composition import Step, chained, conv_step, joined, norm_plan
 from visualizer.networks.layers.convolution import MAX_CHANNELS
 from visualizer.networks.layers.kinds import (
-    Construction,
     Field,
     LayerKind,
     Misfit,
     Plan,
     Shape,
+    made_of,
     unchanged,
 )
 from visualizer.networks.layers.pooling import pool_plan
@@ -62,13 +60,6 @@ def _fire_plan(shape: Shape, *, squeeze_channels: int, expand_1x1: int, expand_3
     return chained(shape, conv_step(squeeze_channels, 1, bias=True), unchanged, expand)
 
 
-def _construct(cls: type[Inception] | type[Fire]) -> Any:
-    def construct(shape: Shape, **values: Any) -> Construction:
-        return Construction(cls, {"in_channels": shape[0], **values})
-
-    return construct
-
-
 def _channels(name: str, default: int, help: str, title: str, minimum: int = 1) -> Field:
     return Field(name, int, default, minimum, MAX_CHANNELS, help, title=title)
 
@@ -80,7 +71,7 @@ ROWS = (
         "Blocks",
         "Inception: 1×1, 3×3 and 5×5 convolutions and a max pool side by side, concatenated (GoogLeNet).",
         _inception_plan,
-        _construct(Inception),
+        made_of(Inception, "in_channels"),
         (
             _channels("channels_1x1", 64, "Maps of the 1×1 branch", "1×1"),
             _channels("reduce_3x3", 96, "1×1 filters before the 3×3 branch; 0: none", "Reduce 3×3", 0),
@@ -108,7 +99,7 @@ ROWS = (
         "Blocks",
         "Fire: few 1×1 filters (squeeze), then 1×1 and 3×3 filters side by side (SqueezeNet).",
         _fire_plan,
-        _construct(Fire),
+        made_of(Fire, "in_channels"),
         (
             _channels("squeeze_channels", 16, "1×1 filters of the squeeze", "Squeeze"),
             _channels("expand_1x1", 64, "1×1 filters of the expansion", "Expand 1×1"),

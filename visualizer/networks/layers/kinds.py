@@ -159,6 +159,18 @@ def words(shape: Shape) -> str:
     return "×".join(map(str, shape))
 
 
+def made_of(cls: type[nn.Module], incoming: str = "") -> Callable[..., Construction]:
+    """How a module is made whose arguments are the fields of its row.
+
+    ``incoming`` is the argument for the number of channels or features that come in, if there is one.
+    """
+
+    def construct(shape: Shape, **values: Any) -> Construction:
+        return Construction(cls, {incoming: shape[0], **values} if incoming else values)
+
+    return construct
+
+
 def unchanged(shape: Shape, **values: Value) -> Plan:
     """The plan of a layer without parameters that works on each value alone."""
     return Plan(shape)

@@ -7,7 +7,16 @@ from typing import Any
 
 from torch import nn
 
-from visualizer.networks.layers.kinds import Construction, Field, LayerKind, Misfit, Plan, Shape
+from visualizer.networks.layers.kinds import (
+    Construction,
+    Field,
+    LayerKind,
+    Misfit,
+    Plan,
+    Shape,
+    made_of,
+    unchanged,
+)
 
 _EPS = Field("eps", float, 1e-5, 1e-12, 1.0, "Added to the variance", title="Epsilon")
 
@@ -83,8 +92,8 @@ ROWS = (
         "Local response norm",
         "Normalise",
         "Local response normalisation: every value divided by a sum over its neighbouring channels (AlexNet).",
-        lambda shape, **values: Plan(shape),
-        lambda shape, **values: Construction(nn.LocalResponseNorm, values),
+        unchanged,
+        made_of(nn.LocalResponseNorm),
         (
             Field("size", int, 5, 1, 1024, "Number of neighbouring channels", column="kernel"),
             Field("alpha", float, 1e-4, 0.0, 100.0, "Factor of the sum"),

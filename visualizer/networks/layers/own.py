@@ -16,7 +16,7 @@ from visualizer.networks.layers.convolution import (
     STRIDE,
     conv_plan,
 )
-from visualizer.networks.layers.kinds import Construction, Field, LayerKind, Misfit, Plan, Shape
+from visualizer.networks.layers.kinds import Construction, Field, LayerKind, Misfit, Plan, Shape, made_of
 from visualizer.networks.layers.structure import LINEAR_BIAS, OUT_FEATURES, linear_plan
 from visualizer.networks.modules.locally_connected import LocallyConnected2d
 from visualizer.networks.modules.maxout import Maxout
@@ -42,14 +42,6 @@ def _construct_rotation(shape: Shape, *, rotations: str, **values: Any) -> Const
     return Construction(RotationConv2d, arguments)
 
 
-def _construct_norm_conv(shape: Shape, **values: Any) -> Construction:
-    return Construction(NormConv2d, {"in_channels": shape[0], **values})
-
-
-def _construct_norm_linear(shape: Shape, **values: Any) -> Construction:
-    return Construction(NormLinear, {"in_features": shape[0], **values})
-
-
 def _local_plan(shape: Shape, *, bias: bool, **values: Any) -> Plan:
     """The plan of an unshared convolution: as many weights as multiplications, and every window unfolded."""
     shared = conv_plan(shape, **values, bias=False)
@@ -73,10 +65,6 @@ def _maxout_plan(shape: Shape, *, pieces: int) -> Plan:
         what = "channels" if len(shape) == 3 else "values"
         raise Misfit(f"Groups of {pieces} do not divide the {shape[0]:,} {what}.")
     return Plan((shape[0] // pieces, *shape[1:]), operations=prod(shape))
-
-
-def _construct_maxout(shape: Shape, *, pieces: int) -> Construction:
-    return Construction(Maxout, {"pieces": pieces})
 
 
 ROWS = (
@@ -125,7 +113,7 @@ ROWS = (
         "Convolution",
         "Convolution with every filter divided by its length: only the template's direction matters.",
         conv_plan,
-        _construct_norm_conv,
+        made_of(NormConv2d, "in_channels"),
         (OUT_CHANNELS, KERNEL, STRIDE, PADDING, DILATION, GROUPS, BIAS),
         ranks=(3,),
         stem="conv",
@@ -155,7 +143,7 @@ ROWS = (
         "Structure",
         "Linear with the weights of every output divided by their length: only their direction matters.",
         linear_plan,
-        _construct_norm_linear,
+        made_of(NormLinear, "in_features"),
         (OUT_FEATURES, LINEAR_BIAS),
         ranks=(1,),
         stem="fc",
@@ -167,7 +155,7 @@ ROWS = (
         "Activate",
         "Maxout: the largest of every few channels next to each other.",
         _maxout_plan,
-        _construct_maxout,
+        made_of(Maxout),
         (Field("pieces", int, 2, 1, 1_024, "Channels that share an output", title="Pieces", column="extra"),),
         stem="maxout",
         icon="maxout",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import prod
-from typing import Any
 
 from torch import nn
 
@@ -16,6 +15,7 @@ from visualizer.networks.layers.kinds import (
     Shape,
     Window,
     floor_note,
+    made_of,
     positions,
     words,
 )
@@ -69,13 +69,6 @@ def _upsample_plan(shape: Shape, *, scale_factor: int, mode: str) -> Plan:
     return Plan(output, window=Window(1 if mode == "nearest" else 2, 1 / scale_factor))
 
 
-def _pool(cls: type[nn.Module]) -> Any:
-    def construct(shape: Shape, **values: Any) -> Construction:
-        return Construction(cls, values)
-
-    return construct
-
-
 ROWS = (
     LayerKind(
         "max_pool",
@@ -83,7 +76,7 @@ ROWS = (
         "Pooling",
         "Max pooling: the largest value of every window.",
         pool_plan,
-        _pool(nn.MaxPool2d),
+        made_of(nn.MaxPool2d),
         _FIELDS,
         ranks=(3,),
         stem="pool",
@@ -95,7 +88,7 @@ ROWS = (
         "Pooling",
         "Average pooling: the mean of every window.",
         pool_plan,
-        _pool(nn.AvgPool2d),
+        made_of(nn.AvgPool2d),
         _FIELDS,
         ranks=(3,),
         stem="pool",
@@ -129,7 +122,7 @@ ROWS = (
         "Pooling",
         "Adaptive average pooling: the means of a grid of windows, as many as wanted whatever the size.",
         _adaptive_plan,
-        lambda shape, **values: Construction(nn.AdaptiveAvgPool2d, values),
+        made_of(nn.AdaptiveAvgPool2d),
         (
             Field(
                 "output_size",
@@ -152,7 +145,7 @@ ROWS = (
         "Pooling",
         "Upsampling: maps made larger by repeating or interpolating.",
         _upsample_plan,
-        lambda shape, **values: Construction(nn.Upsample, values),
+        made_of(nn.Upsample),
         (
             Field("scale_factor", int, 2, 1, 64, "How many times larger", title="Scale", column="kernel"),
             Field(

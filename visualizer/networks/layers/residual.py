@@ -16,6 +16,7 @@ from visualizer.networks.layers.kinds import (
     Shape,
     Value,
     Window,
+    made_of,
     positions,
     required,
     unchanged,
@@ -97,10 +98,6 @@ def _shortcut_plan(shape: Shape, channels: int, stride: int, variant: str, proje
 
 def _gate_plan(shape: Shape, channels: int, stride: int = 1) -> Plan:
     return chained(shape, conv_step(channels, 1, stride, bias=True), unchanged, unchanged)
-
-
-def _construct_block(shape: Shape, **values: Any) -> Construction:
-    return Construction(ResidualBlock, {"in_channels": shape[0], **values})
 
 
 _SHORTCUTS = (
@@ -186,7 +183,7 @@ ROWS = (
         "Blocks",
         "Residual block: two or three convolutions, added to a shortcut (ResNet and its variants).",
         _block_plan,
-        _construct_block,
+        made_of(ResidualBlock, "in_channels"),
         (
             required("channels", "Channels", "Number of maps that the block gives"),
             STRIDE,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import prod
-from typing import Any
 
 from torch import nn
 
@@ -15,6 +14,7 @@ from visualizer.networks.layers.kinds import (
     Plan,
     Shape,
     Window,
+    made_of,
     required,
     unchanged,
     words,
@@ -28,10 +28,6 @@ def linear_plan(shape: Shape, *, out_features: int, bias: bool) -> Plan:
     """The plan of a linear layer on a vector."""
     weights = shape[0] * out_features
     return Plan((out_features,), weights + (out_features if bias else 0), macs=weights, window=Window(None))
-
-
-def _construct_linear(shape: Shape, **values: Any) -> Construction:
-    return Construction(nn.Linear, {"in_features": shape[0], **values})
 
 
 def _unflatten_plan(shape: Shape, *, channels: int, height: int, width: int) -> Plan:
@@ -52,7 +48,7 @@ ROWS = (
         "Structure",
         "Linear: every output is a weighted sum of all inputs.",
         linear_plan,
-        _construct_linear,
+        made_of(nn.Linear, "in_features"),
         (OUT_FEATURES, LINEAR_BIAS),
         ranks=(1,),
         stem="fc",
@@ -64,7 +60,7 @@ ROWS = (
         "Structure",
         "Flatten: all maps in one vector.",
         lambda shape: Plan((prod(shape),), window=Window(None)),
-        lambda shape: Construction(nn.Flatten),
+        made_of(nn.Flatten),
         stem="flatten",
         icon="flatten",
     ),
@@ -90,7 +86,7 @@ ROWS = (
         "Structure",
         "Dropout: in training, values are set to 0 at random and the rest is scaled up.",
         unchanged,
-        lambda shape, **values: Construction(nn.Dropout, values),
+        made_of(nn.Dropout),
         (
             Field(
                 "p", float, 0.5, 0.0, 1.0, "Probability that a value is set to 0", title="p", column="extra"
