@@ -209,6 +209,7 @@ def test_the_input_takes_the_preprocessing_along() -> None:
     wider = editing.set_input(of_layers(), (5, 16, 32))
     assert wider.input == (5, 16, 32)
     assert wider.preprocessing.mean == (0.1, 0.2, 0.3, 0.1, 0.2)
+    assert editing.set_input(of_layers(), (1, 8, 8)).preprocessing.mean == pytest.approx((0.2,))
     assert (wider.preprocessing.resize, wider.preprocessing.crop) == (16, 16)
     assert from_json(to_json(wider)) == wider
     for size in ((0, 8, 8), (1025, 8, 8), (3, 8, 0), (3, 8193, 8)):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from itertools import cycle, islice
+from dataclasses import dataclass, field
 
 import torch
 from torch import nn
@@ -12,6 +11,7 @@ from torch import nn
 from visualizer.networks.adapting import adapted
 from visualizer.networks.building import build as build_spec
 from visualizer.networks.network import Network, Preprocessing
+from visualizer.networks.numbering import numbered_classes
 from visualizer.networks.skeleton import Skeleton
 from visualizer.networks.spec import NetworkSpec
 
@@ -78,22 +78,11 @@ class Blueprint:
         )
 
     def _labels(self, classes: int) -> tuple[str, ...]:
-        if classes == len(self.classes):
-            return self.classes
-        return tuple(f"class {index}" for index in range(classes))
+        return self.classes if classes == len(self.classes) else numbered_classes(classes)
 
     def _preprocessing(self, variant: Variant) -> Preprocessing:
-        usual = self.preprocessing
-        if variant.side != self.input[1]:
-            usual = replace(usual, resize=variant.side, crop=variant.side)
-        mean, std = (_per_channel(values, variant.channels) for values in (usual.mean, usual.std))
-        return replace(usual, mean=mean, std=std)
-
-
-def _per_channel(values: tuple[float, ...], channels: int) -> tuple[float, ...]:
-    if channels == 1:
-        return (sum(values) / len(values),)
-    return tuple(islice(cycle(values), channels))
+        usual = self.preprocessing.with_channels(variant.channels)
+        return usual if variant.side == self.input[1] else usual.with_side(variant.side)
 
 
 def from_spec(spec: NetworkSpec) -> Blueprint:

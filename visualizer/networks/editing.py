@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
-from itertools import cycle, islice
 
 from visualizer.errors import UserError
 from visualizer.networks.initialization import DEFAULT
@@ -211,11 +210,11 @@ def set_input(spec: NetworkSpec, size: tuple[int, int, int]) -> NetworkSpec:
     channels, *sides = size
     if not 1 <= channels <= MAX_CHANNELS or not all(1 <= side <= MAX_SIDE for side in sides):
         raise UserError(f"an input has 1 to {MAX_CHANNELS:,} channels and sides of 1 to {MAX_SIDE:,} pixels")
-    usual = spec.preprocessing
-    mean, std = (tuple(islice(cycle(values), channels)) for values in (usual.mean, usual.std))
-    preprocessing = replace(usual, mean=mean, std=std)
+    preprocessing = spec.preprocessing
+    if channels != spec.input[0]:
+        preprocessing = preprocessing.with_channels(channels)
     if tuple(sides) != spec.input[1:]:
-        preprocessing = replace(preprocessing, resize=min(sides), crop=min(sides))
+        preprocessing = preprocessing.with_side(min(sides))
     return replace(spec, input=(channels, sides[0], sides[1]), preprocessing=preprocessing)
 
 

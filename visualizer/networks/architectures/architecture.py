@@ -8,6 +8,7 @@ from functools import partial
 
 from visualizer.networks.initialization import DEFAULT
 from visualizer.networks.layers.kinds import Value
+from visualizer.networks.numbering import numbered_classes
 from visualizer.networks.preprocessing import Preprocessing
 from visualizer.networks.spec import LayerSpec, NetworkSpec, layer
 
@@ -124,7 +125,7 @@ HALF = (0.5, 0.5, 0.5)
 
 IMAGENET = Images(
     (3, 224, 224),
-    tuple(f"class {index}" for index in range(1000)),  # torchvision has the labels: seconds to import
+    numbered_classes(1000),  # torchvision has the labels: seconds to import
     Preprocessing(256, 224, IMAGENET_MEAN, IMAGENET_STD),
 )
 CIFAR = Images(
