@@ -16,7 +16,7 @@ from visualizer.ui.widgets.panel import Dock
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 ALT = Qt.KeyboardModifier.AltModifier
 
-SLOTS = {  # signals of the panel, methods of the editor
+SLOTS = {  # signals of the panel's requests, methods of the editor
     "layer_selected": "select",
     "add_requested": "add",
     "moved": "move",
@@ -58,7 +58,7 @@ class Bench:
         self.dock.resize(870, 700)
         self.asked: list[tuple[object, ...]] = []
         for signal, method in SLOTS.items():
-            source = getattr(self.panel, signal)
+            source = getattr(self.panel.requests, signal)
             source.connect(lambda *values, name=signal: self.asked.append((name, *values)))
             source.connect(getattr(self.editor, method))
         self.editor.changed.connect(self.panel.set_state)

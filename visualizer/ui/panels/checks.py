@@ -88,8 +88,7 @@ class ChecksPanel(Panel):
                 identity = check.row.spec.identity
                 before, found = known.get(identity, (None, ()))
                 if before != check:
-                    # The number of classes is asked of the row only where it is that which does not match.
-                    found = fixes(check.row, classes if check.row.output is not None else 0)
+                    found = fixes(check.row, classes)
                 self._fixes[identity] = (check, found)
 
     def _fixes_of(self, check: Check) -> tuple[Fix, ...]:

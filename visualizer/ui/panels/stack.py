@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from visualizer.networks.rows import RowPlan
@@ -23,42 +22,20 @@ TABLE_HEADER = ("name", "kind", "settings", "output", "parameters", "MACs", "pro
 
 
 class StackPanel(Panel):
-    """Shows a ``BuildState``; its signals are those of ``StackRequests``."""
+    """Shows a ``BuildState``; what people ask comes from ``requests``."""
 
     title = "Build"
     key = "stack"
-    layer_selected = Signal(tuple)
-    add_requested = Signal(str, object)
-    moved = Signal(tuple, object)
-    value_changed = Signal(int, str, object)
-    renamed = Signal(int, str)
-    enabled_changed = Signal(tuple, bool)
-    initialization_chosen = Signal(object, str)
-    fix_chosen = Signal(int, object)
-    removed = Signal()
-    duplicated = Signal()
-    grouped = Signal(str)
-    ungrouped = Signal()
-    stepped = Signal(int)
-    undo_requested = Signal()
-    redo_requested = Signal()
-    name_changed = Signal(str)
-    input_changed = Signal(tuple)
-    classes_requested = Signal(str)
-    batch_changed = Signal(int)
-    discarded = Signal()
-    created = Signal()
-    export_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state = BuildState()
-        self._requests = StackRequests(self)
-        self.bar = BuildBar(self._requests)
+        self.requests = StackRequests(self)
+        self.bar = BuildBar(self.requests)
         self._header = ColumnHeader()
-        self.view = StackView(self._requests)
+        self.view = StackView(self.requests)
         self.view.columns_changed.connect(self._header.set_columns)
-        self.control = StackControl(self.view, self._requests)
+        self.control = StackControl(self.view, self.requests)
         self.setFocusProxy(self.view)
         self.bar.finished.connect(self.view.setFocus)
         rule = QFrame()
@@ -69,12 +46,6 @@ class StackPanel(Panel):
         for part in (self.bar, rule, self._header):
             rows.addWidget(part)
         rows.addWidget(self.view, 1)
-        self._pass_on()
-
-    def _pass_on(self) -> None:
-        names = [name for name, member in vars(StackRequests).items() if isinstance(member, Signal)]
-        for name in names:
-            getattr(self._requests, name).connect(getattr(self, name))
 
     def set_colors(self, colors: Colors) -> None:
         for part in (self.bar, self._header, self.view, self.control):

@@ -62,13 +62,13 @@ class _DiagramItem(QGraphicsItem):
 class DiagramView(QGraphicsView):
     """Emits ``selected(identity)``, ``folded(identity)`` to fold or unfold a block, ``resized`` for another width.
 
-    ``tips`` gives the tool tip of a layer.
+    ``tip_requested(identity, QPoint)`` asks for the tool tip of a layer at a place on the screen.
     """
 
     selected = Signal(int)
     folded = Signal(int)
     resized = Signal()
-    tip_requested = Signal(int, object)  # identity, where on the screen
+    tip_requested = Signal(int, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

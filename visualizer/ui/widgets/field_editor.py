@@ -15,8 +15,8 @@ _COMBO_FRAME = 34  # px of a choice that are not for its text
 _LIST_FRAME = 24  # px of its list that are not
 
 
-def field_editor(setting: Field, layer_name: str, parent: QWidget) -> FieldEditor:
-    """The editor for a field, with its help as tool tip; ``layer_name`` is for people who hear it."""
+def field_editor(setting: Field, parent: QWidget) -> FieldEditor:
+    """The editor for a field, with its help as tool tip."""
     made: FieldEditor
     if setting.type is bool:
         made = CheckEdit(parent)
@@ -25,7 +25,6 @@ def field_editor(setting: Field, layer_name: str, parent: QWidget) -> FieldEdito
     else:
         made = NumberEdit(setting, parent)
     made.setToolTip(plain_tip(help_text(setting)))
-    made.setAccessibleName(f"{setting.label} of {layer_name}")
     return made
 
 

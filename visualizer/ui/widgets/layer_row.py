@@ -69,7 +69,7 @@ class LayerRow(QWidget):
     def _make_cells(self) -> None:
         for setting in self.kind.fields:
             if setting.column and setting.column not in self.cells:
-                editor = field_editor(setting, "", self)
+                editor = field_editor(setting, self)
                 self.cells[setting.column] = editor
                 self._connect(setting.name, editor)
                 if setting.label not in _SELF_EXPLAINING:

@@ -39,7 +39,7 @@ class RowDetails(WrappingBar):
         super().__init__(parent, margins=(0, 0, 12, 7), spacing=12)
         self.editors: dict[str, FieldEditor] = {}
         for setting in settings:
-            editor = field_editor(setting, "", self)
+            editor = field_editor(setting, self)
             if isinstance(editor, CheckEdit):
                 editor.set_label(setting.label)
                 self.add(editor)

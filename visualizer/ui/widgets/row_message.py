@@ -77,9 +77,7 @@ class RowMessage(WrappingBar):
         self.buttons = []
         if shown.hidden and not shown.plan.problem:
             self._add_button("", "Show", "Open the block").clicked.connect(self.show_clicked)
-        # Classes are wanted of the row only if it is they that do not match.
-        wanted = classes if shown.plan.output is not None and shown.plan.problem else 0
-        for fix in fixes(shown.plan, wanted):
+        for fix in fixes(shown.plan, classes):
             label = "" if self.buttons else "Fix"
             button = self._add_button(label, fix_text(shown.plan.spec.row, fix), "Make this change")
             button.clicked.connect(lambda _=False, fix=fix: self.fix_chosen.emit(fix))

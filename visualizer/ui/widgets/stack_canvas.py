@@ -237,18 +237,17 @@ class _Marker(QWidget):
             painter.drawEllipse(QPointF(3, 3), 2, 2)
 
 
-def translucent(pixmaps: list[QPixmap], most: int = 4) -> QPixmap:
+def translucent(pixmaps: list[QPixmap]) -> QPixmap:
     """The picture of what is dragged: rows below one another, seen through."""
-    shown = pixmaps[:most]
-    ratio = shown[0].devicePixelRatio()
-    height = sum(each.height() for each in shown)
-    made = QPixmap(max(each.width() for each in shown), height)
+    ratio = pixmaps[0].devicePixelRatio()
+    height = sum(each.height() for each in pixmaps)
+    made = QPixmap(max(each.width() for each in pixmaps), height)
     made.setDevicePixelRatio(ratio)
     made.fill(Qt.GlobalColor.transparent)
     with QPainter(made) as painter:
         painter.setOpacity(0.7)
         y = 0.0
-        for each in shown:
+        for each in pixmaps:
             painter.drawPixmap(QPointF(0, y), each)
             y += each.height() / ratio
     return made

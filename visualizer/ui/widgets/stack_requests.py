@@ -1,4 +1,4 @@
-"""What people ask of the stack of layers: the signals that its parts emit and its panel passes on."""
+"""What people ask of the stack of layers: the signals that all of its parts emit."""
 
 from __future__ import annotations
 
