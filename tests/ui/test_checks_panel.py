@@ -11,9 +11,10 @@ from pytestqt.qtbot import QtBot
 
 from visualizer.networks import architectures
 from visualizer.networks.architectures import DIGITS, SHAPES
+from visualizer.networks.numbering import numbered_classes
 from visualizer.networks.spec import layer
 from visualizer.ui.build_checks import MOST_LINES, Check, checks
-from visualizer.ui.editor import EMPTY, Editor, numbered_classes
+from visualizer.ui.editor import EMPTY, Editor
 from visualizer.ui.panels.checks import ChecksPanel
 from visualizer.ui.theme import DARK, LIGHT
 from visualizer.ui.widgets.export import csv_bytes

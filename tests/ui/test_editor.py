@@ -16,11 +16,12 @@ from visualizer.networks.editing import Place
 from visualizer.networks.initialization import INITIALIZATIONS
 from visualizer.networks.layers import LAYERS
 from visualizer.networks.layers.kinds import Field, Value
+from visualizer.networks.numbering import numbered_classes
 from visualizer.networks.planning import fixes
 from visualizer.networks.skeleton import Skeleton
 from visualizer.networks.spec import LayerSpec, NetworkSpec, check_names, walk
 from visualizer.networks.spec_json import from_json, to_json
-from visualizer.ui.editor import EMPTY, Editor, numbered_classes
+from visualizer.ui.editor import EMPTY, Editor
 
 BLOCKS = [name for name, kind in LAYERS.items() if kind.is_block]
 EDITS = 200

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton
 from stack_bench import Bench, network, three_layers
 
 from visualizer.networks.architectures import CIFAR10, DIGITS, SHAPES
+from visualizer.networks.numbering import numbered_classes
 from visualizer.networks.spec import layer
 from visualizer.ui import theme
-from visualizer.ui.editor import numbered_classes
 from visualizer.ui.widgets.export import csv_bytes
 from visualizer.ui.widgets.stack_canvas import INPUT_HEIGHT
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from visualizer.networks.architectures import CIFAR10, DIGITS, SHAPES
+from visualizer.networks.numbering import numbered_classes
 from visualizer.networks.planning import NetworkPlan, RowPlan
 from visualizer.networks.spec import Path
 from visualizer.ui.build_figures import full_names
-from visualizer.ui.editor import BuildState, numbered_classes
+from visualizer.ui.build_state import LABELS, BuildState
 from visualizer.ui.numbers import integer
 
 MOST_LINES = 50  # of problems, and of notes
-_SETS = {SHAPES: "shapes", CIFAR10: "CIFAR-10", DIGITS: "digits"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +83,7 @@ def _last_with_outputs(plan: NetworkPlan, outputs: int) -> RowPlan:
 
 def _classes_words(classes: tuple[str, ...]) -> str:
     count = integer(len(classes))
-    if classes in _SETS:
-        return f"{count} classes of {_SETS[classes]}"
+    for name, labels in LABELS.items():
+        if classes == labels:
+            return f"{count} classes of {name}"
     return f"{count} numbered classes" if classes == numbered_classes(len(classes)) else f"{count} classes"

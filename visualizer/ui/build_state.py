@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from visualizer.networks.architectures import CIFAR10, DIGITS, SHAPES
 from visualizer.networks.editing import Place
 from visualizer.networks.layers.kinds import Shape
 from visualizer.networks.planning import NetworkPlan, RowPlan, plan
@@ -12,6 +14,8 @@ from visualizer.networks.spec import NetworkSpec
 
 EMPTY = NetworkSpec("untitled", (3, 32, 32), (), (), Preprocessing(32, 32, (0.5,) * 3, (0.5,) * 3))
 DEFAULT_BATCH = 64
+LABELS: Mapping[str, tuple[str, ...]] = {"shapes": SHAPES, "digits": DIGITS, "CIFAR-10": CIFAR10}
+"""The classes of each data set whose labels a draft can have."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,11 @@ from visualizer.networks import editing
 from visualizer.networks.editing import Place
 from visualizer.networks.layers.kinds import Value
 from visualizer.networks.numbering import can_be_numbered, with_numbered_classes
-from visualizer.networks.numbering import numbered_classes as numbered_classes
 from visualizer.networks.planning import Fix, NetworkPlan, plan
 from visualizer.networks.spec import NetworkSpec, walk
-from visualizer.ui.build_state import DEFAULT_BATCH as DEFAULT_BATCH
+from visualizer.ui.build_state import DEFAULT_BATCH, shape_at
 from visualizer.ui.build_state import EMPTY as EMPTY
 from visualizer.ui.build_state import BuildState as BuildState
-from visualizer.ui.build_state import shape_at
 
 _HISTORY = 1000  # edits that can be undone
 

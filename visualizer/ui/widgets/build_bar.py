@@ -8,11 +8,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
 
 from visualizer.networks import editing
-from visualizer.networks.architectures import CIFAR10, DIGITS, SHAPES
 from visualizer.networks.layers.kinds import Field
+from visualizer.networks.numbering import numbered_classes
 from visualizer.networks.planning import NetworkPlan
 from visualizer.networks.spec import MAX_SIDE
-from visualizer.ui.editor import BuildState, numbered_classes
+from visualizer.ui.build_state import LABELS, BuildState
 from visualizer.ui.text import plain_tip
 from visualizer.ui.theme import Colors, icon
 from visualizer.ui.widgets.field_editor import WordEdit
@@ -34,12 +34,11 @@ _SIDES = (
 )
 _BATCH = Field("batch", int, None, 1, MAX_BATCH, "Pictures in one step of training, for the memory it takes")
 _CLASSES = (  # what is asked for, what it is called
-    ("shapes", f"Shapes {len(SHAPES)}"),
-    ("digits", f"Digits {len(DIGITS)}"),
-    ("CIFAR-10", f"CIFAR-10 {len(CIFAR10)}"),
+    *((name, f"{name[0].upper()}{name[1:]} {len(labels)}") for name, labels in LABELS.items()),
     ("numbered", "Numbered"),
     ("none", "None"),
 )
+_NUMBERED, _NONE = len(LABELS), len(LABELS) + 1  # places in the list
 _EDITS = (  # icon, name, keys
     ("undo", "Undo", "Ctrl+Z"),
     ("redo", "Redo", "Ctrl+Shift+Z"),
@@ -171,10 +170,10 @@ class BuildBar(WrappingBar):
         self._show_commands(state)
 
     def _show_classes(self, classes: tuple[str, ...]) -> None:
-        known = {SHAPES: 0, DIGITS: 1, CIFAR10: 2, (): 4}
+        known = {labels: at for at, labels in enumerate(LABELS.values())} | {(): _NONE}
         is_numbered = bool(classes) and classes == numbered_classes(len(classes))
-        self.classes.setItemText(3, f"Numbered {len(classes)}" if is_numbered else "Numbered")
-        index = 3 if is_numbered else known.get(classes)
+        self.classes.setItemText(_NUMBERED, f"Numbered {len(classes)}" if is_numbered else "Numbered")
+        index = _NUMBERED if is_numbered else known.get(classes)
         while self.classes.count() > len(_CLASSES):
             self.classes.removeItem(len(_CLASSES))
         if index is None:

@@ -71,7 +71,7 @@ class _Layout(Drawing):
         elif row.problem and row.output is None:
             self._failing(spec, row)
         elif row.output is None:
-            self._waiting(spec, row)
+            self._waiting(spec)
         elif spec.row.training_only or (_keeps_shape(row) and not row.problem):
             self._slim(spec, row, "in training" if spec.row.training_only else "")
         elif not spec.row.is_block and branches_of(spec, row, self.rows):
@@ -110,7 +110,7 @@ class _Layout(Drawing):
         """What is wrong with a row, in a few words."""
         return "does not fit" if row.output is None else f"{words(row.output)} ≠ {self.classes} classes"
 
-    def _waiting(self, spec: LayerSpec, row: RowPlan) -> None:
+    def _waiting(self, spec: LayerSpec) -> None:
         rect = self.place(46, 14)
         self.broken = True
         self.add_bar(Bar(rect, "waiting", spec.identity, stacked=bool(spec.layers)))

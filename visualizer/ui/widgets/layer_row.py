@@ -259,7 +259,7 @@ class LayerRow(QWidget):
 
     def fold_area_contains(self, point: QPoint) -> bool:
         """Whether a point is on the chevron of a block."""
-        return bool(self._shown and self._look.fold_area(self._columns, LINE_HEIGHT).contains(point))
+        return bool(self._shown and self._look.fold_area(LINE_HEIGHT).contains(point))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         point = event.position().toPoint()

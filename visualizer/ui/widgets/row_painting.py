@@ -28,7 +28,7 @@ class RowLook:
     current: bool = False
     classes: int = 0
 
-    def fold_area(self, columns: Columns, height: int) -> QRect:
+    def fold_area(self, height: int) -> QRect:
         """Where the chevron of a block is; empty for other rows."""
         if self.row is None or not self.row.plan.spec.layers:
             return QRect()
@@ -155,7 +155,7 @@ def _paint_kind(painter: QPainter, look: RowLook, columns: Columns, line: int) -
     row, colors = look.row, look.colors
     quiet = (row.plan.waits and row.hidden is None) or not row.plan.enabled
     x = kind_x(row.lane)
-    fold = look.fold_area(columns, line)
+    fold = look.fold_area(line)
     if not fold.isEmpty():
         name = "chevron_down" if row.is_open else "chevron_right"
         icon(name, colors.muted).paint(painter, QRect(x, (line - 12) // 2, 12, 12))
