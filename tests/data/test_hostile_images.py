@@ -9,33 +9,12 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from picture_checks import encoded, pixels_of, refusal
 from PIL import Image
 
 from visualizer.data import images
 from visualizer.data.images import MAX_MEGAPIXELS, read_image, read_image_bytes
 from visualizer.errors import UserError
-
-REFUSED = {"malformed/bomb_176megapixel_rgb.png"}
-
-
-def encoded(image, kind="PNG", **options):
-    data = io.BytesIO()
-    image.save(data, kind, **options)
-    return data.getvalue()
-
-
-def pixels_of(data, name="picture"):
-    return read_image_bytes(data, name).pixels
-
-
-def refusal(path):
-    with pytest.raises(UserError) as caught:
-        read_image(path)
-    sentence = str(caught.value)
-    assert "\n" not in sentence
-    assert "\x1b" not in sentence
-    assert "PIL" not in sentence
-    return sentence
 
 
 def chunk(kind, data):

@@ -4,35 +4,12 @@ import threading
 
 import numpy as np
 import pytest
+from picture_checks import REFUSED, encoded, pixels_of, refusal
 from PIL import Image, ImageCms, ImageOps
 
 from visualizer.data.images import read_image, read_image_bytes, thumbnail
 from visualizer.data.inputs import Input
 from visualizer.errors import UserError
-
-# Pillow loads this one at the cost of 1.36 GB; we refuse it.
-REFUSED = {"malformed/bomb_176megapixel_rgb.png"}
-
-
-def encoded(image, kind="PNG", **options):
-    data = io.BytesIO()
-    image.save(data, kind, **options)
-    return data.getvalue()
-
-
-def pixels_of(data, name="picture"):
-    return read_image_bytes(data, name).pixels
-
-
-def refusal(path):
-    with pytest.raises(UserError) as caught:
-        read_image(path)
-    sentence = str(caught.value)
-    assert "\n" not in sentence
-    assert "\x1b" not in sentence
-    assert "PIL" not in sentence
-    return sentence
-
 
 # ---- the table of real files ----
 

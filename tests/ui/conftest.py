@@ -16,6 +16,7 @@ import torch  # noqa: F401 - before Qt: on Windows the other order fails
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from stack_bench import bench as bench
 
 from visualizer.ui import theme
 from visualizer.ui.main_window import MainWindow

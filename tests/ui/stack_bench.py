@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from visualizer.networks.spec import LayerSpec, NetworkSpec, layer, walk
 from visualizer.ui import theme
@@ -92,3 +96,14 @@ class Bench:
     def press(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         """Press a key where the keyboard is."""
         QTest.keyClick(QApplication.focusWidget(), key, modifiers)
+
+
+@pytest.fixture
+def bench(qtbot: QtBot, styled: QApplication) -> Iterator[Bench]:
+    """The panel on the screen, with the keyboard."""
+    made = Bench()
+    qtbot.addWidget(made.dock)
+    with qtbot.waitActive(made.dock):
+        made.dock.show()
+        made.dock.activateWindow()
+    yield made  # noqa: PT022 - not returned, so that the dock lives as long as the test

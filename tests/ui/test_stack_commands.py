@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton
-from stack_bench import Bench, network, three_layers
+from stack_bench import network, three_layers
 
 from visualizer.networks.architectures import CIFAR10, DIGITS, SHAPES
 from visualizer.networks.numbering import numbered_classes
@@ -15,17 +15,6 @@ from visualizer.networks.spec import layer
 from visualizer.ui import theme
 from visualizer.ui.widgets.export import csv_bytes
 from visualizer.ui.widgets.stack_canvas import INPUT_HEIGHT
-
-
-@pytest.fixture
-def bench(qtbot, styled):
-    made = Bench()
-    qtbot.addWidget(made.dock)
-    with qtbot.waitActive(made.dock):
-        made.dock.show()
-        made.dock.activateWindow()
-    yield made  # noqa: PT022 - not returned, so that the dock lives as long as the test
-
 
 # Problems, blocks, rows that are left out
 

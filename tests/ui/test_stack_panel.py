@@ -4,21 +4,10 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
-from stack_bench import ALT, CONTROL, SHIFT, Bench, network, three_layers
+from stack_bench import ALT, CONTROL, SHIFT, network, three_layers
 
 from visualizer.networks.layers import LAYERS
 from visualizer.ui.widgets.kind_popup import matching_kinds
-
-
-@pytest.fixture
-def bench(qtbot, styled):
-    made = Bench()
-    qtbot.addWidget(made.dock)
-    with qtbot.waitActive(made.dock):
-        made.dock.show()
-        made.dock.activateWindow()
-    yield made  # noqa: PT022 - not returned, so that the dock lives as long as the test
-
 
 # Editing in place
 

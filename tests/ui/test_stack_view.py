@@ -20,16 +20,6 @@ from visualizer.ui.widgets.number_edit import NumberEdit
 from visualizer.ui.widgets.stack_columns import COLUMNS, LEAST_WIDTH, fitted
 
 
-@pytest.fixture
-def bench(qtbot, styled):
-    made = Bench()
-    qtbot.addWidget(made.dock)
-    with qtbot.waitActive(made.dock):
-        made.dock.show()
-        made.dock.activateWindow()
-    yield made  # noqa: PT022 - not returned, so that the dock lives as long as the test
-
-
 def drag(bench: Bench, mime: QMimeData, point: QPoint, kind: type[QDropEvent]) -> QDropEvent:
     """Send a drag event to the canvas, as Qt does while a drag is over it."""
     place = QPointF(point) if kind is QDropEvent else point
