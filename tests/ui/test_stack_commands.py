@@ -9,12 +9,26 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton
 from stack_bench import network, three_layers
 
-from visualizer.networks.architectures import CIFAR10, DIGITS, SHAPES
+from visualizer.networks.architectures import CIFAR10, DIGITS, SHAPES, spec
 from visualizer.networks.numbering import numbered_classes
 from visualizer.networks.spec import layer
 from visualizer.ui import theme
 from visualizer.ui.widgets.export import csv_bytes
 from visualizer.ui.widgets.stack_canvas import INPUT_HEIGHT
+
+
+def test_typing_an_input_and_back_again_changes_nothing(bench):
+    described = spec("resnet18")  # pictures are resized to 256 px, then cropped to 224
+    bench.editor.follow("resnet18", described)
+    channels, height, _ = bench.panel.bar.sides
+    for field, texts in ((channels, ("16", "3")), (height, ("32", "224"))):
+        field.setFocus()
+        for text in texts:
+            field.selectAll()
+            QTest.keyClicks(field, text)
+    assert bench.editor.spec == described
+    assert not bench.editor.undo_stack.canUndo()
+
 
 # Problems, blocks, rows that are left out
 

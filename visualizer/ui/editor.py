@@ -33,7 +33,7 @@ class _Edit(QUndoCommand):
     ) -> None:
         super().__init__(text)
         self._editor = editor
-        self._key = key
+        self.key = key
         self.before, self.after = (editor.spec, editor.selected), (after, selected)
 
     def redo(self) -> None:
@@ -43,10 +43,10 @@ class _Edit(QUndoCommand):
         self._editor.show_spec(*self.before)
 
     def id(self) -> int:
-        return hash(self._key) & 0x7FFF_FFFF if self._key else -1
+        return hash(self.key) & 0x7FFF_FFFF if self.key else -1
 
     def mergeWith(self, other: QUndoCommand) -> bool:
-        if not isinstance(other, _Edit) or other._key != self._key:
+        if not isinstance(other, _Edit) or other.key != self.key:
             return False
         self.after = other.after
         self.setObsolete(self.after[0] == self.before[0])
@@ -247,7 +247,10 @@ class Editor(QObject):
 
     def set_input(self, size: tuple[int, int, int]) -> None:
         """Let the network take other pictures."""
-        self._edit("change the input", lambda: editing.set_input(self.spec, size), self.selected, key="input")
+        # While a size is typed, of what was there before: else the preprocessing would follow every half of it.
+        last = self.undo_stack.command(self.undo_stack.index() - 1)
+        spec = last.before[0] if isinstance(last, _Edit) and last.key == "input" else self.spec
+        self._edit("change the input", lambda: editing.set_input(spec, size), self.selected, key="input")
 
     def set_classes(self, classes: Sequence[str]) -> None:
         """Give the outputs other labels; none for a network that does not classify."""
