@@ -36,6 +36,12 @@ def test_a_layer_with_as_many_outputs_is_no_head() -> None:
     assert [row.values.get("out_features") for row in changed.layers] == [None, 10, None, 3]
 
 
+def test_a_block_that_is_left_out_is_no_head() -> None:
+    block = replace(layer("sequence", "block", layer("linear", "fc2", out_features=10)), enabled=False)
+    rows = (layer("flatten", "flatten"), layer("linear", "fc1", out_features=10), block)
+    assert plan(with_classes(replace(spec("linear"), layers=rows), THREE)).output == (3,)
+
+
 def test_a_residual_block_can_be_the_head() -> None:
     rows = (
         layer("residual_block", "block", channels=10),

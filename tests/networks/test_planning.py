@@ -1,5 +1,6 @@
 """Plans against the oracles of the field, torch and the traced networks; limits and hostile sizes."""
 
+from dataclasses import replace
 from typing import Any
 
 import psutil
@@ -205,6 +206,19 @@ def test_the_deepest_tree_is_planned_and_built() -> None:
     assert from_json(to_json(deepest)) == deepest
     assert plan(deepest).output == (3, 32, 32)
     assert build(deepest).eval()(torch.zeros(1, 3, 32, 32)).shape == (1, 3, 32, 32)
+
+
+def test_auxiliary_heads_want_the_classes_of_the_network() -> None:
+    head = layer("auxiliary_head", "aux", layer("flatten", "flatten"), layer("linear", "fc", out_features=5))
+    rows = (head, layer("flatten", "flatten"), layer("linear", "fc", out_features=3))
+    assert planned(*rows).output == (3,)
+    told = planned(*rows, classes=3)
+    assert told.problems == ("'fc': 5 outputs do not match the 3 classes.",)
+    (wrong,) = (row for row in told.rows if row.problem)
+    assert wrong.path == (0, 1)
+    assert [(fix.field, fix.value) for fix in fixes(wrong, 3)] == [("out_features", 3)]
+    right = replace(head, layers=(head.layers[0], layer("linear", "fc", out_features=3)))
+    assert planned(right, *rows[1:], classes=3).output == (3,)
 
 
 @pytest.mark.parametrize("kind", ["sequence", "branches", "residual", "gated"])

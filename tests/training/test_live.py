@@ -9,7 +9,10 @@ from torch import nn
 from visualizer.data.shapes import CLASSES
 from visualizer.errors import UserError
 from visualizer.networks import anatomy as anatomies
+from visualizer.networks.architectures import spec
 from visualizer.networks.network import Network, Preprocessing
+from visualizer.networks.rebuilding import rebuild
+from visualizer.networks.spec import layer
 from visualizer.training import live
 from visualizer.training.live import LiveConfig, LiveRun, obstacle, usual_config
 from visualizer.training.loop import TrainingConfig
@@ -135,6 +138,15 @@ def test_a_loss_that_explodes_ends_the_run_with_its_step():
 def test_what_cannot_learn_the_shapes_is_told_what_to_change(opened, words):
     sentence = obstacle(opened, anatomies.examine(opened))
     assert re.search(words, sentence) if words else not sentence
+
+
+def test_heads_want_the_classes_of_the_shapes():
+    head = layer("auxiliary_head", "aux", layer("flatten", "flatten"), layer("linear", "fc", out_features=5))
+    rows = (head, layer("flatten", "flatten"), layer("linear", "fc", out_features=9))
+    drawn = dataclasses.replace(spec("linear"), layers=rows, classes=())
+    opened = rebuild(drawn, None, None)
+    sentence = obstacle(opened, anatomies.examine(opened))
+    assert sentence.endswith("'fc': 5 outputs do not match the 9 classes. Mend that in Build.")
 
 
 def test_a_network_without_weights_has_nothing_to_learn():

@@ -117,6 +117,14 @@ def test_a_network_without_scores_is_refused(tmp_path, spec, words):
         fitted(saved(tmp_path, spec))
 
 
+def test_a_head_with_other_classes_is_refused(tmp_path):
+    head = layer("auxiliary_head", "aux", layer("flatten", "flatten"), layer("linear", "fc", out_features=5))
+    spec = built(9)
+    spec = dataclasses.replace(spec, layers=(head, *spec.layers), classes=())
+    with pytest.raises(UserError, match="'fc': 5 outputs do not match the 9 classes"):
+        fitted(saved(tmp_path, spec))
+
+
 def test_batches_of_one_image_are_refused_where_batch_norm_cannot_take_them(tmp_path, capsys):
     layers = (*built().layers[:-2], layer("global_average_pool", "mean"), layer("batch_norm", "bn2"))
     spec = dataclasses.replace(built(), layers=(*layers, *built().layers[-2:]))

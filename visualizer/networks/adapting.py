@@ -34,12 +34,15 @@ def without_auxiliary_heads(spec: NetworkSpec) -> NetworkSpec:
 
 
 def _heads(spec: NetworkSpec) -> list[Path]:
-    """The layers with one output per class: the last one of the network, and of each auxiliary head."""
+    """The layers with one output per class: the last one of the network, and of each auxiliary head, used or not."""
     auxiliary = [path for path, row in walk(spec.layers) if row.kind == AUXILIARY]
+    left_out = [path for path, row in walk(spec.layers) if not row.enabled and row.kind != AUXILIARY]
     last: dict[Path, Path] = {}
     for path, row in walk(spec.layers):
         field = row.row.outputs
-        if field and row.enabled and row.values[field] == len(spec.classes):
+        if any(path[: len(block)] == block for block in left_out):
+            continue
+        if field and row.values[field] == len(spec.classes):
             home = next((head for head in auxiliary if path[: len(head)] == head), ())
             last[home] = path
     return list(last.values())

@@ -248,18 +248,29 @@ def plan(spec: NetworkSpec) -> NetworkPlan:
     rows = tuple(planner.rows)
     total = planner.total
     output = end.shape if not problem else None
-    if output is not None and spec.classes and output != (len(spec.classes),):
-        rows = _with_class_problem(rows, output, len(spec.classes))
-        output = None
+    if spec.classes:
+        ends = [((), output), *((row.path, row.inside[-1]) for row in rows if _is_head(row))]
+        for home, given in ends:
+            if given is not None and given != (len(spec.classes),):
+                rows = _with_class_problem(rows, home, given, len(spec.classes))
+                output = None
     return NetworkPlan(rows, output, total.parameters, total.macs, total.values, problem)
 
 
-def _with_class_problem(rows: tuple[RowPlan, ...], output: Shape, classes: int) -> tuple[RowPlan, ...]:
-    """The row that decides about the network's output says that it is not one number per class."""
-    at = max(i for i, row in enumerate(rows) if row.enabled and len(row.path) == 1)
+def _is_head(row: RowPlan) -> bool:
+    """Whether it is a head that gives scores in training."""
+    return row.spec.row.training_only and bool(row.inside)
+
+
+def _with_class_problem(
+    rows: tuple[RowPlan, ...], home: Path, output: Shape, classes: int
+) -> tuple[RowPlan, ...]:
+    """The row that decides about the output, of the network or of a head (``home``), says what is wrong with it."""
+    inside = [i for i, row in enumerate(rows) if row.enabled and row.path[:-1][: len(home)] == home]
+    at = max(i for i in inside if len(rows[i].path) == len(home) + 1)
     if len(output) == 1:
         sentence = f"{output[0]:,} outputs do not match the {classes:,} classes."
-        deciding = [i for i, row in enumerate(rows) if row.output == output and row.spec.row.outputs]
+        deciding = [i for i in inside if rows[i].output == output and rows[i].spec.row.outputs]
         if deciding:
             at = deciding[-1]
         else:

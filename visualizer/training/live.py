@@ -23,6 +23,7 @@ from visualizer.networks.device import choose_device, describe_device
 from visualizer.networks.memory import BYTES_PER_VALUE, available, size_words
 from visualizer.networks.naming import shown
 from visualizer.networks.network import Network
+from visualizer.networks.planning import plan
 from visualizer.training.datasets import Dataset, shapes_dataset
 from visualizer.training.failures import in_sentences
 from visualizer.training.loop import Step, Training, TrainingConfig
@@ -98,6 +99,9 @@ def _obstacle(network: Network, anatomy: Anatomy) -> str:
             f"shapes has {count} classes, {name} gives {outputs} output{'s' if outputs > 1 else ''}: "
             f"set the last layer's outputs to {count} in Build."
         )
+    problems = plan(replace(network.spec, classes=CLASSES)).problems if network.spec is not None else ()
+    if problems:  # of an auxiliary head
+        return f"{name} cannot learn {count} classes: {problems[0]} Mend that in Build."
     return ""
 
 

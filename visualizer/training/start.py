@@ -11,7 +11,7 @@ from visualizer.errors import UserError
 from visualizer.networks import architectures, torchvision_zoo, zoo
 from visualizer.networks.adapting import with_classes
 from visualizer.networks.blueprint import Variant, from_spec
-from visualizer.networks.building import build
+from visualizer.networks.building import build, checked_plan
 from visualizer.networks.naming import shown
 from visualizer.networks.network import Network
 from visualizer.networks.planning import plan
@@ -43,6 +43,7 @@ def fit_classes(network: Network, dataset: Dataset, seed: int) -> Network:
     if spec is not None:
         _check_output(spec, dataset)
         spec = with_classes(spec, dataset.classes)
+        checked_plan(spec)
     if len(network.classes) not in (0, count):
         torch.manual_seed(seed)
         module = build(spec) if spec is not None else _variant(network, count)
