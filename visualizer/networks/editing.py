@@ -211,7 +211,7 @@ def set_input(spec: NetworkSpec, size: tuple[int, int, int]) -> NetworkSpec:
     if not 1 <= channels <= MAX_CHANNELS or not all(1 <= side <= MAX_SIDE for side in sides):
         raise UserError(f"an input has 1 to {MAX_CHANNELS:,} channels and sides of 1 to {MAX_SIDE:,} pixels")
     preprocessing = spec.preprocessing
-    if channels != spec.input[0]:
+    if channels != len(preprocessing.mean):
         preprocessing = preprocessing.with_channels(channels)
     if tuple(sides) != spec.input[1:]:
         preprocessing = preprocessing.with_side(min(sides))
