@@ -74,7 +74,7 @@ def edit(editor: Editor, what: str, data: st.DataObject) -> None:
 @given(st.sampled_from(BEGINNINGS), st.lists(st.sampled_from(EDITS), max_size=15), st.data())
 def test_they_follow_any_edits(editor: Editor, beginning: str, edits: list[str], data: st.DataObject) -> None:
     editor.begin(architectures.spec(beginning))
-    editor.undo_stack.clear()  # each example is one of its own
+    editor.history.clear()  # each example is one of its own
     for what in edits:
         edit(editor, what, data)
     QApplication.processEvents()

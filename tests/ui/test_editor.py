@@ -181,14 +181,14 @@ def test_random_edits_undos_and_redos(seed: int) -> None:
         if count % 4 == 0:
             check_built(editor)
     assert all(len(notice) > 10 and notice.endswith(".") for notice in notices)
-    while editor.undo_stack.canRedo():
+    while editor.history.next:
         editor.redo()
     last = editor.spec
-    while editor.undo_stack.canUndo():
+    while editor.history.last:
         editor.undo()
         check(editor)
     assert editor.spec == EMPTY
-    while editor.undo_stack.canRedo():
+    while editor.history.next:
         editor.redo()
     assert editor.spec == last
     assert identities(editor.spec) == identities(last)

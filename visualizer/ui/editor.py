@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from visualizer.errors import UserError
 from visualizer.networks import editing
@@ -21,36 +20,7 @@ from visualizer.networks.spec import NetworkSpec, walk
 from visualizer.ui.build_state import DEFAULT_BATCH, shape_at
 from visualizer.ui.build_state import EMPTY as EMPTY
 from visualizer.ui.build_state import BuildState as BuildState
-
-_HISTORY = 1000  # edits that can be undone
-
-
-class _Edit(QUndoCommand):
-    """One step from a specification to the next; typing in one field is one step."""
-
-    def __init__(
-        self, editor: Editor, text: str, after: NetworkSpec, selected: tuple[int, ...], key: str
-    ) -> None:
-        super().__init__(text)
-        self._editor = editor
-        self.key = key
-        self.before, self.after = (editor.spec, editor.selected), (after, selected)
-
-    def redo(self) -> None:
-        self._editor.show_spec(*self.after)
-
-    def undo(self) -> None:
-        self._editor.show_spec(*self.before)
-
-    def id(self) -> int:
-        return hash(self.key) & 0x7FFF_FFFF if self.key else -1
-
-    def mergeWith(self, other: QUndoCommand) -> bool:
-        if not isinstance(other, _Edit) or other.key != self.key:
-            return False
-        self.after = other.after
-        self.setObsolete(self.after[0] == self.before[0])
-        return True
+from visualizer.ui.undo import History, Step
 
 
 class Editor(QObject):
@@ -66,8 +36,7 @@ class Editor(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.undo_stack = QUndoStack(self)
-        self.undo_stack.setUndoLimit(_HISTORY)
+        self.history: History[tuple[NetworkSpec, tuple[int, ...]]] = History()
         self.spec: NetworkSpec = EMPTY
         self.plan: NetworkPlan = plan(EMPTY)
         self.selected: tuple[int, ...] = ()
@@ -81,7 +50,7 @@ class Editor(QObject):
     @property
     def state(self) -> BuildState:
         """Everything that the panels show."""
-        stack = self.undo_stack
+        last, following = self.history.last, self.history.next
         return BuildState(
             self.spec,
             self.plan,
@@ -90,8 +59,8 @@ class Editor(QObject):
             self._opened_name,
             self._opened_plan,
             self.is_changed,
-            stack.undoText() if stack.canUndo() else "",
-            stack.redoText() if stack.canRedo() else "",
+            last.text if last else "",
+            following.text if following else "",
         )
 
     @property
@@ -99,8 +68,8 @@ class Editor(QObject):
         """Whether the draft differs from the network that is open."""
         return self.spec != (self._opened_spec or EMPTY)
 
-    def show_spec(self, spec: NetworkSpec, selected: tuple[int, ...]) -> None:
-        """Make this the draft: what a step of the undo stack does. Tells nobody yet."""
+    def _show(self, spec: NetworkSpec, selected: tuple[int, ...]) -> None:
+        """Make this the draft; tells nobody yet."""
         present = _identities(spec)
         self.spec, self.plan = spec, plan(spec)
         self.selected = tuple(identity for identity in selected if identity in present)
@@ -115,8 +84,8 @@ class Editor(QObject):
         self._opened_plan = None if spec is None else plan(replace(spec, classes=()))
         draft = spec or EMPTY
         if not edited and (draft != self.spec or _identities(draft) != _identities(self.spec)):
-            self.undo_stack.clear()
-            self.show_spec(draft, ())
+            self.history.clear()
+            self._show(draft, ())
         self._tell()
 
     def _tell(self) -> None:
@@ -248,8 +217,8 @@ class Editor(QObject):
     def set_input(self, size: tuple[int, int, int]) -> None:
         """Let the network take other pictures."""
         # While a size is typed, of what was there before: else the preprocessing would follow every half of it.
-        last = self.undo_stack.command(self.undo_stack.index() - 1)
-        spec = last.before[0] if isinstance(last, _Edit) and last.key == "input" else self.spec
+        last = self.history.last
+        spec = last.before[0] if last is not None and last.key == "input" else self.spec
         self._edit("change the input", lambda: editing.set_input(spec, size), self.selected, key="input")
 
     def set_classes(self, classes: Sequence[str]) -> None:
@@ -280,13 +249,16 @@ class Editor(QObject):
 
     def undo(self) -> None:
         """Undo the last edit."""
-        self.undo_stack.undo()
-        self._tell()
+        self._go(self.history.undo())
 
     def redo(self) -> None:
         """Do again what was undone."""
-        self.undo_stack.redo()
-        self._tell()
+        self._go(self.history.redo())
+
+    def _go(self, state: tuple[NetworkSpec, tuple[int, ...]] | None) -> None:
+        if state is not None:
+            self._show(*state)
+            self._tell()
 
     # --- within ----------------------------------------------------------------------------------
 
@@ -308,7 +280,9 @@ class Editor(QObject):
             return
         chosen = selected() if callable(selected) else selected
         if after != self.spec:
-            self.undo_stack.push(_Edit(self, text, after, chosen, key))
+            before = (self.spec, self.selected)
+            self._show(after, chosen)
+            self.history.add(Step(text, before, (after, chosen), key))
             self._tell()
         else:
             self.select(chosen)
