@@ -31,9 +31,9 @@ class StackPanel(Panel):
         super().__init__(parent)
         self._state = BuildState()
         self.requests = StackRequests(self)
-        self.bar = BuildBar(self.requests)
-        self._header = ColumnHeader()
-        self.view = StackView(self.requests)
+        self.view = StackView(self.requests, self)  # first: the Tab key goes from the rows to the bar
+        self.bar = BuildBar(self.requests, self)
+        self._header = ColumnHeader(self)
         self.view.columns_changed.connect(self._header.set_columns)
         self.control = StackControl(self.view, self.requests)
         self.setFocusProxy(self.view)

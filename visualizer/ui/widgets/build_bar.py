@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
@@ -27,6 +28,7 @@ from visualizer.ui.widgets.text_edit import NameEdit, TextEdit
 from visualizer.ui.widgets.wrapping_bar import WrappingBar, labelled
 
 MAX_BATCH = 65_536
+AS_IT_STANDS = "The open network is as it stands here."
 _SIDES = (
     Field("channels", int, None, 1, editing.MAX_CHANNELS, "Maps of one picture: 3 for colour, 1 for grey"),
     Field("height", int, None, 1, MAX_SIDE, "Rows of pixels of one picture"),
@@ -67,6 +69,7 @@ class BuildBar(WrappingBar):
         self._add_commands()
         self.add_break()
         self._add_fields()
+        self._connect_focus()
 
     def _add_edits(self) -> None:
         group = QWidget()
@@ -136,9 +139,17 @@ class BuildBar(WrappingBar):
             ("Weights", self.weights),
         ):
             self.add(labelled(label, editor))
+
+    def _connect_focus(self) -> None:
+        """Give the keyboard back after each request; the Tab key comes to the commands last."""
         lines: list[TextEdit | WordEdit] = [self.name, self.batch, self.weights, *self.sides]
         for line in lines:
             line.finished.connect(self.finished)
+        commands = (self.discard, self.export, self.create_button)
+        for button in (*self.edits.values(), *commands):
+            button.clicked.connect(self.finished)  # else the Space key would ask again
+        for before, after in pairwise((self.weights, *commands)):
+            QWidget.setTabOrder(before, after)
 
     def _number(self, setting: Field, width: int, name: str) -> NumberEdit:
         made = NumberEdit(setting)
@@ -205,8 +216,10 @@ class BuildBar(WrappingBar):
     def _show_commands(self, state: BuildState) -> None:
         self.discard.setEnabled(state.changed)
         self.export.setEnabled(not state.plan.problems)
-        self.create_button.setEnabled(not state.plan.problems)
-        self.create_button.setToolTip(plain_tip(create_tip(state.plan)))
+        is_open = state.opened is not None and not state.changed
+        self.create_button.setEnabled(not state.plan.problems and not is_open)
+        tip = AS_IT_STANDS if is_open else create_tip(state.plan)
+        self.create_button.setToolTip(plain_tip(tip))
 
     # Requests
 

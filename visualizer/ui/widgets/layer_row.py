@@ -82,6 +82,7 @@ class LayerRow(QWidget):
         self._listen(editor)
 
     def _listen(self, editor: FieldEditor | NameEdit) -> None:
+        editor.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # the stack itself knows the order for the Tab key
         editor.entered.connect(self.entered)
         editor.finished.connect(self.finished)
 
@@ -129,6 +130,7 @@ class LayerRow(QWidget):
 
     def _tell_name(self, name: str) -> None:
         self.name.setAccessibleName(f"Name of {name}")
+        self._buttons.more.setAccessibleName(f"Further settings of {name}")
         labels = {setting.name: setting.label for setting in self.kind.fields}
         for field, editor in self.fields.items():
             editor.setAccessibleName(f"{labels[field]} of {name}")
@@ -247,6 +249,8 @@ class LayerRow(QWidget):
         for column in self._columns.spans:
             if column in self.cells:
                 yield self.cells[column]
+        if not self._buttons.more.isHidden():
+            yield self._buttons.more
         if self._details is not None and self.details_open:
             yield from self._details.tab_order()
         if self._message is not None and not self._message.isHidden():

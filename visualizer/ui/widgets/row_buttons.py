@@ -19,7 +19,7 @@ class RowButtons(QObject):
     def __init__(self, row: QWidget) -> None:
         super().__init__(row)
         self._row = row
-        self._more = self._button("Further settings (Alt+Enter)", self.more_clicked)
+        self.more = self._button("Further settings (Alt+Enter)", self.more_clicked)
         self._remove = self._button("Remove (Delete)", self.remove_clicked, size=11)
         self._off: QToolButton | None = None  # few rows need it
 
@@ -32,12 +32,12 @@ class RowButtons(QObject):
         return button
 
     def set_colors(self, colors: Colors) -> None:
-        self._more.setIcon(icon("more", colors.muted))
+        self.more.setIcon(icon("more", colors.muted))
         self._remove.setIcon(icon("close", colors.axis))
 
     def set_state(self, *, has_more: bool, enabled: bool) -> None:
         """Show the buttons that make sense."""
-        self._more.setVisible(has_more)
+        self.more.setVisible(has_more)
         if not enabled and self._off is None:
             self._off = self._button("Take the layer in again", self.enable_clicked)
             self._off.setText("off")
@@ -47,7 +47,7 @@ class RowButtons(QObject):
 
     def place(self, columns: Columns, height: int) -> None:
         """Put them into the columns of a line of this height."""
-        self._more.setGeometry(columns.editor("more", height))
+        self.more.setGeometry(columns.editor("more", height))
         self._remove.setGeometry(columns.editor("remove", height))
         if self._off is not None:
             self._off.setGeometry(columns.editor("output", height).adjusted(24, 2, 0, -2))

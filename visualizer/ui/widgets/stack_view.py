@@ -267,9 +267,11 @@ class StackView(QScrollArea):
             at = order.index(current.name) if current is not None and current.name in order else -1
         else:
             at = 0 if next and focus is self and order else -1
-        if not 0 <= at < len(order):
-            return super().focusNextPrevChild(next)
         reason = Qt.FocusReason.TabFocusReason if next else Qt.FocusReason.BacktabFocusReason
+        if not 0 <= at < len(order):
+            if focus in order:  # leave, forwards to what follows the stack, backwards to the stack itself
+                self.setFocus(reason)
+            return (focus in order and not next) or super().focusNextPrevChild(next)
         order[at].setFocus(reason)
         corner = order[at].mapTo(self.canvas, QPoint(0, 0))
         self.ensureVisible(0, corner.y() + LINE_HEIGHT, 0, 12)
