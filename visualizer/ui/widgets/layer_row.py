@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from visualizer.networks.fixes import Fix
 from visualizer.networks.layers.kinds import LayerKind
 from visualizer.ui.text import plain_tip
-from visualizer.ui.theme import Colors
+from visualizer.ui.theme import SMALL_SIZE, Colors, font
 from visualizer.ui.widgets.field_editor import FieldEditor, field_editor
 from visualizer.ui.widgets.row_buttons import RowButtons
 from visualizer.ui.widgets.row_details import RowDetails, has_weights
 from visualizer.ui.widgets.row_message import RowMessage
 from visualizer.ui.widgets.row_painting import RowLook, paint_row
 from visualizer.ui.widgets.stack_columns import (
+    COLUMNS,
     DEEPEST_LANE,
     GRIP_END,
     KIND_X,
@@ -30,7 +31,8 @@ from visualizer.ui.widgets.stack_rows import ShownRow, described
 from visualizer.ui.widgets.text_edit import NameEdit
 
 LINE_HEIGHT = 35
-_SELF_EXPLAINING = ("Channels", "Kernel", "Stride", "Padding")  # labels that a column's title says already
+_HEADINGS = {column.name: column.title for column in COLUMNS}
+_NUMBER = 52  # px of a number's editor beside its label
 
 
 class LayerRow(QWidget):
@@ -58,6 +60,7 @@ class LayerRow(QWidget):
         self._listen(self.name)
         self.cells: dict[str, FieldEditor] = {}  # by column
         self.fields: dict[str, FieldEditor] = {}  # by field, those of the second line included
+        self._labels: dict[str, str] = {}  # by column, where the column's heading does not say it
         self._details: RowDetails | None = None
         self._message: RowMessage | None = None
         self._make_cells()
@@ -72,8 +75,10 @@ class LayerRow(QWidget):
                 editor = field_editor(setting, self)
                 self.cells[setting.column] = editor
                 self._connect(setting.name, editor)
-                if setting.label not in _SELF_EXPLAINING:
+                if setting.label != _HEADINGS[setting.column]:
                     editor.set_label(setting.label)
+                    if _HEADINGS[setting.column]:
+                        self._labels[setting.column] = setting.label
 
     def _connect(self, field: str, editor: FieldEditor) -> None:
         self.fields[field] = editor
@@ -219,10 +224,22 @@ class LayerRow(QWidget):
     def _place(self) -> None:
         columns = self._columns
         self.name.setGeometry(columns.editor("name", LINE_HEIGHT))
+        wide = columns.shared(self._wide_cells(), LINE_HEIGHT) if self._labels else {}
         for column, editor in self.cells.items():
-            editor.setGeometry(columns.editor(column, LINE_HEIGHT))
+            editor.setGeometry(wide.get(column, columns.editor(column, LINE_HEIGHT)))
         self._buttons.place(columns, LINE_HEIGHT)
         self.place_lower_parts()
+
+    def _wide_cells(self) -> dict[str, int]:
+        """The widths of editors that show labels, and of those beside them."""
+        metrics = QFontMetrics(font(SMALL_SIZE))
+        wanted = {}
+        for column in self._columns.spans:
+            if column in self.cells and _HEADINGS[column]:
+                label = self._labels.get(column)
+                usual = self._columns.spans[column][1]
+                wanted[column] = max(metrics.horizontalAdvance(label) + _NUMBER, usual) if label else usual
+        return wanted
 
     def place_lower_parts(self) -> None:
         """Put the second line and the message below the first line."""

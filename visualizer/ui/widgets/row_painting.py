@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPen
 
 from visualizer.assets import resource
 from visualizer.ui.numbers import shape, short
@@ -173,6 +173,13 @@ def _paint_kind(painter: QPainter, look: RowLook, columns: Columns, line: int) -
         title = painter.fontMetrics().elidedText(row.plan.spec.row.title, Qt.TextElideMode.ElideRight, room)
         painter.drawText(QRect(x, 0, room, line), Qt.AlignmentFlag.AlignVCenter, title)
     _paint_count(painter, look, columns, line)
+
+
+def kind_width(row: ShownRow) -> int:
+    """How wide the column of kinds must be for a row, in px."""
+    title = QFontMetrics(font()).horizontalAdvance(row.plan.spec.row.title) + 1
+    fold = _FOLD + 2 if row.plan.spec.layers else 0
+    return kind_x(row.lane) - KIND_X + fold + _ICON + 7 + title
 
 
 def _paint_count(painter: QPainter, look: RowLook, columns: Columns, line: int) -> None:

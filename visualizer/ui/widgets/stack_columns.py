@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
@@ -48,6 +49,8 @@ COLUMNS = (
 )
 _DROPPED_FIRST = ("macs", "parameters", "remove")  # where the room is short: the summary has the sums
 LEAST_WIDTH = 450  # px with which all columns but those have their narrowest width
+_ROOMY = 700  # px from which gaps are wide, and names keep their width
+_NAME_KEPT = 130  # px of a name's width that is kept as long as there is room
 _END = 5  # px behind the last column
 
 
@@ -70,11 +73,31 @@ class Columns:
         """Where an editor stands in its cell, as wide as the cell and vertically in the middle."""
         return self.cell(name, EDITOR_HEIGHT, (height - EDITOR_HEIGHT) // 2)
 
+    def shared(self, wanted: Mapping[str, int], height: int) -> dict[str, QRect]:
+        """Where editors stand that are wider than their columns: side by side from the first one's column on.
 
-def fitted(width: int) -> Columns:
-    """The columns in ``width`` px: between least and usual widths, then between usual and most ones."""
-    shown = list(COLUMNS)
-    gap = 6 if width >= 700 else 4
+        ``wanted`` are their widths in px by column; all of them shrink where the room up to "extra" is too short.
+        """
+        if not wanted:
+            return {}
+        gap = 4
+        x = self.left(next(iter(wanted)))
+        room = self.left("extra") - x - gap * len(wanted)
+        share = min(room / sum(wanted.values()), 1.0)
+        places = {}
+        for name, width in wanted.items():
+            places[name] = QRect(x, (height - EDITOR_HEIGHT) // 2, int(width * share), EDITOR_HEIGHT)
+            x += int(width * share) + gap
+        return places
+
+
+def fitted(width: int, wanted: Mapping[str, int] = MappingProxyType({})) -> Columns:
+    """The columns in ``width`` px: between least and usual widths, then between usual and most ones.
+
+    ``wanted`` has widths that replace the usual ones. Names keep theirs longer than the others.
+    """
+    shown = [_wanted(column, wanted, roomy=width >= _ROOMY) for column in COLUMNS]
+    gap = 6 if width >= _ROOMY else 4
     room = max(width, LEAST_WIDTH) - KIND_X - _END
     for name in _DROPPED_FIRST:
         wanted = sum((column.least + column.usual) // 2 for column in shown) + gap * (len(shown) - 1)
@@ -95,6 +118,14 @@ def fitted(width: int) -> Columns:
         spans[column.name] = (x, size)
         x += size + gap
     return Columns(width, spans)
+
+
+def _wanted(column: Column, wanted: Mapping[str, int], *, roomy: bool) -> Column:
+    if column.name not in wanted:
+        return column
+    usual = min(max(wanted[column.name], column.least), column.most)
+    least = max(min(usual, _NAME_KEPT), column.least) if column.name == "name" and roomy else column.least
+    return replace(column, least=least, usual=usual)
 
 
 class ColumnHeader(QWidget):

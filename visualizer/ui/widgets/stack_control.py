@@ -124,6 +124,7 @@ class StackControl(QObject):
         else:
             self._anchor = identity
             self._select(identity)
+        self._view.reveal(identity)  # it may have been selected before, and scrolled away
 
     def _step(self, step: int, *, extend: bool = False) -> None:
         current = self._current()

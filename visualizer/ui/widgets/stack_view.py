@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from visualizer.networks.layers import LAYERS
 from visualizer.networks.spec import Path
 from visualizer.ui.editor import BuildState
-from visualizer.ui.theme import DARK, Colors
+from visualizer.ui.theme import DARK, Colors, font
 from visualizer.ui.widgets.layer_row import LINE_HEIGHT, LayerRow
 from visualizer.ui.widgets.placeholder import Placeholder
 from visualizer.ui.widgets.stack_canvas import INPUT_HEIGHT, ZONE_HEIGHT, StackCanvas
-from visualizer.ui.widgets.stack_columns import LEAST_WIDTH, Columns, fitted
+from visualizer.ui.widgets.stack_columns import COLUMNS, LEAST_WIDTH, Columns, fitted
 from visualizer.ui.widgets.stack_folds import Folds
 from visualizer.ui.widgets.stack_requests import StackRequests
+from visualizer.ui.widgets.row_painting import kind_width
 from visualizer.ui.widgets.stack_rows import ShownRow
 
 EMPTY = "No layers yet. Drop one here, press Insert, or start from a network at the left."
 _MARGIN = 180  # px above and below what is seen where rows have widgets too
 _KEPT = 120  # widgets of rows at most, while they are not in use
+_NAME_FRAME = 20  # px of a name's editor that are not for its text
+_MEASURED = 8  # of the longest names
 _MESSAGE_HEIGHT = 31  # px, about, of a row's sentence and buttons before it has widgets
 
 
@@ -47,6 +50,7 @@ class StackView(QScrollArea):
         self.parents: dict[Path, int] = {}  # the identity of every block, by its path
         self.folds = Folds()
         self.columns: Columns = fitted(800)
+        self._wanted: dict[str, int] = {}
         self._index: dict[int, int] = {}
         self._widgets: dict[int, LayerRow] = {}
         self._heights: dict[int, int] = {}
@@ -75,9 +79,12 @@ class StackView(QScrollArea):
         """Show a state; rows that are the same as before are not touched."""
         old, self.state = self.state, state
         chosen_anew = state.selected != old.selected
+        another = not state.rows.keys() & old.rows.keys()
         if chosen_anew:
             self.folds.reveal(state.plan, state.selected)
         self.show_rows()
+        if another:
+            self.verticalScrollBar().setValue(0)
         if chosen_anew and state.selected:
             self.reveal(state.selected[-1])
 
@@ -85,6 +92,7 @@ class StackView(QScrollArea):
         """Lay out the rows of the state anew: after an edit, and when a block was opened or closed."""
         plan = self.state.plan
         self.rows = self.folds.rows(plan, self.state.selected)
+        self._wanted = wanted_widths(self.rows)
         self.parents = {row.path: row.spec.identity for row in plan.rows if row.spec.row.is_block}
         self._index = {row.identity: at for at, row in enumerate(self.rows)}
         for identity in [known for known in self._widgets if known not in self._index]:
@@ -104,7 +112,7 @@ class StackView(QScrollArea):
             area = self.row_area(at)
             last = ZONE_HEIGHT if at == len(self.rows) - 1 else 0
             self.ensureVisible(0, area.bottom() + last, 0, 0)
-            self.ensureVisible(0, area.top(), 0, 0)
+            self.ensureVisible(0, area.top() if at else 0, 0, 0)  # the first one with the input above it
 
     def _scroll_by(self, step: int) -> None:
         bar = self.verticalScrollBar()
@@ -161,8 +169,9 @@ class StackView(QScrollArea):
         return max(self.viewport().width(), LEAST_WIDTH)
 
     def _set_columns(self) -> None:
-        if self.columns.width != self._width():
-            self.columns = fitted(self._width())
+        columns = fitted(self._width(), self._wanted)
+        if self.columns != columns:
+            self.columns = columns
             self._heights.clear()
             for widget in self._widgets.values():
                 widget.set_columns(self.columns)
@@ -277,3 +286,18 @@ class StackView(QScrollArea):
         self.ensureVisible(0, corner.y() + LINE_HEIGHT, 0, 12)
         self.ensureVisible(0, corner.y(), 0, 12)
         return True
+
+
+def wanted_widths(rows: Sequence[ShownRow]) -> dict[str, int]:
+    """What columns need for these rows, in px: kinds and names all of their text, unused columns nothing."""
+    usual = {column.name: column.usual for column in COLUMNS}
+    used = {setting.column for row in rows for setting in row.plan.spec.row.fields}
+    wanted = {} if "extra" in used else {"extra": 0}
+    names = sorted({row.plan.spec.name for row in rows}, key=len)[-_MEASURED:]
+    metrics = QFontMetrics(font())
+    widest = max((metrics.horizontalAdvance(name) for name in names), default=0)
+    wanted["name"] = max(widest + _NAME_FRAME, usual["name"])
+    kinds = {(row.plan.spec.row.title, row.lane.depth, bool(row.plan.spec.layers)): row for row in rows}
+    wanted["kind"] = max((kind_width(row) for row in kinds.values()), default=0)
+    wanted["kind"] = max(wanted["kind"], usual["kind"])
+    return wanted
