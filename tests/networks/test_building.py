@@ -36,7 +36,14 @@ def with_layers(*rows: LayerSpec, classes: int = 2) -> NetworkSpec:
         ),
         ((layer("conv", "c", out_channels=4, groups=2),), "'c': 2 groups do not divide the 3 input channels"),
         ((layer("max_pool", "p", padding=2),), "'p': Padding 2 is more than half of the window of 2"),
-        ((layer("relu", "r"),), "'r': The network ends with maps, 3×32×32; 2 classes need a vector"),
+        (
+            (layer("relu", "r"),),
+            "'r': The network ends with maps, 3×32×32; add Flatten and a Linear layer with 2 outputs",
+        ),
+        (
+            (layer("conv", "c", out_channels=2), layer("global_average_pool", "p")),
+            "'p': The network ends with maps, 2×1×1; add Flatten.",
+        ),
         (
             (layer("flatten", "f"), layer("linear", "fc", out_features=7)),
             "'fc': 7 outputs do not match the 2 classes",

@@ -4,12 +4,15 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from visualizer.networks import editing, memory
 from visualizer.networks.editing import Place
 from visualizer.networks.fixes import Fix, fixes
 from visualizer.networks.planning import plan
 from visualizer.networks.preprocessing import Preprocessing
+from visualizer.networks.rows import planned_layer
 from visualizer.networks.spec import LayerSpec, NetworkSpec, layer
 
 USUAL = Preprocessing(8, 8, (0.5,), (0.5,))
@@ -25,7 +28,7 @@ def offered(*rows: LayerSpec, input: tuple[int, int, int], classes: int = 0) -> 
         told = {row.spec.identity: row for row in plan(applied(spec, row.spec, fix)).rows}
         mended = told[row.spec.identity]
         assert (mended.output, mended.problem) == (fix.output, "")
-        assert row.problem or not mended.note
+        assert row.problem or "only padding" in mended.note or not mended.note
     return [(fix.insert or fix.field, fix.value, fix.output) for fix in found]
 
 
@@ -41,7 +44,42 @@ def test_a_pool_that_leaves_rows_unseen() -> None:
         ("kernel_size", 4, (64, 2, 2)),
         ("stride", 2, (64, 3, 3)),
         ("padding", 1, (64, 3, 3)),
+        ("ceil_mode", True, (64, 3, 3)),
     ]
+
+
+def test_the_fix_that_changes_the_size_least_comes_first() -> None:
+    assert offered(layer("max_pool", "p"), input=(64, 13, 13)) == [
+        ("kernel_size", 3, (64, 6, 6)),
+        ("padding", 1, (64, 7, 7)),
+        ("ceil_mode", True, (64, 7, 7)),
+        ("stride", 1, (64, 12, 12)),
+    ]
+
+
+def test_gaps_between_windows_are_closed() -> None:
+    conv = layer("conv", "c", out_channels=8, kernel_size=1, stride=2)
+    assert offered(conv, input=(3, 8, 8)) == [("kernel_size", 2, (8, 4, 4)), ("stride", 1, (8, 8, 8))]
+    dilated = layer("conv", "c", out_channels=8, stride=2, dilation=2, padding=2)
+    assert ("dilation", 1, (8, 5, 5)) in offered(dilated, input=(3, 8, 8))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(1, 30), st.integers(1, 6), st.integers(1, 6), st.integers(0, 3))
+def test_no_fix_leaves_gaps_between_windows(size: int, kernel: int, stride: int, padding: int) -> None:
+    pool = layer("max_pool", "p", kernel_size=kernel, stride=stride, padding=padding)
+    row = plan(NetworkSpec("net", (1, size, size), (pool,), (), USUAL)).rows[0]
+    for fix in fixes(row):
+        values = {**pool.values, fix.field: fix.value}
+        assert row.problem or planned_layer(pool.row, (1, size, size), (), values).unseen == 0
+        assert kernel < stride or values["kernel_size"] >= values["stride"]  # type: ignore[operator]
+
+
+def test_nothing_is_offered_where_only_padding_stays_unseen() -> None:
+    stem = layer("conv", "c", out_channels=8, kernel_size=7, stride=2, padding=3)
+    row = plan(NetworkSpec("net", (3, 224, 224), (stem,), (), USUAL)).rows[0]
+    assert row.note == "7×7 stride 2 leaves only padding unseen (112.50 → 112), which loses nothing."
+    assert fixes(row) == ()
 
 
 def test_a_filter_larger_than_the_picture() -> None:

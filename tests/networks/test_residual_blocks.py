@@ -244,6 +244,11 @@ def test_own_layers_are_added_to_the_shortcut(shortcut, after, built, with_stati
             "The layers give 12×5×4 and the shortcut 8×9×7; to be added, both must be equal.",
         ),
         (
+            own("identity", layer("conv", "inner", out_channels=8)),
+            "The layers give 8×7×5; no stride makes that of 8×9×7, the shortcut; "
+            "give the layers padding that keeps the size.",
+        ),
+        (
             own("conv", layer("upsample", "inner")),
             "The layers give 8×18×14; no stride makes that of 8×9×7, so there is no shortcut.",
         ),

@@ -276,5 +276,7 @@ def _with_class_problem(
         else:
             sentence = f"{sentence[:-1]}; end with a linear layer of {classes:,} outputs."
     else:
-        sentence = f"The network ends with maps, {words(output)}; {classes:,} classes need a vector."
+        sentence = f"The network ends with maps, {words(output)}; add Flatten"
+        linear = f" and a Linear layer with {classes:,} outputs"
+        sentence += "." if prod(output) == classes else f"{linear}."
     return (*rows[:at], replace(rows[at], problem=sentence), *rows[at + 1 :])

@@ -34,10 +34,14 @@ def joined(output: Shape, *plans: Plan, merged: int = 1) -> Plan:
 
 
 def conv_step(channels: int, kernel: int, stride: int = 1, groups: int = 1, bias: bool = False) -> Step:
-    """The step of a convolution with zeros around that keep the size at stride 1."""
+    """The step of a convolution with zeros around that keep the size at stride 1.
+
+    It notes where the picture is cut off, not what belongs to such blocks: padding left over, and the pixels that
+    a 1×1 shortcut skips.
+    """
 
     def step(shape: Shape) -> Plan:
-        return conv_plan(
+        plan = conv_plan(
             shape,
             out_channels=channels,
             kernel_size=kernel,
@@ -46,6 +50,7 @@ def conv_step(channels: int, kernel: int, stride: int = 1, groups: int = 1, bias
             groups=groups,
             bias=bias,
         )
+        return plan if plan.unseen and kernel > 1 else replace(plan, note="", unseen=0)
 
     return step
 
@@ -65,6 +70,7 @@ def _added(output: Shape, plans: Sequence[Plan], window: Window) -> Plan:
         modules=sum(plan.modules for plan in plans),
         window=window,
         note=next((plan.note for plan in plans if plan.note), ""),
+        unseen=next((plan.unseen for plan in plans if plan.note), 0),
     )
 
 

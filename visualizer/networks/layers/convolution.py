@@ -6,6 +6,7 @@ from typing import Any
 
 from torch import nn
 
+from visualizer.networks.layers.coverage import left_out
 from visualizer.networks.layers.kinds import (
     Construction,
     Field,
@@ -14,7 +15,6 @@ from visualizer.networks.layers.kinds import (
     Plan,
     Shape,
     Window,
-    floor_note,
     made_of,
     positions,
     required,
@@ -92,14 +92,18 @@ def conv_plan(
     kept = out_channels * height * width * times
     if dilation > 1:
         kept += shape[0] * kernel_size**2 * height * width  # torch unfolds every window
-    added = 0 if isinstance(padding, str) else padding
+    unseen, note = 0, ""
+    if padding != "same":
+        added = 0 if isinstance(padding, str) else padding
+        unseen, note = left_out(shape, (height, width), kernel_size, stride, added, dilation)
     return Plan(
         (out_channels, height, width),
         parameters=weights + (out_channels if bias else 0),
         macs=height * width * weights * times,
         values=kept,
         window=Window(dilation * (kernel_size - 1) + 1, stride),
-        note="" if padding == "same" else floor_note(shape, kernel_size, stride, added, dilation),
+        note=note,
+        unseen=unseen,
     )
 
 

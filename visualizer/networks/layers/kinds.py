@@ -63,7 +63,7 @@ class Plan:
     ``macs`` are multiply-accumulates, ``operations`` what else costs time (pixels that pooling looks at),
     ``values`` the numbers it keeps in memory while it computes (None: those of its output), ``modules`` how many
     modules of torch it consists of, about. ``note`` is one sentence about what torch does and people may not
-    expect.
+    expect, ``unseen`` the number of rows and columns of the input that no window looks at.
     """
 
     output: Shape
@@ -74,6 +74,7 @@ class Plan:
     modules: int = 1
     window: Window = Window()
     note: str = ""
+    unseen: int = 0
 
     @property
     def kept(self) -> int:
@@ -179,30 +180,6 @@ def unchanged(shape: Shape, **values: Value) -> Plan:
 def positions(size: int, kernel: int, stride: int, padding: int, dilation: int = 1) -> int:
     """The number of positions of a sliding window over ``size`` pixels (formula of ``torch.nn.Conv2d``)."""
     return (size + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1
-
-
-def floor_note(shape: Shape, kernel: int, stride: int, padding: int, dilation: int = 1) -> str:
-    """What a window that does not come out even leaves unseen, in one sentence, or "".
-
-    ``shape`` is (C, H, W) of the input; the last rows and columns of picture and padding are left over.
-    """
-    rest = [(size + 2 * padding - dilation * (kernel - 1) - 1) % stride for size in shape[1:]]
-    if not any(rest):
-        return ""
-    sides = [(size + 2 * padding - dilation * (kernel - 1) - 1) / stride + 1 for size in shape[1:]]
-    unseen = [max(0, left - padding) for left in rest]
-    what = f"{kernel}×{kernel} stride {stride}"
-    rounded = ", ".join(dict.fromkeys(f"{side:.2f} → {int(side)}" for side in sides if side != int(side)))
-    if not any(unseen):
-        return f"{what} leaves only padding unseen ({rounded})."
-    if shape[1] == shape[2]:
-        return f"{what} leaves {unseen[0]} of {shape[1]} rows and columns unseen ({rounded})."
-    parts = [
-        f"{left} of {size} {axis}"
-        for left, size, axis in zip(unseen, shape[1:], ("rows", "columns"), strict=True)
-        if left
-    ]
-    return f"{what} leaves {' and '.join(parts)} unseen ({rounded})."
 
 
 def required(name: str, title: str, help: str, maximum: int = 65_536) -> Field:

@@ -6,6 +6,7 @@ from math import prod
 
 from torch import nn
 
+from visualizer.networks.layers.coverage import left_out
 from visualizer.networks.layers.kinds import (
     Construction,
     Field,
@@ -14,7 +15,6 @@ from visualizer.networks.layers.kinds import (
     Plan,
     Shape,
     Window,
-    floor_note,
     made_of,
     positions,
     words,
@@ -40,10 +40,9 @@ def pool_plan(shape: Shape, *, kernel_size: int, stride: int, padding: int, ceil
     if min(sides) < 1:
         raise Misfit(f"A window of {kernel_size}×{kernel_size} does not fit into {words(shape[1:])}.")
     output = (shape[0], *sides)
-    note = "" if ceil_mode else floor_note(shape, kernel_size, stride, padding)
-    return Plan(
-        output, operations=prod(output) * kernel_size**2, window=Window(kernel_size, stride), note=note
-    )
+    unseen, note = left_out(shape, sides, kernel_size, stride, padding)
+    operations = prod(output) * kernel_size**2
+    return Plan(output, operations=operations, window=Window(kernel_size, stride), note=note, unseen=unseen)
 
 
 def _ceiled(size: int, kernel: int, stride: int, padding: int) -> int:

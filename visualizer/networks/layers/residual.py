@@ -129,6 +129,7 @@ def _residual_plan(
     elif shape == output:
         parts = [_gate_plan(shape, shape[0]) if shortcut.endswith("gate") else chained(shape)]
     else:
+        _stride(shape, output)
         raise Misfit(
             f"The layers give {words(output)} and the shortcut {words(shape)}; to be added, both must be equal."
         )
@@ -157,9 +158,10 @@ def _stride(shape: Shape, output: Shape) -> int:
             positions(size, 1, stride, 0) == side for size, side in zip(shape[1:], output[1:], strict=True)
         ):
             return stride
-    raise Misfit(
-        f"The layers give {words(output)}; no stride makes that of {words(shape)}, so there is no shortcut."
-    )
+    sentence = f"The layers give {words(output)}; no stride makes that of {words(shape)}"
+    if len(output) == 3 and output[1] <= shape[1] and output[2] <= shape[2]:
+        raise Misfit(f"{sentence}, the shortcut; give the layers padding that keeps the size.")
+    raise Misfit(f"{sentence}, so there is no shortcut.")
 
 
 def _construct_residual(shape: Shape, outputs: tuple[Shape, ...], **values: Any) -> Construction:
@@ -193,7 +195,7 @@ ROWS = (
                 "identity",
                 0,
                 0,
-                "What the shortcut does, and in what order",
+                "Kind of shortcut and order; identity where shapes agree, a projection where they change",
                 _VARIANTS,
                 column="extra",
             ),
@@ -234,9 +236,9 @@ ROWS = (
     ),
     LayerKind(
         "residual",
-        "Residual (own layers)",
+        "Residual",
         "Blocks",
-        "Residual: any layers, added to a shortcut around them.",
+        "Residual: a shortcut around layers of your own, to which they are added.",
         _residual_plan,
         _construct_residual,
         (

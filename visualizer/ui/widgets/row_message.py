@@ -14,6 +14,7 @@ from visualizer.ui.widgets.stack_rows import ShownRow
 from visualizer.ui.widgets.wrapping_bar import WrappingBar, labelled
 
 _ICON = 14  # px
+_BUTTONS = 3  # at most: they are to fit into one line with the sentence
 
 
 def fix_text(kind: LayerKind, fix: Fix) -> str:
@@ -22,7 +23,10 @@ def fix_text(kind: LayerKind, fix: Fix) -> str:
         return f"Insert {LAYERS[fix.insert].title}"
     label = next(setting.label for setting in kind.fields if setting.name == fix.field)
     value = fix.value.replace("_", " ") if isinstance(fix.value, str) else fix.value
-    return f"{label} {value} → {words(fix.output)}"
+    if isinstance(fix.value, bool):
+        value = "on" if fix.value else "off"
+    output = words(fix.output)
+    return f"{label} {value}" if output == str(value) else f"{label} {value} → {output}"
 
 
 class RowMessage(WrappingBar):
@@ -77,7 +81,7 @@ class RowMessage(WrappingBar):
         self.buttons = []
         if shown.hidden and not shown.plan.problem:
             self._add_button("", "Show", "Open the block").clicked.connect(self.show_clicked)
-        for fix in fixes(shown.plan, classes):
+        for fix in fixes(shown.plan, classes, _BUTTONS):
             label = "" if self.buttons else "Fix"
             button = self._add_button(label, fix_text(shown.plan.spec.row, fix), "Make this change")
             button.clicked.connect(lambda _=False, fix=fix: self.fix_chosen.emit(fix))
@@ -85,6 +89,7 @@ class RowMessage(WrappingBar):
     def _add_button(self, label: str, text: str, tip: str) -> QPushButton:
         button = QPushButton(text, toolTip=tip)
         button.setProperty("role", "small")
+        button.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # the stack itself knows the order for the Tab key
         part = labelled(label, button) if label else button  # the label stays beside the first button
         self.add(part)
         part.show()
