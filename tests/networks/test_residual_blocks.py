@@ -245,7 +245,7 @@ def test_own_layers_are_added_to_the_shortcut(shortcut, after, built, with_stati
         ),
         (
             own("identity", layer("conv", "inner", out_channels=8)),
-            "The layers give 8×7×5; no stride makes that of 8×9×7, the shortcut; "
+            "The layers give 8×7×5 and the shortcut 8×9×7, and no stride makes them equal; "
             "give the layers padding that keeps the size.",
         ),
         (

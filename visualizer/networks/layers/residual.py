@@ -129,7 +129,7 @@ def _residual_plan(
     elif shape == output:
         parts = [_gate_plan(shape, shape[0]) if shortcut.endswith("gate") else chained(shape)]
     else:
-        _stride(shape, output)
+        _stride(shape, output)  # without one no other shortcut helps, and the sentence says what does
         raise Misfit(
             f"The layers give {words(output)} and the shortcut {words(shape)}; to be added, both must be equal."
         )
@@ -158,10 +158,14 @@ def _stride(shape: Shape, output: Shape) -> int:
             positions(size, 1, stride, 0) == side for size, side in zip(shape[1:], output[1:], strict=True)
         ):
             return stride
-    sentence = f"The layers give {words(output)}; no stride makes that of {words(shape)}"
     if len(output) == 3 and output[1] <= shape[1] and output[2] <= shape[2]:
-        raise Misfit(f"{sentence}, the shortcut; give the layers padding that keeps the size.")
-    raise Misfit(f"{sentence}, so there is no shortcut.")
+        raise Misfit(
+            f"The layers give {words(output)} and the shortcut {words(shape)}, and no stride makes them equal; "
+            "give the layers padding that keeps the size."
+        )
+    raise Misfit(
+        f"The layers give {words(output)}; no stride makes that of {words(shape)}, so there is no shortcut."
+    )
 
 
 def _construct_residual(shape: Shape, outputs: tuple[Shape, ...], **values: Any) -> Construction:
