@@ -94,6 +94,7 @@ def window(qtbot: QtBot, styled: QApplication, own_configuration: Path) -> Itera
     window.opening.open_command_line([])
     assert settle(window)
     yield window
+    window.unsaved.forget()  # what a test has trained is not worth a question
     window.close()
     window.deleteLater()
     assert not crashes, crashes[0]

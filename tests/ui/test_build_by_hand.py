@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -97,22 +98,30 @@ def test_a_network_for_the_shapes_by_keyboard(window: MainWindow) -> None:
     assert window.activations.export() is not None
 
 
-def test_three_convolutions_as_the_readme_says(window: MainWindow) -> None:
+def test_three_convolutions_as_the_readme_says(window: MainWindow, qtbot: QtBot) -> None:
+    window.activateWindow()
     press(window, Qt.Key.Key_N, CONTROL)
     for letters in (*("conv", "relu", "max") * 3, "flatten", "linear"):
         insert(window, letters)
-    window.stack.bar.classes.setFocus()
-    QTest.keyClick(window.stack.bar.classes, Qt.Key.Key_S)
+        assert window.editor.spec.classes == architectures.SHAPES
     assert len(window.editor.plan.problems) == 1
+    assert not window.actions_by_id["create_network"].isEnabled()
     (fix,) = (
         b for b in window.stack.findChildren(QPushButton) if b.isVisible() and b.text() == "Outputs 9 → 9"
     )
     QTest.mouseClick(fix, Qt.MouseButton.LeftButton)
-    QTest.mouseClick(window.stack.bar.create_button, Qt.MouseButton.LeftButton)
+    press(window, Qt.Key.Key_Return, CONTROL)
     assert settle(window)
-    assert window.session.opened is not None
-    assert window.session.opened.network.classes == architectures.SHAPES
-    assert window.session.training.state.phase == "idle", "it can be trained"
+    session = window.session
+    assert session.opened is not None
+    assert session.opened.network.classes == architectures.SHAPES
+    assert session.training.state.phase == "idle", "it can be trained"
+    press(window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: session.training.state.moment is not None, timeout=20_000)
+    press(window, Qt.Key.Key_1, CONTROL)
+    first = session.inspection
+    qtbot.waitUntil(lambda: session.inspection is not first, timeout=20_000)
+    assert first is None or not np.array_equal(session.inspection.frame.values, first.frame.values)
 
 
 def test_a_layer_by_double_click_in_the_palette(window: MainWindow) -> None:

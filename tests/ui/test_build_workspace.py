@@ -6,7 +6,7 @@ import pytest
 import torch
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from visualizer.networks import architectures
@@ -60,7 +60,12 @@ def test_a_created_network_is_the_open_one_and_its_maps_are_there(window: MainWi
     assert session.inspection.frame.layer.name == "conv1"
     assert not window.editor.is_changed
     assert window.workspaces.current.key == "build", "creating leaves the workspace alone"
-    assert window.notices.sentences() == ["The network small is open: random weights. Ctrl+1 shows its maps."]
+    assert window.notices.sentences() == ["The network small is open: random weights."]
+    (show_maps,) = window.notices.findChildren(QPushButton)
+    assert show_maps.text() == "Show maps"
+    QTest.mouseClick(show_maps, Qt.MouseButton.LeftButton)
+    assert window.workspaces.current.key == "inspect"
+    assert not window.notices.sentences()
     assert window.windowTitle().startswith("small")
 
 

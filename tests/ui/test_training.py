@@ -309,6 +309,7 @@ def test_closing_the_window_ends_the_run(qtbot: QtBot, styled: object, tmp_path:
     window.session.training.config = config()
     window.session.training.toggle()
     wait_for_steps(qtbot, window.session.training, 2)
+    window.unsaved.forget()
     window.close()
     assert not threads()
     window.deleteLater()

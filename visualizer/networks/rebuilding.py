@@ -47,6 +47,19 @@ def rebuild(spec: NetworkSpec, opened: Network | None, opened_spec: NetworkSpec 
     )
 
 
+def holds_weights(network: Network, other: Network) -> bool:
+    """Whether every tensor of ``other`` is in ``network`` with the same values, by the same name or another."""
+    state = network.module.state_dict()
+    by_shape: dict[torch.Size, list[Tensor]] = {}
+    for tensor in state.values():
+        by_shape.setdefault(tensor.shape, []).append(tensor)
+    return all(
+        (key in state and tensor.equal(state[key]))
+        or any(tensor.equal(same) for same in by_shape.get(tensor.shape, ()))
+        for key, tensor in other.module.state_dict().items()
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Part:
     """One layer of a built network: its own tensors by name, without those of layers inside a block."""

@@ -94,6 +94,11 @@ def _obstacle(network: Network, anatomy: Anatomy) -> str:
             f"training needs scores of classes, {name} gives none: end it with Flatten and Linear "
             f"with {count} outputs in Build."
         )
+    if len(network.classes) not in (0, count):
+        return (
+            f"shapes has {count} classes, {name} has {outputs}: choose the classes Shapes in Build, then "
+            f"{count} outputs of the last layer."
+        )
     if outputs != count:
         return (
             f"shapes has {count} classes, {name} gives {outputs} output{'s' if outputs > 1 else ''}: "

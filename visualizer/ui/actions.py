@@ -14,7 +14,8 @@ class ActionRow:
     """One command. ``slot`` is what does it, as seen from the main window: ``opening.paste``.
 
     It is called with ``argument`` if there is one. A command with a ``workspace`` exists in that one alone,
-    one that ``needs`` something ("layers" selected, an edit to "undo" or "redo") is off without it.
+    one that ``needs`` something ("layers" selected, an edit to "undo" or "redo", a draft with "changes", one that
+    is "buildable", a trained network that is "kept") is off without it.
     """
 
     id: str
@@ -107,13 +108,39 @@ EDIT: tuple[ActionRow | None, ...] = (
     _build("duplicate", "Duplicate", "editor.duplicate", ("Ctrl+D",), "duplicate"),
     _build("remove", "Remove", "editor.remove", ("Del",), "remove"),
     _build("rename", "Rename", "building.rename_layer", ("F2",)),
-    _build("disable", "Disable or enable", "editor.toggle_enabled", (), "", "Leave layers out for a while"),
+    _build(
+        "disable",
+        "Disable or enable",
+        "editor.toggle_enabled",
+        ("Ctrl+E",),
+        "",
+        "Leave layers out for a while",
+    ),
     SEPARATOR,
     _build("group", "Group into a sequence", "editor.group", ("Ctrl+G",), "group"),
     _build("ungroup", "Ungroup", "editor.ungroup", ("Ctrl+Shift+G",), "ungroup"),
     SEPARATOR,
     _build("move_up", "Move up", "building.move_up", ("Alt+Up",)),
     _build("move_down", "Move down", "building.move_down", ("Alt+Down",)),
+    SEPARATOR,
+    _build(
+        "create_network",
+        "Create network",
+        "editor.create",
+        ("Ctrl+Return",),
+        "",
+        "Make the draft the network that is open",
+        needs="buildable",
+    ),
+    _build(
+        "discard",
+        "Discard changes",
+        "editor.discard",
+        (),
+        "",
+        "Go back to the network that is open",
+        needs="changes",
+    ),
 )
 GO: tuple[ActionRow | None, ...] = (
     _inspect("layer_up", "Previous layer", "navigation.previous_layer", "Go", ("[",)),
@@ -154,6 +181,14 @@ TRAIN: tuple[ActionRow | None, ...] = (
         "Train",
         (),
         "step_back",
+    ),
+    ActionRow(
+        "trained_back",
+        "Back to the trained network",
+        "unsaved.go_back",
+        "Train",
+        help="Trained before another network was opened, and not saved",
+        needs="kept",
     ),
 )
 VIEW: tuple[ActionRow | None, ...] = (

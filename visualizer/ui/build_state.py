@@ -12,7 +12,8 @@ from visualizer.networks.planning import NetworkPlan, RowPlan, plan
 from visualizer.networks.preprocessing import Preprocessing
 from visualizer.networks.spec import NetworkSpec
 
-EMPTY = NetworkSpec("untitled", (3, 32, 32), (), (), Preprocessing(32, 32, (0.5,) * 3, (0.5,) * 3))
+EMPTY = NetworkSpec("untitled", (3, 32, 32), (), SHAPES, Preprocessing(32, 32, (0.5,) * 3, (0.5,) * 3))
+"""Where a new draft begins: with what play trains on."""
 DEFAULT_BATCH = 64
 LABELS: Mapping[str, tuple[str, ...]] = {"shapes": SHAPES, "digits": DIGITS, "CIFAR-10": CIFAR10}
 """The classes of each data set whose labels a draft can have."""

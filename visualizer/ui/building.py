@@ -15,8 +15,9 @@ from visualizer.networks.planning import plan
 from visualizer.networks.spec import NetworkSpec
 from visualizer.networks.spec_json import from_json, to_json
 from visualizer.ui import jobs, settings
-from visualizer.ui.editor import EMPTY
+from visualizer.ui.editor import EMPTY, BuildState
 from visualizer.ui.jobs import OpenNetwork
+from visualizer.ui.notices import Offer
 from visualizer.ui.workspaces import Workspace
 
 if TYPE_CHECKING:
@@ -39,12 +40,15 @@ class Building(QObject):
         self._window, self._session, self._editor = window, window.session, window.editor
         self._kept = self._read_draft()
         self._told_of_draft = self._kept is None
+        self._errors: list[str] = []  # sentences about the draft as it is now
+        self._told_spec = self._editor.spec
         # Open, and whether it has a specification is not known yet.
         self._unknown: OpenNetwork | None = None
         self._session.network_changed.connect(self._follow)
         self._session.answer("spec", self._follow_spec)
         self._editor.create_requested.connect(self._create)
-        self._editor.noticed.connect(self._session.noticed)
+        self._editor.noticed.connect(self._tell)
+        self._editor.changed.connect(self._follow_draft)
         window.workspaces.changed.connect(self._arrive)
 
     # --- requests --------------------------------------------------------------------------------
@@ -106,9 +110,33 @@ class Building(QObject):
 
     def _create(self, spec: NetworkSpec) -> None:
         opened = self._session.opened
+        if (
+            self._unknown is None and not self._editor.is_changed
+        ):  # built again it would lose what it has learnt
+            self._session.noticed.emit("info", "The open network is as it stands here.")
+            return
         self._session.ask("network", partial(jobs.rebuild, spec, opened))
 
+    def _tell(self, kind: str, sentence: str) -> None:
+        self._session.noticed.emit(kind, sentence)
+        if kind == "error":
+            self._errors.append(sentence)
+
+    def _follow_draft(self, state: BuildState) -> None:
+        """What was wrong is of no interest once the draft is another one."""
+        if state.spec is not self._told_spec:
+            self._told_spec = state.spec
+            for sentence in self._errors:
+                self._window.notices.dismiss(sentence)
+            self._errors.clear()
+
+    def _tell_of_created(self, opened: OpenNetwork) -> None:
+        show_maps = Offer("Show maps", partial(self._window.workspaces.show, "inspect"))
+        self._window.notices.show_notice("info", opened.news, show_maps if self._shown else None)
+
     def _follow(self, opened: OpenNetwork) -> None:
+        if opened.news:
+            self._tell_of_created(opened)
         self._session.cancel("spec")  # of the network before
         if opened.network.spec is not None:
             self._follow_spec(opened.network.spec)

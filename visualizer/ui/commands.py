@@ -28,7 +28,7 @@ class Commands(QObject):
         self._window = window
         self.by_id: dict[str, QAction] = {}
         self._workspace = WORKSPACES[0]
-        self._there = {"": True, "layers": False, "undo": False, "redo": False}
+        self._there = {row.needs: not row.needs for row in ROWS}
         menus = {name: window.menuBar().addMenu(f"&{name}") for name in MENUS}
         place = MENUS[0]
         for row in ACTIONS:
@@ -42,6 +42,7 @@ class Commands(QObject):
         self._add_submenus(menus)
         window.workspaces.changed.connect(self.set_workspace)
         window.editor.changed.connect(self.set_state)
+        window.unsaved.kept_changed.connect(self.set_kept)
         self.set_workspace(self._workspace)
 
     def _action(self, row: ActionRow) -> QAction:
@@ -88,14 +89,24 @@ class Commands(QObject):
     def set_state(self, state: BuildState) -> None:
         """Follow the draft: what is selected, what would be undone."""
         self._there.update(
-            layers=bool(state.selected), undo=bool(state.undo_text), redo=bool(state.redo_text)
+            layers=bool(state.selected),
+            undo=bool(state.undo_text),
+            redo=bool(state.redo_text),
+            changes=state.changed,
+            buildable=state.changed and not state.plan.problems,
         )
         self.by_id["undo"].setText(f"Undo {state.undo_text}".rstrip())
         self.by_id["redo"].setText(f"Redo {state.redo_text}".rstrip())
         self._enable()
 
+    def set_kept(self, words: str) -> None:
+        """Follow which trained network there is to go back to, in words; "" for none."""
+        self._there["kept"] = bool(words)
+        self.by_id["trained_back"].setText(f"Back to {words.replace('&', '&&') or 'the trained network'}")
+        self._enable()
+
     def _enable(self) -> None:
         for row in ROWS:
-            if row.workspace:
-                here = row.workspace == self._workspace.key
+            if row.workspace or row.needs:
+                here = row.workspace in ("", self._workspace.key)
                 self.by_id[row.id].setEnabled(here and self._there[row.needs])

@@ -11,7 +11,7 @@ from visualizer.ui.text import plain
 from visualizer.ui.theme import Colors
 from visualizer.ui.widgets.panel import ElidedLabel
 
-_LONGEST = 170  # px
+_LONGEST, _LEAST_NAME = 170, 110  # px
 _AS_LOADED = "as loaded"
 
 
@@ -52,11 +52,17 @@ class CursorStrip(QWidget):
 
     def _network(self, opened: OpenNetwork) -> None:
         self._set("Network", opened.network.name)
+        name = self._values["Network"]  # where the room is short, the others give way
+        name.setMinimumWidth(min(name.sizeHint().width(), _LEAST_NAME))
         self._set("Moment", _AS_LOADED)
 
     def _weights(self, opened: OpenNetwork) -> None:
-        trained = self._session.training.state.moment is not None
-        self._set("Moment", opened.network.weights if trained else _AS_LOADED)
+        state = self._session.training.state
+        if state.moment is None:
+            self._set("Moment", _AS_LOADED)
+        else:
+            ended = state.phase == "ended"
+            self._set("Moment", f"step {state.moment.step}" if ended else opened.network.weights)
 
     def _input(self, shown: Input) -> None:
         self._set("Input", plain(shown.name))

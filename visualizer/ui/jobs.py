@@ -46,12 +46,16 @@ NETWORK_ENDINGS = frozenset(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OpenNetwork:
-    """A network, its anatomy, the file it came from where there is one, and what to say about it once it is open."""
+    """A network, its anatomy, and the file it came from where there is one.
+
+    Of one that was built: what to say once it is open, and whether all weights of the one before are in it.
+    """
 
     network: Network
     anatomy: Anatomy
     source: Path | None = None
     news: str = ""
+    keeps_weights: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,12 +114,13 @@ def spec_of(network: Network, report: Report) -> NetworkSpec | None:
 
 def rebuild(spec: NetworkSpec, opened: OpenNetwork | None, report: Report) -> OpenNetwork:
     """The network of a draft; layers of the open one that the draft left alone keep their weights."""
-    from visualizer.networks.rebuilding import rebuild
+    from visualizer.networks.rebuilding import holds_weights, rebuild
 
     before = opened.network if opened else None
     network = rebuild(spec, before, spec_of(before, report) if before else None)
-    news = f"The network {network.name} is open: {network.weights}. Ctrl+1 shows its maps."
-    return OpenNetwork(network, anatomies.examine(network), news=news)
+    news = f"The network {network.name} is open: {network.weights}."
+    keeps = before is not None and holds_weights(network, before)
+    return OpenNetwork(network, anatomies.examine(network), news=news, keeps_weights=keeps)
 
 
 def save_network(network: Network, without_draft: bool, path: Path, report: Report) -> Saved:

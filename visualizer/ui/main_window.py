@@ -36,6 +36,7 @@ from visualizer.ui.settings import Setting, Settings
 from visualizer.ui.text import plain
 from visualizer.ui.toolbar import Toolbar
 from visualizer.ui.training_wiring import connect_training
+from visualizer.ui.unsaved import Unsaved
 from visualizer.ui.waiting import WaitingBar
 from visualizer.ui.widgets.dropping import arrival, takes
 from visualizer.ui.widgets.panel import Dock
@@ -73,6 +74,7 @@ class MainWindow(QMainWindow):
         self.navigation = Navigation(self)
         self.building = Building(self)
         self.saving = Saving(self)
+        self.unsaved = Unsaved(self)
         self.commands = Commands(self)
         self.actions_by_id = self.commands.by_id
         self.toolbar = Toolbar(self.session, self.actions_by_id)
@@ -155,6 +157,9 @@ class MainWindow(QMainWindow):
         self.settings.set(VIEW_SETTINGS[name], value)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.unsaved.may_close():
+            event.ignore()
+            return
         self.closing.emit()
         self.session.close()
         self.settings.set(settings.GEOMETRY, bytes(self.saveGeometry().data()))

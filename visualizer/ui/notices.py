@@ -5,10 +5,21 @@ from __future__ import annotations
 import datetime
 import platform
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMessageBox, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMessageBox,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 import visualizer
 from visualizer.errors import as_sentence
@@ -18,7 +29,16 @@ from visualizer.ui.theme import Colors, icon
 
 _SHOWN = 3
 _INFO_TIME = 6000  # ms; errors and warnings stay until they are closed
+_OFFER_TIME = 15_000  # ms, of an info with a button: time to decide
 _LOG_LIMIT = 1_000_000  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A button in a notice: what stands on it, and what pressing it does."""
+
+    text: str
+    choose: Callable[[], None] = field(repr=False)
 
 
 class NoticeBar(QWidget):
@@ -38,19 +58,18 @@ class NoticeBar(QWidget):
         for notice in self._notices():
             notice.set_colors(colors)
 
-    def show_notice(self, kind: str, sentence: str) -> None:
+    def show_notice(self, kind: str, sentence: str, offer: Offer | None = None) -> None:
         """Show a sentence; ``kind`` is ``info``, ``warning`` or ``error``. The same sentence is shown once."""
-        sentence = as_sentence(plain(sentence))
-        for notice in self._notices():
-            if notice.sentence == sentence:
-                self._remove(notice)
-        notice = _Notice(kind, sentence, self)
+        self.dismiss(sentence)
+        notice = _Notice(kind, as_sentence(plain(sentence)), offer, self)
         if self._colors:
             notice.set_colors(self._colors)
         notice.closed.clicked.connect(self._remove_sender)
+        if notice.offered is not None:
+            notice.offered.clicked.connect(self._remove_sender)
         if kind == "info":
             notice.expiry.timeout.connect(self._remove_sender)
-            notice.expiry.start(_INFO_TIME)
+            notice.expiry.start(_OFFER_TIME if offer else _INFO_TIME)
         self._rows.addWidget(notice)
         notice.show()  # else the layout does not count it yet
         for old in self._notices()[:-_SHOWN]:
@@ -62,6 +81,13 @@ class NoticeBar(QWidget):
     def sentences(self) -> list[str]:
         """What is shown now, oldest first."""
         return [notice.sentence for notice in self._notices()]
+
+    def dismiss(self, sentence: str) -> None:
+        """Take a sentence away if it is shown."""
+        sentence = as_sentence(plain(sentence))
+        for notice in self._notices():
+            if notice.sentence == sentence:
+                self._remove(notice)
 
     def clear(self) -> None:
         for notice in self._notices():
@@ -99,7 +125,7 @@ class NoticeBar(QWidget):
 
 
 class _Notice(QFrame):
-    def __init__(self, kind: str, sentence: str, parent: QWidget) -> None:
+    def __init__(self, kind: str, sentence: str, offer: Offer | None, parent: QWidget) -> None:
         super().__init__(parent, objectName="notice")
         self.kind, self.sentence = kind, sentence
         self.removed = False
@@ -115,6 +141,13 @@ class _Notice(QFrame):
         self.expiry = QTimer(self, singleShot=True)
         row.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(text, 1)
+        self.offered: QPushButton | None = None
+        if offer is not None:
+            choose = offer.choose
+            self.offered = QPushButton(plain(offer.text), focusPolicy=Qt.FocusPolicy.NoFocus)
+            self.offered.setProperty("role", "small")
+            self.offered.clicked.connect(lambda: choose())
+            row.addWidget(self.offered, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.closed, 0, Qt.AlignmentFlag.AlignTop)
 
     def set_colors(self, colors: Colors) -> None:

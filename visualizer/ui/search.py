@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QGuiApplication,
@@ -62,6 +62,16 @@ class SearchField(QLineEdit):
             item.setEditable(False)
             self._model.appendRow(item)
 
+    def _show_from_the_top(self) -> None:
+        """Other results: the list would keep where it was scrolled to."""
+        popup = self.completer().popup()
+        if popup is None or not popup.isVisible():
+            return
+        popup.scrollToTop()
+        with QSignalBlocker(popup.selectionModel()):  # else the name of the first would replace what is typed
+            popup.setCurrentIndex(popup.model().index(0, 0))
+        popup.viewport().update()
+
     def _activate(self, index: QModelIndex) -> None:
         self._choose(index.data(_ENTRY))
 
@@ -103,4 +113,7 @@ class SearchField(QLineEdit):
             self.clear()
             self.clearFocus()
             return
+        before = self.text()
         super().keyPressEvent(event)
+        if self.text() != before:
+            self._show_from_the_top()

@@ -131,6 +131,11 @@ class Session(QObject):
         self.cancel("input")
         self._input_opened(chosen)
 
+    def show_network(self, opened: OpenNetwork) -> None:
+        """Make a network that is in memory already the open one."""
+        self.cancel("network")
+        self._network_opened(opened)
+
     def ask_for_architectures(self) -> None:
         """List the names of the zoo (imports torchvision, which takes seconds)."""
         self.ask("architectures", lambda _: jobs.architectures())
@@ -198,8 +203,6 @@ class Session(QObject):
         self.selection_changed.emit(self.selection)
         for note in value.network.notes:
             self.noticed.emit("warning", note)
-        if value.news:
-            self.noticed.emit("info", value.news)
         if value.source is not None:
             self.file_opened.emit(value.source)
         self._inspect()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QModelIndex, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -94,6 +94,7 @@ class NetworkPanel(Panel):
         self._anatomy = anatomy
         self._layer = -1
         self._model.set_network(anatomy, input)
+        self.list.scrollToTop()
         self._widths = ColumnWidths.measured(self._model.rows, self._model.lane_count)
         self._footer.set_totals(len(anatomy.layers), anatomy.parameters, anatomy.macs)
         self._place_columns()
@@ -103,8 +104,18 @@ class NetworkPanel(Panel):
         self._layer = index
         row = self._model.index(index + 1) if index >= 0 else QModelIndex()
         self.list.setCurrentIndex(row)
-        if row.isValid():
-            self.list.scrollTo(row)
+        if row.isValid() and self.list.isVisible():
+            self._bring_into_view()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        QTimer.singleShot(0, self._bring_into_view)  # when it has its size
+
+    def _bring_into_view(self) -> None:
+        """Show the selected layer, and the uppermost row whole."""
+        bar = self.list.verticalScrollBar()
+        self.list.scrollTo(self.list.currentIndex())
+        bar.setValue(-(-bar.value() // ROW_HEIGHT) * ROW_HEIGHT)
 
     def set_colors(self, colors: Colors) -> None:
         self._colors = colors
