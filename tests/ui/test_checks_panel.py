@@ -104,7 +104,7 @@ def test_outputs_that_do_not_match_are_mended_by_the_number_of_classes(
 ) -> None:
     editor.set_classes(SHAPES)
     assert shown(panel)[0].sentence == "10 outputs do not match the 9 classes."
-    assert [button.text() for button in panel.lines[0].buttons] == ["Outputs 9 → 9"]
+    assert [button.text() for button in panel.lines[0].buttons] == ["Outputs 9"]
     qtbot.mouseClick(panel.lines[0].buttons[0], Qt.MouseButton.LeftButton)
     assert not editor.plan.problems
 

@@ -10,6 +10,7 @@ from visualizer.networks.layers.convolution import KERNEL, PADDING
 from visualizer.networks.layers.kinds import Field
 from visualizer.ui.widgets.field_editor import WordEdit, help_text
 from visualizer.ui.widgets.number_edit import NumberEdit
+from visualizer.ui.widgets.remark import Remark
 
 SHARE = Field("p", float, 0.5, 0.0, 1.0, "A share")
 
@@ -54,7 +55,10 @@ def test_what_is_no_value_stays_marked_and_is_not_told(place, typed):
     assert legal == []
     assert editor.text() == typed[:24]
     assert editor.property("invalid") is True
+    assert " must be a whole number from " in editor.reason
+    reason = editor.reason
     editor.clearFocus()
+    assert place.findChild(Remark).text() == reason
     assert editor.text() == str(told[-1] if told else 3)
     assert editor.property("invalid") is False
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
-from stack_bench import SHIFT, three_layers
+from stack_bench import CONTROL, SHIFT, network, three_layers
 
+from visualizer.networks.spec import layer
 from visualizer.ui.widgets.build_bar import AS_IT_STANDS
 
 TAB, BACKTAB = Qt.Key.Key_Tab, Qt.Key.Key_Backtab
@@ -67,8 +68,7 @@ def test_after_undo_by_its_button_the_rows_have_the_keyboard(bench):
 
 
 def test_the_network_that_is_open_is_not_created_again(bench):
-    spec = three_layers()
-    bench.editor.follow("test", spec)
+    bench.editor.follow("test", three_layers())
     button = bench.panel.bar.create_button
     assert not button.isEnabled()
     assert AS_IT_STANDS in button.toolTip()
@@ -76,3 +76,66 @@ def test_the_network_that_is_open_is_not_created_again(bench):
     assert button.isEnabled()
     bench.editor.undo()
     assert not button.isEnabled()
+
+
+def test_undo_in_a_name_never_goes_on_to_the_layers(bench):
+    bench.show(three_layers(), "relu1")
+    bench.editor.add("conv")
+    added = bench.editor.spec
+    bench.press(Qt.Key.Key_F2)
+    name = QApplication.focusWidget()
+    old = name.text()
+    QTest.keyClicks(name, "ab")
+    for _ in range(6):
+        bench.press(Qt.Key.Key_Z, CONTROL)
+    assert name.text() == old
+    assert bench.editor.spec == added
+
+
+def test_shift_click_on_a_field_selects_the_rows_up_to_it(bench):
+    bench.show(three_layers())
+    QTest.mouseClick(bench.row("conv1"), Qt.MouseButton.LeftButton, pos=QPoint(700, 17))
+    field = bench.row("pool1").fields["kernel_size"]
+    QTest.mouseClick(field, Qt.MouseButton.LeftButton, SHIFT, QPoint(12, 10))
+    assert bench.selected() == ["conv1", "relu1", "pool1"]
+    assert bench.panel.view.hasFocus()
+
+
+def test_the_menu_of_a_field_ends_with_that_of_its_layer(bench):
+    bench.show(three_layers())
+    field = bench.row("pool1").fields["padding"]
+    menu = field.text_menu()
+    field.menu_opened.emit(menu)
+    texts = [action.text().partition("\t")[0].replace("&", "") for action in menu.actions()]
+    assert "Paste" in texts
+    assert texts[-1] == "Remove"
+    menu.actions()[-1].trigger()
+    assert bench.names() == ["conv1", "relu1"]
+    menu.deleteLater()
+
+
+def test_another_network_is_shown_from_its_beginning_and_home_shows_the_input(bench):
+    bench.show(network(*(layer("relu", f"relu{number}") for number in range(40))))
+    bar = bench.panel.view.verticalScrollBar()
+    bench.press(Qt.Key.Key_End)
+    assert bar.value() > 0
+    bench.press(Qt.Key.Key_Home)
+    assert bar.value() == 0
+    bench.press(Qt.Key.Key_End)
+    bench.editor.begin(network(*(layer("tanh", f"tanh{number}") for number in range(30))))
+    assert bar.value() == 0
+
+
+def test_labels_that_headings_do_not_say_stand_in_the_editor(bench):
+    bench.show(network(layer("dense_block", "block", num_layers=6, growth_rate=32)))
+    block = bench.row("block")
+    growth, layers = block.fields["growth_rate"], block.fields["num_layers"]
+    assert growth.label_shown == "Growth"
+    assert layers.label_shown == "Layers"
+    assert growth.geometry().right() < layers.x()
+
+
+def test_long_names_have_their_room(bench):
+    bench.show(network(layer("relu", "denseblock1_relu"), layer("global_average_pool", "pool")))
+    name = bench.row("denseblock1_relu").name
+    assert name.width() > name.fontMetrics().horizontalAdvance(name.text()) + 12

@@ -8,6 +8,7 @@ from stack_bench import ALT, CONTROL, SHIFT, network, three_layers
 
 from visualizer.networks.layers import LAYERS
 from visualizer.ui.widgets.kind_popup import matching_kinds
+from visualizer.ui.widgets.remark import Remark
 
 # Editing in place
 
@@ -40,12 +41,22 @@ def test_a_name_is_told_when_the_line_is_left(bench):
     assert bench.panel.view.hasFocus()
 
 
-def test_a_name_that_is_taken_is_shown_as_it_was(bench):
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Tab])
+def test_a_name_that_is_taken_stays_marked_with_the_reason_until_escape(bench, key):
     bench.show(three_layers(), "relu1")
     bench.press(Qt.Key.Key_F2)
-    QTest.keyClicks(QApplication.focusWidget(), "conv1")
-    bench.press(Qt.Key.Key_Return)
-    assert bench.row("relu1").name.text() == "relu1"
+    name = bench.row("relu1").name
+    QTest.keyClicks(name, "conv1")
+    bench.press(key)
+    assert (name.text(), name.property("invalid")) == ("conv1", True)
+    sentence = bench.dock.findChild(Remark)
+    assert sentence.isVisible()
+    assert sentence.text() == name.reason == "The name 'conv1' is taken here; choose another."
+    assert bench.editor.spec.layers[1].name == "relu1"
+    assert name.hasFocus() == (key == Qt.Key.Key_Return)
+    QTest.keyClick(name, Qt.Key.Key_Escape)
+    assert (name.text(), name.property("invalid")) == ("relu1", False)
+    assert not sentence.isVisible()
 
 
 def test_tab_runs_through_the_fields_and_on_to_the_next_row(bench):
@@ -196,5 +207,6 @@ def test_letters_that_mean_nothing_find_nothing(bench):
     QTest.keyClicks(popup.filter, "xyzzy")
     QTest.keyClick(popup.filter, Qt.Key.Key_Return)
     assert popup.isVisible()
+    assert [popup.list.item(at).text() for at in range(popup.list.count())] == ["No kind matches."]
     popup.close()
     assert bench.asked == []

@@ -73,9 +73,9 @@ def test_the_figures_are_those_of_the_built_network() -> None:
 
 def test_the_receptive_field_is_that_of_the_last_maps_that_see_a_part() -> None:
     # conv 3, conv 3, pool 2 / 2, conv 3, conv 3, pool 2 / 2: 1 + 2 + 2 + 1 + 2·2 + 2·2 + 2
-    assert line(state_of("mini-vgg"), "Receptive field").text == "16\u202fpx"
-    assert "16×16 pixels at pool2" in line(state_of("mini-vgg"), "Receptive field").tip
-    assert line(state_of("linear"), "Receptive field").text == "–"
+    assert line(state_of("mini-vgg"), "Receptive field (maps)").text == "16\u202fpx"
+    assert "16×16 pixels at pool2" in line(state_of("mini-vgg"), "Receptive field (maps)").tip
+    assert line(state_of("linear"), "Receptive field (maps)").text == "–"
 
 
 def test_tips_have_the_exact_numbers_of_both_networks() -> None:

@@ -97,9 +97,9 @@ def _readings(plan: NetworkPlan, batch: int) -> dict[str, tuple[_Reading, str]]:
             f"A step of training on {integer(batch)} images with Adam: weights, gradients, two moments of "
             "each, activations.",
         ),
-        "Receptive field": (
+        "Receptive field (maps)": (
             _receptive_field(plan),
-            "The square of the picture that one value of a map sees.",
+            "The square of the picture that one value of the last maps sees; what follows them sees all of it.",
         ),
         "Layers": (_layers(plan), "Rows of the network, without blocks that hold others."),
         "Output": (_output(plan), "What comes out for one image."),
@@ -123,10 +123,14 @@ def _receptive_field(plan: NetworkPlan) -> _Reading:
     return _Reading(f"{integer(pixels)}{THIN}px", pixels, f"{pixels}×{pixels} pixels at {widest.spec.name}")
 
 
+def layer_count(plan: NetworkPlan) -> int:
+    """How many layers there are, without those left out and blocks that hold others."""
+    return sum(row.enabled and not row.spec.row.is_block for row in plan.rows)
+
+
 def _layers(plan: NetworkPlan) -> _Reading:
-    leaves = [row for row in plan.rows if not row.spec.row.is_block]
-    enabled = sum(row.enabled for row in leaves)
-    off = len(leaves) - enabled
+    enabled = layer_count(plan)
+    off = sum(not row.enabled and not row.spec.row.is_block for row in plan.rows)
     exact = f"{integer(enabled)} and {integer(off)} left out" if off else integer(enabled)
     return _Reading(integer(enabled), enabled, exact)
 

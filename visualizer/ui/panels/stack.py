@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from visualizer.networks.rows import RowPlan
+from visualizer.ui.build_figures import layer_count
 from visualizer.ui.editor import BuildState
 from visualizer.ui.numbers import shape
 from visualizer.ui.theme import Colors
@@ -59,11 +60,11 @@ class StackPanel(Panel):
         self._show_subtitle(state)
 
     def _show_subtitle(self, state: BuildState) -> None:
-        count, errors = len(state.plan.rows), len(state.plan.problems)
+        count, errors = layer_count(state.plan), len(state.plan.problems)
         parts = [state.spec.name, f"{count} layer{'s' if count != 1 else ''}"]
-        if errors and count:
+        if errors and state.plan.rows:
             parts.append(f"{errors} error{'s' if errors != 1 else ''}")
-        self.set_subtitle(", ".join(parts), warning=bool(errors and count))
+        self.set_subtitle(", ".join(parts), warning=bool(errors and state.plan.rows))
 
     def open_kinds(self) -> None:
         """Open the list of layer kinds at the selected row: what Insert does."""

@@ -6,6 +6,7 @@ from functools import partial
 from itertools import pairwise
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
 
 from visualizer.networks import editing
@@ -15,8 +16,8 @@ from visualizer.networks.planning import NetworkPlan
 from visualizer.networks.spec import MAX_SIDE
 from visualizer.ui.build_state import LABELS, BuildState
 from visualizer.ui.text import plain_tip
-from visualizer.ui.theme import Colors, icon
-from visualizer.ui.widgets.field_editor import WordEdit
+from visualizer.ui.theme import Colors, font, icon
+from visualizer.ui.widgets.field_editor import COMBO_FRAME, WordEdit
 from visualizer.ui.widgets.icon_button import icon_button
 from visualizer.ui.widgets.number_edit import NumberEdit
 from visualizer.ui.widgets.panel import PADDING
@@ -24,10 +25,11 @@ from visualizer.ui.widgets.row_details import initialization_edit
 from visualizer.ui.widgets.row_menu import block_menu
 from visualizer.ui.widgets.stack_columns import EDITOR_HEIGHT
 from visualizer.ui.widgets.stack_requests import StackRequests
-from visualizer.ui.widgets.text_edit import NameEdit, TextEdit
+from visualizer.ui.widgets.text_edit import NameEdit, TextEdit, refusal
 from visualizer.ui.widgets.wrapping_bar import WrappingBar, labelled
 
 MAX_BATCH = 65_536
+MAX_NUMBERED = 1_000_000  # classes of which the number is shown whole
 AS_IT_STANDS = "The open network is as it stands here."
 _SIDES = (
     Field("channels", int, None, 1, editing.MAX_CHANNELS, "Maps of one picture: 3 for colour, 1 for grey"),
@@ -112,20 +114,22 @@ class BuildBar(WrappingBar):
     def _add_fields(self) -> None:
         ask = self._requests
         self.name = NameEdit()
-        self.name.setFixedSize(104, EDITOR_HEIGHT)
+        self.name.setFixedSize(96, EDITOR_HEIGHT)
         self.name.setAccessibleName("Name of the network")
+        self.name.refusal = lambda name: refusal(lambda: editing.set_name(self._state.spec, name))
         self.name.renamed.connect(ask.name_changed)
-        self.sides = [self._number(side, 46, f"Input {side.name}") for side in _SIDES]
+        self.sides = [self._number(side, 44, f"Input {side.name}") for side in _SIDES]
         for side in self.sides:
             side.value_changed.connect(lambda _: self._ask_input())
         self.classes = QComboBox()
-        self.classes.setFixedSize(118, EDITOR_HEIGHT)
+        widest = QFontMetrics(font()).horizontalAdvance(f"Numbered {MAX_NUMBERED}")
+        self.classes.setFixedSize(widest + COMBO_FRAME, EDITOR_HEIGHT)
         self.classes.setAccessibleName("Classes")
         self.classes.setToolTip("The labels of the outputs")
         self.classes.addItems([title for _, title in _CLASSES])
         self.classes.setCurrentIndex(-1)
         self.classes.activated.connect(self._choose_classes)
-        self.batch = self._number(_BATCH, 54, "Batch")
+        self.batch = self._number(_BATCH, 52, "Batch")
         self.batch.value_changed.connect(ask.batch_changed.emit)
         self.weights = initialization_edit(self, with_network=False)
         self.weights.setFixedWidth(114)

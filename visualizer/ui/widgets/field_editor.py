@@ -11,7 +11,7 @@ from visualizer.ui.text import plain_tip
 from visualizer.ui.theme import Colors
 from visualizer.ui.widgets.number_edit import NumberEdit, number_text
 
-_COMBO_FRAME = 34  # px of a choice that are not for its text
+COMBO_FRAME = 34  # px of a choice that are not for its text
 _LIST_FRAME = 24  # px of its list that are not
 
 
@@ -83,7 +83,7 @@ class WordEdit(QComboBox):
     def paintEvent(self, event: QPaintEvent) -> None:
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
-        room = self.width() - _COMBO_FRAME
+        room = self.width() - COMBO_FRAME
         text = f"{option.currentText} {self._counted}".rstrip()
         option.currentText = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room)
         painter = QStylePainter(self)

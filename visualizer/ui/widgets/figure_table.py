@@ -13,8 +13,8 @@ from visualizer.ui.theme import DARK, SMALL_SIZE, Colors, font
 ROW_HEIGHT = 20
 HEADER_HEIGHT = 17
 _BAR, _BAR_HEIGHT, _BAR_GAP = 34, 4, 2  # px
+_LEAST_BAR = 12  # px
 _GAP = 8
-_LEAST_NAME = 74  # px for the names; below that the bars go
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
 
@@ -83,7 +83,9 @@ class FigureTable(QWidget):
         opened = QRect(right - other, 0, other, ROW_HEIGHT)
         if other:
             right = opened.left() - _GAP
-        bar = _BAR if other and right - _BAR - _GAP - widest >= _LEAST_NAME + 40 else 0
+        names = max((metrics.horizontalAdvance(row.name) for row in self._figures), default=0)
+        spare = right - 2 * _GAP - widest - names  # names are more than bars
+        bar = min(_BAR, spare) if other and spare >= _LEAST_BAR else 0
         bars = QRect(right - bar, (ROW_HEIGHT - 2 * _BAR_HEIGHT - _BAR_GAP) // 2, bar, _BAR_HEIGHT)
         right -= bar + _GAP if bar else 0
         return QRect(right - widest, 0, widest, ROW_HEIGHT), bars, opened
@@ -99,7 +101,7 @@ class FigureTable(QWidget):
         colors = self._colors
         painter.setFont(font())
         painter.setPen(QColor(colors.muted))
-        room = draft.left() - _GAP
+        room = draft.left() - _GAP + 2
         name = QFontMetrics(font()).elidedText(row.name, Qt.TextElideMode.ElideRight, room)
         painter.drawText(QRect(0, top, room, ROW_HEIGHT), _LEFT, name)
         painter.drawText(opened.translated(0, top), _RIGHT, row.opened_text)

@@ -89,10 +89,14 @@ class KindPopup(QFrame):
             if self._colors is not None:
                 item.setIcon(icon(kind_icon(kind.icon), self._colors.muted))
             self.list.addItem(item)
+        if not self.list.count():
+            nothing = QListWidgetItem("No kind matches.")
+            nothing.setFlags(Qt.ItemFlag.NoItemFlags)
+            self.list.addItem(nothing)
         self.list.setCurrentRow(0)
 
     def _choose(self, item: QListWidgetItem | None) -> None:
-        if item is not None:
+        if item is not None and item.data(_KIND):
             self.close()
             self.chosen.emit(item.data(_KIND))
 

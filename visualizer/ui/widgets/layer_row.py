@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from visualizer.networks.fixes import Fix
 from visualizer.networks.layers.kinds import LayerKind
@@ -28,7 +28,7 @@ from visualizer.ui.widgets.stack_columns import (
 )
 from visualizer.ui.widgets.stack_requests import StackRequests
 from visualizer.ui.widgets.stack_rows import ShownRow, described
-from visualizer.ui.widgets.text_edit import NameEdit
+from visualizer.ui.widgets.text_edit import NameEdit, TextEdit
 
 LINE_HEIGHT = 35
 _HEADINGS = {column.name: column.title for column in COLUMNS}
@@ -43,6 +43,7 @@ class LayerRow(QWidget):
     released = Signal(QMouseEvent)
     entered = Signal()  # an editor got the keyboard
     finished = Signal()  # an editor gave it back
+    menu_opened = Signal(QMenu)  # that of the text in an editor
     fold_clicked = Signal()
     height_changed = Signal()
 
@@ -88,6 +89,8 @@ class LayerRow(QWidget):
 
     def _listen(self, editor: FieldEditor | NameEdit) -> None:
         editor.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # the stack itself knows the order for the Tab key
+        if isinstance(editor, TextEdit):
+            editor.menu_opened.connect(self.menu_opened)
         editor.entered.connect(self.entered)
         editor.finished.connect(self.finished)
 

@@ -7,7 +7,6 @@ import math
 from PySide6.QtCore import QPointF, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
-    QContextMenuEvent,
     QFocusEvent,
     QFontMetrics,
     QKeyEvent,
@@ -18,10 +17,11 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from visualizer.networks.layers.kinds import Field, Value
 from visualizer.ui.theme import DARK, SMALL_SIZE, Colors, font
+from visualizer.ui.widgets.remark import remark
 from visualizer.ui.widgets.text_edit import TextEdit
 
 _ARROWS = 13  # px at the right for the two arrows
@@ -33,6 +33,14 @@ _LONGEST = 24  # characters
 def number_text(value: Value) -> str:
     """A number as it stands in an editor: four significant figures for a float; words as they are."""
     return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def range_text(setting: Field) -> str:
+    """What a field takes, in a sentence with its range."""
+    what = "a whole number" if setting.type is int else "a number"
+    label = setting.label[:1].upper() + setting.label[1:]
+    text = f"{label} must be {what} from {number_text(setting.minimum)} to {number_text(setting.maximum)}"
+    return f"{text}, or {' or '.join(setting.choices)}." if setting.choices else f"{text}."
 
 
 class NumberEdit(TextEdit):
@@ -79,6 +87,11 @@ class NumberEdit(TextEdit):
         """A muted word at the left, where there is room for it."""
         self._label = label
         self._place_label()
+
+    @property
+    def label_shown(self) -> str:
+        """The label, "" where there is no room for it."""
+        return self._label if self._label_width() else ""
 
     def set_colors(self, colors: Colors) -> None:
         self._colors = colors
@@ -129,7 +142,7 @@ class NumberEdit(TextEdit):
 
     def _edited(self, text: str) -> None:
         value = self._parsed(text)
-        self.set_invalid(value is None)
+        self.set_invalid(value is None, "" if value is not None else range_text(self._setting))
         if value is not None and value != self._value:
             self._value = value
             self.value_changed.emit(value)
@@ -152,6 +165,7 @@ class NumberEdit(TextEdit):
         """Show the value as it is, however it was typed."""
         if self._value is not None and self.text() != number_text(self._value):
             self.setText(number_text(self._value))
+        remark(self, self.reason)
         self.set_invalid(False)
 
     def revert(self) -> None:
@@ -162,6 +176,7 @@ class NumberEdit(TextEdit):
     def _give(self, value: Value) -> None:
         changed = value != self._value
         self._value = value
+        self._typed = False
         self.set_invalid(False)
         self.setText(number_text(value))
         if changed:
@@ -236,9 +251,8 @@ class NumberEdit(TextEdit):
         self._before = self._value
         super().focusInEvent(event)
 
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = self.createStandardContextMenu()
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    def text_menu(self) -> QMenu:
+        menu = super().text_menu()
         first = menu.actions()[0]
         for word in self._setting.choices:
             action = menu.addAction(word.capitalize())
@@ -246,7 +260,7 @@ class NumberEdit(TextEdit):
             menu.insertAction(first, action)
         if self._setting.choices:
             menu.insertSeparator(first)
-        menu.popup(event.globalPos())
+        return menu
 
 
 def _float_step(value: float, maximum: float, *, down: bool) -> float:

@@ -210,7 +210,7 @@ class _PaletteDelegate(QStyledItemDelegate):
 
     def picture(self, row: PaletteRow, ratio: float) -> QPixmap:
         """What hangs at the pointer while a kind is dragged."""
-        width = _TEXT + QFontMetrics(font()).horizontalAdvance(row.title) + PADDING
+        width = _TEXT + QFontMetrics(font()).horizontalAdvance(row.title) + 2 + PADDING  # parts of px
         made = QPixmap(round(width * ratio), round(ROW_HEIGHT * ratio))
         made.setDevicePixelRatio(ratio)
         made.fill(QColor(self.colors.selected))

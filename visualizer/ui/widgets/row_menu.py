@@ -23,16 +23,15 @@ def block_menu(title: str, parent: QWidget, requests: StackRequests) -> QMenu:
     return menu
 
 
-def row_menu(
+def add_row_actions(
+    menu: QMenu,
     row: ShownRow,
     selected: tuple[int, ...],
     requests: StackRequests,
     add: Callable[[Direction], None],
     rename: Callable[[], None],
-    parent: QWidget,
-) -> QMenu:
+) -> None:
     """What can be done with a row and the others that are selected; ``add`` opens the list of kinds."""
-    menu = QMenu(parent)
     spec = row.plan.spec
     menu.addAction("Add above…", partial(add, "above"))
     menu.addAction("Add below…\tInsert", partial(add, "below"))
@@ -50,4 +49,3 @@ def row_menu(
     menu.addSeparator()
     menu.addAction("Copy name", partial(QGuiApplication.clipboard().setText, spec.name))
     menu.addAction("Remove\tDelete", requests.removed.emit)
-    return menu

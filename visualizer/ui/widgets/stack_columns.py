@@ -49,8 +49,8 @@ COLUMNS = (
 )
 _DROPPED_FIRST = ("macs", "parameters", "remove")  # where the room is short: the summary has the sums
 LEAST_WIDTH = 450  # px with which all columns but those have their narrowest width
-_ROOMY = 700  # px from which gaps are wide, and names keep their width
-_NAME_KEPT = 130  # px of a name's width that is kept as long as there is room
+_ROOMY = 700  # px from which gaps are wide, and texts keep their width
+_KEPT = {"kind": 160, "name": 130}  # px of the wanted width that these keep then
 _END = 5  # px behind the last column
 
 
@@ -94,14 +94,14 @@ class Columns:
 def fitted(width: int, wanted: Mapping[str, int] = MappingProxyType({})) -> Columns:
     """The columns in ``width`` px: between least and usual widths, then between usual and most ones.
 
-    ``wanted`` has widths that replace the usual ones. Names keep theirs longer than the others.
+    ``wanted`` has widths that replace the usual ones. Texts keep theirs longer than the others.
     """
     shown = [_wanted(column, wanted, roomy=width >= _ROOMY) for column in COLUMNS]
     gap = 6 if width >= _ROOMY else 4
     room = max(width, LEAST_WIDTH) - KIND_X - _END
     for name in _DROPPED_FIRST:
-        wanted = sum((column.least + column.usual) // 2 for column in shown) + gap * (len(shown) - 1)
-        if wanted > room:
+        needed = sum((column.least + column.usual) // 2 for column in shown) + gap * (len(shown) - 1)
+        if needed > room:
             shown = [column for column in shown if column.name != name]
     room -= gap * (len(shown) - 1)
     narrow = room < sum(column.usual for column in shown)
@@ -124,7 +124,8 @@ def _wanted(column: Column, wanted: Mapping[str, int], *, roomy: bool) -> Column
     if column.name not in wanted:
         return column
     usual = min(max(wanted[column.name], column.least), column.most)
-    least = max(min(usual, _NAME_KEPT), column.least) if column.name == "name" and roomy else column.least
+    kept = min(usual, _KEPT.get(column.name, 0)) if roomy else 0
+    least = max(kept, column.least)
     return replace(column, least=least, usual=usual)
 
 

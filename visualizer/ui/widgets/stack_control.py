@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QEvent, QKeyCombination, QMimeData, QObject, QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent, QDrag, QKeyEvent, QKeySequence, QMouseEvent
+from PySide6.QtGui import QContextMenuEvent, QDrag, QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QMenu
 
 from visualizer.networks import editing
@@ -15,7 +15,7 @@ from visualizer.ui.theme import Colors
 from visualizer.ui.widgets.kind_drag import kind_in, layers_data, layers_in
 from visualizer.ui.widgets.kind_popup import KindPopup
 from visualizer.ui.widgets.layer_row import LayerRow
-from visualizer.ui.widgets.row_menu import row_menu
+from visualizer.ui.widgets.row_menu import add_row_actions
 from visualizer.ui.widgets.stack_canvas import translucent
 from visualizer.ui.widgets.stack_columns import KIND_X, LANE_STEP, LANE_X
 from visualizer.ui.widgets.stack_requests import StackRequests
@@ -28,6 +28,7 @@ from visualizer.ui.widgets.stack_rows import (
     target_in_row,
 )
 from visualizer.ui.widgets.stack_view import StackView
+from visualizer.ui.widgets.text_edit import refusal
 
 _SHIFT, _CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 _DRAGGED_MOST = 4  # rows in the picture of a drag
@@ -60,6 +61,8 @@ class StackControl(QObject):
         row.released.connect(partial(self._released, row.identity))
         row.dragged.connect(partial(self._dragged, row))
         row.entered.connect(partial(self._entered, row.identity))
+        row.menu_opened.connect(partial(self._complete_menu, row.identity))
+        row.name.refusal = partial(self._refusal, row.identity)
         row.finished.connect(self._view.setFocus)
         row.fold_clicked.connect(partial(self._toggle_fold, row.identity))
 
@@ -89,9 +92,20 @@ class StackControl(QObject):
 
     def _entered(self, identity: int) -> None:
         """An editor got the keyboard: its row is the one that is worked on."""
+        if self._is_extending():
+            return  # the row is told of the click next
         if identity not in self._view.state.selected:
             self._anchor = identity
             self._select(identity)
+
+    @staticmethod
+    def _is_extending() -> bool:
+        clicks = bool(QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton)
+        return clicks and bool(QGuiApplication.keyboardModifiers() & _SHIFT)
+
+    def _refusal(self, identity: int, name: str) -> str:
+        """Why a layer cannot have a name."""
+        return refusal(lambda: editing.rename(self._view.state.spec, identity, name))
 
     def _ground_clicked(self) -> None:
         self._view.setFocus(Qt.FocusReason.MouseFocusReason)
@@ -247,13 +261,24 @@ class StackControl(QObject):
         index = self._view.row_at(y)
         if index is None:
             return None
-        row = self._view.rows[index]
+        menu = QMenu(self._view)
+        self._add_row_actions(self._view.rows[index], menu)
+        return menu
+
+    def _complete_menu(self, identity: int, menu: QMenu) -> None:
+        """Add what can be done with the row to the menu of the text in one of its editors."""
+        index = self._view.index_of(identity)
+        if index is not None:
+            menu.addSeparator()
+            self._add_row_actions(self._view.rows[index], menu)
+
+    def _add_row_actions(self, row: ShownRow, menu: QMenu) -> None:
         if row.identity not in self._view.state.selected:
             self._select(row.identity)
         selected = self._view.state.selected
         add = partial(self._choose_beside, row)
         rename = self._view.widget_of(row).edit_name
-        return row_menu(row, selected, self._requests, add, rename, self._view)
+        add_row_actions(menu, row, selected, self._requests, add, rename)
 
     # Dragging
 

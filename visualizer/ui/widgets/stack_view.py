@@ -16,11 +16,11 @@ from visualizer.ui.editor import BuildState
 from visualizer.ui.theme import DARK, Colors, font
 from visualizer.ui.widgets.layer_row import LINE_HEIGHT, LayerRow
 from visualizer.ui.widgets.placeholder import Placeholder
+from visualizer.ui.widgets.row_painting import kind_width
 from visualizer.ui.widgets.stack_canvas import INPUT_HEIGHT, ZONE_HEIGHT, StackCanvas
 from visualizer.ui.widgets.stack_columns import COLUMNS, LEAST_WIDTH, Columns, fitted
 from visualizer.ui.widgets.stack_folds import Folds
 from visualizer.ui.widgets.stack_requests import StackRequests
-from visualizer.ui.widgets.row_painting import kind_width
 from visualizer.ui.widgets.stack_rows import ShownRow
 
 EMPTY = "No layers yet. Drop one here, press Insert, or start from a network at the left."
