@@ -30,7 +30,12 @@ def test_tab_leaves_the_rows_for_the_bar_and_comes_back(bench):
     bench.select("pool1")
     fields = [f"{label} of pool1" for label in ("Name", "Kernel", "Stride", "Padding")]
     rows = [*fields, "Further settings of pool1"]
-    edits = ["Undo (Ctrl+Z)", "Duplicate (Ctrl+D)", "Remove (Delete)", "Group into a block (Ctrl+G: sequence)"]
+    edits = [
+        "Undo (Ctrl+Z)",
+        "Duplicate (Ctrl+D)",
+        "Remove (Delete)",
+        "Group into a block (Ctrl+G: sequence)",
+    ]
     sides = [f"Input {side}" for side in ("channels", "height", "width")]
     own = ["Name of the network", *sides, "Classes", "Batch", "Initialisation of the network"]
     way = [*rows, *edits, "Disable", *own, "Discard", "Export…", "Create network"]

@@ -189,9 +189,10 @@ def _edit(generator: random.Random, bench: Bench) -> None:
 # Geometry
 
 
-@pytest.mark.parametrize("width", [LEAST_WIDTH, 560, 640, 700, 870, 1200, 2400])
-def test_columns_follow_one_another_inside_the_row(width):
-    columns = fitted(width)
+@pytest.mark.parametrize("wanted", [{}, {"kind": 200, "name": 300}])
+@pytest.mark.parametrize("width", [LEAST_WIDTH, 539, 540, 560, 640, 699, 700, 870, 1200, 2400])
+def test_columns_follow_one_another_inside_the_row(width, wanted):
+    columns = fitted(width, wanted)
     spans = [columns.spans[column.name] for column in COLUMNS if column.name in columns.spans]
     ends = [0, *(left + size for left, size in spans)]
     assert all(end < left for end, (left, _) in zip(ends, spans, strict=False))

@@ -49,8 +49,13 @@ COLUMNS = (
 )
 _DROPPED_FIRST = ("macs", "parameters", "remove")  # where the room is short: the summary has the sums
 LEAST_WIDTH = 450  # px with which all columns but those have their narrowest width
-_ROOMY = 700  # px from which gaps are wide, and texts keep their width
-_KEPT = {"kind": 160, "name": 130}  # px of the wanted width that these keep then
+_ROOMY = 700  # px from which gaps are wide
+_KEPT: tuple[
+    tuple[int, Mapping[str, int]], ...
+] = (  # from which width on, px of the wanted width that are kept
+    (_ROOMY, {"kind": 160, "name": 130}),
+    (540, {"kind": 76, "name": 84}),
+)
 _END = 5  # px behind the last column
 
 
@@ -96,7 +101,7 @@ def fitted(width: int, wanted: Mapping[str, int] = MappingProxyType({})) -> Colu
 
     ``wanted`` has widths that replace the usual ones. Texts keep theirs longer than the others.
     """
-    shown = [_wanted(column, wanted, roomy=width >= _ROOMY) for column in COLUMNS]
+    shown = [_wanted(column, wanted, width) for column in COLUMNS]
     gap = 6 if width >= _ROOMY else 4
     room = max(width, LEAST_WIDTH) - KIND_X - _END
     for name in _DROPPED_FIRST:
@@ -120,12 +125,12 @@ def fitted(width: int, wanted: Mapping[str, int] = MappingProxyType({})) -> Colu
     return Columns(width, spans)
 
 
-def _wanted(column: Column, wanted: Mapping[str, int], *, roomy: bool) -> Column:
+def _wanted(column: Column, wanted: Mapping[str, int], width: int) -> Column:
     if column.name not in wanted:
         return column
     usual = min(max(wanted[column.name], column.least), column.most)
-    kept = min(usual, _KEPT.get(column.name, 0)) if roomy else 0
-    least = max(kept, column.least)
+    kept = next((kept for from_width, kept in _KEPT if width >= from_width), {})
+    least = max(min(usual, kept.get(column.name, 0)), column.least)
     return replace(column, least=least, usual=usual)
 
 
