@@ -106,9 +106,7 @@ def test_three_convolutions_as_the_readme_says(window: MainWindow, qtbot: QtBot)
         assert window.editor.spec.classes == architectures.SHAPES
     assert len(window.editor.plan.problems) == 1
     assert not window.actions_by_id["create_network"].isEnabled()
-    (fix,) = (
-        b for b in window.stack.findChildren(QPushButton) if b.isVisible() and b.text() == "Outputs 9 → 9"
-    )
+    (fix,) = (b for b in window.stack.findChildren(QPushButton) if b.isVisible() and b.text() == "Outputs 9")
     QTest.mouseClick(fix, Qt.MouseButton.LeftButton)
     press(window, Qt.Key.Key_Return, CONTROL)
     assert settle(window)
@@ -229,7 +227,8 @@ def test_fixes_in_the_checks_mend_the_row(window: MainWindow) -> None:
     (button,) = (b for b in window.checks.findChildren(QPushButton) if b.text().startswith("Outputs 9"))
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert not window.editor.plan.problems
-    assert window.stack.bar.create_button.isEnabled()
+    assert not window.editor.is_changed, "and nothing is left to create"
+    assert not window.stack.bar.create_button.isEnabled()
 
 
 def test_panels_out_of_sight_cost_nothing(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -282,6 +281,7 @@ def test_training_goes_on_with_what_was_built(window: MainWindow, qtbot: QtBot) 
     window.actions_by_id["train_stop"].trigger()
     qtbot.waitUntil(lambda: window.session.training.state.phase == "ended", timeout=10_000)
     assert settle(window)
+    window.editor.set_name("trained")
     window.editor.create()
     assert settle(window)
     assert window.session.opened.network.spec is window.editor.spec

@@ -8,7 +8,7 @@ import pytest
 import torch
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 from test_training import LONG, config, open_tiny
 
@@ -59,8 +59,12 @@ def answer(window: MainWindow, text: str) -> None:
 
 
 def answer_file_dialog(window: MainWindow, path: Path) -> None:
+    QApplication.processEvents()
     (dialog,) = (child for child in window.findChildren(QFileDialog) if child.isVisible())
-    dialog.selectFile(str(path))
+    (line,) = dialog.findChildren(QLineEdit)
+    QTest.keyClick(line, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClicks(line, str(path))
+    QApplication.processEvents()
     dialog.accept()
     assert settle(window)
 

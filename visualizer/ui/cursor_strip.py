@@ -11,7 +11,7 @@ from visualizer.ui.text import plain
 from visualizer.ui.theme import Colors
 from visualizer.ui.widgets.panel import ElidedLabel
 
-_LONGEST, _LEAST_NAME = 170, 110  # px
+_LONGEST, _LEAST = 170, 110  # px
 _AS_LOADED = "as loaded"
 
 
@@ -52,8 +52,6 @@ class CursorStrip(QWidget):
 
     def _network(self, opened: OpenNetwork) -> None:
         self._set("Network", opened.network.name)
-        name = self._values["Network"]  # where the room is short, the others give way
-        name.setMinimumWidth(min(name.sizeHint().width(), _LEAST_NAME))
         self._set("Moment", _AS_LOADED)
 
     def _weights(self, opened: OpenNetwork) -> None:
@@ -72,5 +70,8 @@ class CursorStrip(QWidget):
         self._set("Selection", f"{layer.name}, unit {selection.unit}" if layer else "–")
 
     def _set(self, name: str, text: str) -> None:
-        self._values[name].set_full_text(text)
-        self._values[name].updateGeometry()
+        value = self._values[name]
+        value.set_full_text(text)
+        if name in ("Network", "Moment"):  # where the room is short, the others give way
+            value.setMinimumWidth(min(value.sizeHint().width(), _LEAST))
+        value.updateGeometry()
