@@ -189,3 +189,13 @@ def test_it_is_painted_in_both_themes_at_any_width(panel: ChecksPanel, editor: E
             for button in panel.lines[0].buttons:
                 assert 0 < button.mapTo(panel, QPoint(0, 0)).x() <= width - button.width()
             assert not panel.grab().isNull()
+
+
+def test_a_long_name_ends_with_an_ellipsis_inside_its_column(panel: ChecksPanel, editor: Editor) -> None:
+    identity = identity_of(editor, "pool2")
+    editor.rename(identity, "features_denseblock1_transition_pool")
+    editor.set_value(identity, "kernel_size", 20)
+    QApplication.processEvents()
+    name = panel.lines[0]._name
+    assert name.text().endswith("…")
+    assert name.fontMetrics().horizontalAdvance(name.text()) <= name.width()

@@ -61,7 +61,6 @@ class PalettePanel(Panel):
     def set_colors(self, colors: Colors) -> None:
         self._glass.setIcon(icon("search", colors.muted))
         self.list.set_colors(colors)
-        self.set_subtitle("drag in")
 
     def set_state(self, state: BuildState) -> None:
         """Tell apart what takes what comes in behind the selected layer, or at the end."""

@@ -52,8 +52,8 @@ class CheckLine(QWidget):
         if (check, fixes, selected) == (self._check, self._fixes, self._selected):
             return
         self._check, self._selected = check, selected
-        self._name.set_full_text(check.name)
         self._set_role(self._name, "muted" if check.row is None else "strong")
+        self._name.set_full_text(check.name)  # once its font is known
         self._sentence.setText(check.sentence)
         self._set_role(self._sentence, "" if check.what == "problem" else "muted")
         if fixes != self._fixes:

@@ -36,7 +36,7 @@ class RowMessage(WrappingBar):
     show_clicked = Signal()
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent, margins=(0, 0, 12, 9), spacing=6)
+        super().__init__(parent, margins=(0, 0, 8, 9), spacing=4)
         self._colors: Colors = DARK
         self._is_problem = False
         self._key: object = None
