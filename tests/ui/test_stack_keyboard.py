@@ -144,3 +144,17 @@ def test_long_names_have_their_room(bench):
     bench.show(network(layer("relu", "denseblock1_relu"), layer("global_average_pool", "pool")))
     name = bench.row("denseblock1_relu").name
     assert name.width() > name.fontMetrics().horizontalAdvance(name.text()) + 12
+
+
+def test_tab_reaches_the_bar_and_the_filter_of_the_palette_in_the_window(window):
+    window.activateWindow()
+    QTest.keyClick(window, Qt.Key.Key_N, CONTROL)
+    window.editor.add("conv")
+    window.stack.view.setFocus()
+    reached = []
+    while window.layer_kinds.filter not in reached and len(reached) < 60:
+        QTest.keyClick(QApplication.focusWidget(), TAB)
+        reached.append(QApplication.focusWidget())
+    assert window.stack.bar.name in reached
+    assert window.layer_kinds.filter in reached
+    assert len(set(reached)) == len(reached)
