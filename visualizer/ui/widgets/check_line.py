@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRect, Qt, Signal
-from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from visualizer.networks.fixes import Fix
@@ -34,6 +34,7 @@ class CheckLine(QWidget):
         self._fixes: tuple[Fix, ...] = ()
         self._selected = False
         self._name = ElidedLabel()
+        self._name.setFixedWidth(_NAME_WIDTH)  # not by the line's width: the two would chase each other
         self._sentence = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._bar = WrappingBar(self)
         self.buttons: list[QPushButton] = []
@@ -110,10 +111,6 @@ class CheckLine(QWidget):
             self._ask()
         else:
             super().keyPressEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._name.setFixedWidth(min(_NAME_WIDTH, self.width() // 4))
-        super().resizeEvent(event)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         super().enterEvent(event)
