@@ -40,6 +40,7 @@ class Building(QObject):
         self._window, self._session, self._editor = window, window.session, window.editor
         self._kept = self._read_draft()
         self._told_of_draft = self._kept is None
+        self._news = ""  # of the network that was created last
         self._errors: list[str] = []  # sentences about the draft as it is now
         self._told_spec = self._editor.spec
         # Open, and whether it has a specification is not known yet.
@@ -133,6 +134,7 @@ class Building(QObject):
     def _tell_of_created(self, opened: OpenNetwork) -> None:
         show_maps = Offer("Show maps", partial(self._window.workspaces.show, "inspect"))
         self._window.notices.show_notice("info", opened.news, show_maps if self._shown else None)
+        self._news = opened.news
 
     def _follow(self, opened: OpenNetwork) -> None:
         if opened.news:
@@ -166,6 +168,7 @@ class Building(QObject):
 
     def _arrive(self, workspace: Workspace) -> None:
         if workspace.key != "build":
+            self._window.notices.dismiss(self._news)  # its button has led here
             return
         if self._unknown is not None:
             self._ask_for_spec(self._unknown)

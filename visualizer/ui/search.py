@@ -73,11 +73,15 @@ class SearchField(QLineEdit):
         popup.viewport().update()
 
     def _activate(self, index: QModelIndex) -> None:
-        self._choose(index.data(_ENTRY))
+        if self.text():  # else Enter has chosen it already: the line is told of the key before the list
+            self._choose(index.data(_ENTRY))
 
     def _choose_first(self) -> None:
         completer = self.completer()
-        if self.text().strip() and completer.completionCount():
+        popup = completer.popup()
+        if popup is not None and popup.isVisible() and popup.currentIndex().isValid():
+            self._choose(popup.currentIndex().data(_ENTRY))
+        elif self.text().strip() and completer.completionCount():
             completer.setCurrentRow(0)
             self._choose(completer.currentIndex().data(_ENTRY))
 
