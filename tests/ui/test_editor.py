@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 import torch
@@ -41,6 +42,8 @@ NAMES = (
     " padded ",
     "ﬁ",
 )
+
+UNLABELLED = replace(EMPTY, classes=())
 
 
 class RandomUser:
@@ -262,6 +265,7 @@ def test_a_request_for_a_layer_that_is_gone_does_nothing(editor: Editor) -> None
 
 
 def test_classes_are_numbered_by_the_outputs_until_they_have_names(editor: Editor) -> None:
+    editor.follow("unlabelled", UNLABELLED)
     *_, fc = built_up(editor, "flatten", "linear")
     assert editor.spec.classes == numbered_classes(32)
     editor.set_value(fc, "out_features", 10)
@@ -283,6 +287,7 @@ def test_no_classes_on_purpose_stay_none(editor: Editor) -> None:
 
 
 def test_a_flattened_picture_does_not_make_a_million_classes(editor: Editor) -> None:
+    editor.follow("unlabelled", UNLABELLED)
     editor.set_input((3, 1000, 1000))
     built_up(editor, "flatten")
     assert editor.spec.classes == ()
@@ -292,6 +297,7 @@ def test_a_flattened_picture_does_not_make_a_million_classes(editor: Editor) -> 
 
 @pytest.mark.parametrize("kind", BLOCKS)
 def test_a_new_block_takes_what_comes_in(editor: Editor, kind: str) -> None:
+    editor.follow("unlabelled", UNLABELLED)
     built_up(editor, "conv", "branches")  # two branches of 32 maps each
     editor.add(kind)
     row = next(row for row in editor.plan.rows if row.path == (2,))
@@ -338,6 +344,7 @@ def test_edits_are_not_lost_when_another_network_opens(editor: Editor) -> None:
 
 
 def test_what_cannot_be_built_is_not_created(editor: Editor) -> None:
+    editor.follow("unlabelled", UNLABELLED)
     created, notices = [], []
     editor.create_requested.connect(created.append)
     editor.noticed.connect(lambda kind, sentence: notices.append(sentence))
