@@ -15,6 +15,7 @@ from visualizer.networks.planning import plan
 from visualizer.networks.spec import NetworkSpec
 from visualizer.networks.spec_json import from_json, to_json
 from visualizer.ui import jobs, settings
+from visualizer.ui.build_state import LABELS
 from visualizer.ui.editor import EMPTY, BuildState
 from visualizer.ui.jobs import OpenNetwork
 from visualizer.ui.notices import Offer
@@ -24,12 +25,6 @@ if TYPE_CHECKING:
     from visualizer.ui.main_window import MainWindow
 
 _LONGEST_DRAFT = 4_000_000  # characters of JSON: some times the largest network that can be drafted
-_LABELS: dict[str, tuple[str, ...]] = {
-    "shapes": architectures.SHAPES,
-    "digits": architectures.DIGITS,
-    "CIFAR-10": architectures.CIFAR10,
-    "none": (),
-}
 
 
 class Building(QObject):
@@ -86,7 +81,7 @@ class Building(QObject):
     def set_classes(self, name: str) -> None:
         """Give the draft's outputs the labels of a data set, numbers, or none."""
         if name != "numbered":
-            self._editor.set_classes(_LABELS[name])
+            self._editor.set_classes(LABELS.get(name, ()))
             return
         output = plan(replace(self._editor.spec, classes=())).output
         if output is not None and can_be_numbered(output):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
 from visualizer.networks.fixes import Fix, fixes
@@ -12,7 +13,7 @@ from visualizer.ui.build_checks import Check, checks
 from visualizer.ui.editor import BuildState
 from visualizer.ui.numbers import integer
 from visualizer.ui.theme import DARK, Colors
-from visualizer.ui.widgets.check_line import CheckLine
+from visualizer.ui.widgets.check_line import NAME_WIDTH, CheckLine
 from visualizer.ui.widgets.export import Export, Row
 from visualizer.ui.widgets.panel import Panel
 from visualizer.ui.widgets.placeholder import Placeholder
@@ -70,9 +71,19 @@ class ChecksPanel(Panel):
         for line in self.lines:
             line.set_colors(colors)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for line in self.lines:
+            line.set_name_width(self._name_width)
+
+    @property
+    def _name_width(self) -> int:
+        return min(NAME_WIDTH, self.width() // 4)
+
     def _add_line(self) -> None:
         line = CheckLine()
         line.set_colors(self._colors)
+        line.set_name_width(self._name_width)
         line.clicked.connect(self.row_selected)
         line.fix_chosen.connect(self.fix_chosen)
         self._rows.insertWidget(len(self.lines), line)

@@ -16,7 +16,7 @@ from visualizer.ui.widgets.wrapping_bar import WrappingBar
 
 _ICON = 14  # px
 _TOP = 5
-_NAME_WIDTH = 92
+NAME_WIDTH = 92
 _ICONS = {"problem": "error", "note": "warning", "ok": "check"}
 _WORDS = {"problem": "Error", "note": "Note", "ok": "Good"}
 
@@ -34,7 +34,6 @@ class CheckLine(QWidget):
         self._fixes: tuple[Fix, ...] = ()
         self._selected = False
         self._name = ElidedLabel()
-        self._name.setFixedWidth(_NAME_WIDTH)  # not by the line's width: the two would chase each other
         self._sentence = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._bar = WrappingBar(self)
         self.buttons: list[QPushButton] = []
@@ -66,6 +65,10 @@ class CheckLine(QWidget):
         self.setCursor(Qt.CursorShape.PointingHandCursor if is_link else Qt.CursorShape.ArrowCursor)
         self.setAccessibleName(f"{_WORDS[check.what]}: {check.name}. {check.sentence}")
         self.update()
+
+    def set_name_width(self, width: int) -> None:
+        """The width of the names; not told by the line's own, or the two would chase each other."""
+        self._name.setFixedWidth(width)
 
     def set_colors(self, colors: Colors) -> None:
         self._colors = colors
