@@ -78,7 +78,7 @@ class ChecksPanel(Panel):
 
     @property
     def _name_width(self) -> int:
-        return min(NAME_WIDTH, self.width() // 6)
+        return min(NAME_WIDTH, self.width() // 4)
 
     def _add_line(self) -> None:
         line = CheckLine()

@@ -35,6 +35,7 @@ class CheckLine(QWidget):
         self._selected = False
         self._name = ElidedLabel()
         self._sentence = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self._sentence.setMinimumWidth(1)  # its own hint is wider than a narrow panel
         self._bar = WrappingBar(self)
         self.buttons: list[QPushButton] = []
         texts = QVBoxLayout()
