@@ -97,6 +97,13 @@ def test_classes_are_numbered_by_the_outputs_until_they_have_names(editor: Edito
     assert editor.plan.output == (2,)
 
 
+def test_a_linear_layer_at_the_end_begins_with_an_output_for_each_class(editor: Editor) -> None:
+    *_, fc = built_up(editor, "flatten", "linear")
+    assert not editor.plan.problems
+    editor.add("linear", Place(before=fc))
+    assert [row.values.get("out_features") for row in editor.spec.layers] == [None, 32, 9]
+
+
 def test_no_classes_on_purpose_stay_none(editor: Editor) -> None:
     *_, fc = built_up(editor, "flatten", "linear")
     editor.set_classes(())

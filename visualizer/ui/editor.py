@@ -14,7 +14,7 @@ from visualizer.errors import UserError
 from visualizer.networks import editing
 from visualizer.networks.editing import Place
 from visualizer.networks.layers.kinds import Value
-from visualizer.networks.numbering import can_be_numbered, with_numbered_classes
+from visualizer.networks.numbering import can_be_numbered, numbered_classes, with_numbered_classes
 from visualizer.networks.planning import Fix, NetworkPlan, plan
 from visualizer.networks.spec import NetworkSpec, walk
 from visualizer.ui.build_state import DEFAULT_BATCH, shape_at
@@ -102,9 +102,15 @@ class Editor(QObject):
             self._tell()
 
     def add(self, kind: str, place: Place | None = None) -> None:
-        """Add a new layer, by default behind the selected one or at the end, and select it."""
+        """Add a new layer, by default behind the selected one or at the end, and select it.
+
+        A linear layer at the end of a network whose classes have names begins with one output for each.
+        """
         place = self._usual_place() if place is None else place
         row = editing.new_layer(kind, shape_at(self.spec, self.plan, place))
+        classes = len(self.spec.classes)
+        if kind == "linear" and place == Place() and self.spec.classes != numbered_classes(classes):
+            row = replace(row, values={**row.values, row.row.outputs: classes})
         self._edit(f"add {row.row.title}", lambda: editing.insert(self.spec, (row,), place), (row.identity,))
 
     def remove(self) -> None:
