@@ -25,7 +25,7 @@ from visualizer.ui.widgets.export import png_bytes, svg_bytes
 
 
 def net(*layers: LayerSpec, side: int = 32) -> NetworkSpec:
-    return replace(EMPTY, input=(3, side, side), layers=layers)
+    return replace(EMPTY, input=(3, side, side), layers=layers, classes=())
 
 
 def conv(name: str, channels: int, **values: int) -> LayerSpec:

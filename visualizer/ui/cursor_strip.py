@@ -6,7 +6,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from visualizer.data.inputs import Input
 from visualizer.ui.jobs import OpenNetwork
-from visualizer.ui.session import Selection, Session
+from visualizer.ui.selection import Selection
+from visualizer.ui.session import Session
 from visualizer.ui.text import plain
 from visualizer.ui.theme import Colors
 from visualizer.ui.widgets.panel import ElidedLabel

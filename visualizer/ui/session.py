@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -23,19 +23,12 @@ from visualizer.streaming.prober import Answer, Cancelled, Failure, Prober, Prog
 from visualizer.ui import jobs
 from visualizer.ui.gallery import Gallery
 from visualizer.ui.jobs import OpenNetwork
+from visualizer.ui.selection import Selection
 from visualizer.ui.training import LiveTraining
 
 FAST, SLOW = 2, 33  # ms between two looks into the mailbox: while an answer is due soon, and in a long wait
 _SIDE_TOPICS = ("thumbnail", "folder", "architectures", "spec", "save")
 _PATIENCE = 200  # looks at FAST pace
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """The selected layer and the unit in it, by index."""
-
-    layer: int
-    unit: int
 
 
 class Session(QObject):

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from visualizer.data.inputs import Input
 from visualizer.probes.frames import Inspection, UnitFrame
 from visualizer.ui.jobs import OpenNetwork
-from visualizer.ui.session import Selection
+from visualizer.ui.selection import Selection
 from visualizer.ui.widgets.placeholder import Placeholder
 from visualizer.ui.workspaces import BY_KEY
 
