@@ -73,6 +73,7 @@ def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     if uses_qt:
         QApplication.sendPostedEvents(None, 52)  # 52 is QEvent.DeferredDelete: deleteLater() is not a leak
         gc.collect()
+        gc.freeze()  # what is left is not looked through again after the next test
         leaked = [w for w in QApplication.topLevelWidgets() if id(w) not in widgets and w.isVisible()]
         assert not leaked, f"windows left open: {leaked}"
         timers = [
