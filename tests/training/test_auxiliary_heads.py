@@ -7,12 +7,13 @@ import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
 
+from visualizer.data.dataset import Dataset, Examples
 from visualizer.networks.building import build
 from visualizer.networks.modules.auxiliary import auxiliary_heads, auxiliary_loss
 from visualizer.networks.preprocessing import Preprocessing
 from visualizer.networks.spec import LayerSpec, NetworkSpec, layer
-from visualizer.training.datasets import Dataset, Examples
-from visualizer.training.loop import TrainingConfig, train
+from visualizer.training.config import TrainingConfig
+from visualizer.training.loop import train
 
 SIDE, CLASSES = 6, ("one", "two", "three")
 PREPROCESSING = Preprocessing(SIDE, SIDE, (0.5,) * 3, (0.5,) * 3)

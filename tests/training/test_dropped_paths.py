@@ -5,8 +5,9 @@ import torch
 from visualizer.networks.building import build
 from visualizer.networks.preprocessing import Preprocessing
 from visualizer.networks.spec import NetworkSpec, layer
+from visualizer.training.config import TrainingConfig
 from visualizer.training.datasets import shapes_dataset
-from visualizer.training.loop import TrainingConfig, train
+from visualizer.training.loop import train
 
 SIDE = 12
 PREPROCESSING = Preprocessing(SIDE, SIDE, (0.5,) * 3, (0.5,) * 3)

@@ -14,8 +14,8 @@ from visualizer.networks.network import Network, Preprocessing
 from visualizer.networks.rebuilding import rebuild
 from visualizer.networks.spec import layer
 from visualizer.training import live
+from visualizer.training.config import TrainingConfig
 from visualizer.training.live import LiveConfig, LiveRun, obstacle, usual_config
-from visualizer.training.loop import TrainingConfig
 
 SIDE = 12
 CPU = torch.device("cpu")

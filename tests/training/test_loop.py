@@ -4,9 +4,11 @@ import pytest
 import torch
 from torch import nn
 
+from visualizer.data.dataset import Dataset, Examples
 from visualizer.networks.network import Preprocessing
-from visualizer.training.datasets import Dataset, Examples, shapes_dataset
-from visualizer.training.loop import Training, TrainingConfig, train
+from visualizer.training.config import TrainingConfig
+from visualizer.training.datasets import shapes_dataset
+from visualizer.training.loop import Training, train
 
 SIDE = 12
 PREPROCESSING = Preprocessing(SIDE, SIDE, (0.5,) * 3, (0.5,) * 3)

@@ -18,8 +18,8 @@ from visualizer.networks.building import build
 from visualizer.networks.files import save_network
 from visualizer.networks.network import Preprocessing
 from visualizer.networks.spec import NetworkSpec, layer
+from visualizer.training.config import TrainingConfig
 from visualizer.training.live import LiveConfig
-from visualizer.training.loop import TrainingConfig
 from visualizer.ui.main_window import MainWindow
 from visualizer.ui.session import Session
 from visualizer.ui.settings import Settings

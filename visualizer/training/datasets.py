@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ import torch
 from torch import Tensor
 
 from visualizer.data import shapes
+from visualizer.data.dataset import Dataset, Examples
 from visualizer.data.folders import Folder, read_folder
 from visualizer.data.images import read_image
 from visualizer.data.preprocessing import prepare
@@ -27,37 +27,6 @@ VALIDATION_SHARE = 0.2
 MAX_BYTES = 4_000_000_000
 MAX_BYTES_OF_SHAPES = 500_000_000  # of one epoch: fewer of them where they are large
 _VALIDATION_SEED = 1 << 32  # added to the seed of the run: no run trains on these shapes
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Examples:
-    """``images`` (N, C, H, W) uint8 and ``labels`` (N,) int64, on any device."""
-
-    images: Tensor = field(repr=False)
-    labels: Tensor = field(repr=False)
-
-    def to(self, device: torch.device) -> Examples:
-        """The same examples on another device."""
-        return Examples(self.images.to(device), self.labels.to(device))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Dataset:
-    """A data set; the examples of validation stay the same, those of training may be new in each epoch.
-
-    ``training(epoch)``, counted from 0, gives ``training_count`` examples. ``mean`` and ``std`` (one value
-    per channel, of values 0…1) standardise the images on the device.
-    """
-
-    name: str
-    classes: tuple[str, ...]
-    training: Callable[[int], Examples] = field(repr=False)
-    training_count: int
-    validation: Examples = field(repr=False)
-    mean: tuple[float, ...]
-    std: tuple[float, ...]
-    is_augmented: bool
-    notes: tuple[str, ...] = ()
 
 
 def open_dataset(

@@ -16,6 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from visualizer.data.dataset import Dataset
 from visualizer.data.shapes import CLASSES
 from visualizer.errors import UserError, as_sentence
 from visualizer.networks.anatomy import Anatomy
@@ -24,9 +25,10 @@ from visualizer.networks.memory import BYTES_PER_VALUE, available, size_words
 from visualizer.networks.naming import shown
 from visualizer.networks.network import Network
 from visualizer.networks.planning import plan
-from visualizer.training.datasets import Dataset, shapes_dataset
+from visualizer.training.config import TrainingConfig
+from visualizer.training.datasets import shapes_dataset
 from visualizer.training.failures import in_sentences
-from visualizer.training.loop import Step, Training, TrainingConfig
+from visualizer.training.loop import Step, Training
 
 EPOCHS = 20
 STEPS_PER_EPOCH = 64

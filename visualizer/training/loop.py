@@ -11,29 +11,14 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 
+from visualizer.data.dataset import Dataset, Examples
 from visualizer.networks.modules.auxiliary import auxiliary_heads, auxiliary_loss
 from visualizer.training.augmentation import augment
-from visualizer.training.datasets import Dataset, Examples
+from visualizer.training.config import TrainingConfig
 from visualizer.training.optimizers import create_optimizer
 from visualizer.training.schedules import create_schedule
 
 VALIDATION_BATCHES = 4  # of the size of training's at a time: costly networks have small ones, and stop soon
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingConfig:
-    """How a network learns; ``learning_rate`` None is the optimizer's own.
-
-    Every ``reading`` steps the loss and accuracy are read from the device, which waits for it.
-    """
-
-    epochs: int = 8
-    batch: int = 64
-    optimizer: str = "adamw"
-    learning_rate: float | None = None
-    schedule: str = "one-cycle"
-    seed: int = 1337
-    reading: int = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +79,9 @@ class Training:
         epoch = self.epochs_done
         generator = torch.Generator().manual_seed(self._config.seed + epoch)
         torch.manual_seed(self._config.seed + epoch)  # dropout draws from torch's global generator
-        examples = self._dataset.training(epoch).to(self._device)
+        source = self._dataset.training(epoch)
+        assert isinstance(source, Examples)
+        examples = source.to(self._device)
         order = torch.randperm(len(examples.labels), generator=generator)
         batches = torch.split(order, self._config.batch)
         self.module.train()

@@ -18,14 +18,16 @@ from typing import IO, Any
 import torch
 
 from visualizer.atomic import replacing
+from visualizer.data.dataset import Dataset
 from visualizer.errors import UserError
 from visualizer.networks.device import choose_device
 from visualizer.networks.files import save_network
 from visualizer.networks.naming import shown
 from visualizer.networks.network import Network
-from visualizer.training.datasets import Dataset, Progress, open_dataset
+from visualizer.training.config import TrainingConfig
+from visualizer.training.datasets import Progress, open_dataset
 from visualizer.training.failures import in_sentences
-from visualizer.training.loop import Step, Training, TrainingConfig
+from visualizer.training.loop import Step, Training
 from visualizer.training.start import fit_classes, open_start
 
 CONFIG, SCALARS, NETWORK, CHECKPOINT = "config.json", "scalars.csv", "network.safetensors", "checkpoint.pt"

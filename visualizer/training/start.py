@@ -7,6 +7,7 @@ from dataclasses import replace
 import torch
 from torch import nn
 
+from visualizer.data.dataset import Dataset
 from visualizer.errors import UserError
 from visualizer.networks import architectures, torchvision_zoo, zoo
 from visualizer.networks.adapting import with_classes
@@ -16,7 +17,6 @@ from visualizer.networks.naming import shown
 from visualizer.networks.network import Network
 from visualizer.networks.planning import plan
 from visualizer.networks.spec import NetworkSpec
-from visualizer.training.datasets import Dataset
 
 
 def open_start(text: str, seed: int) -> Network:
