@@ -72,7 +72,8 @@ class Prediction:
     """The softmax over the logits, most probable classes first (five at most).
 
     ``margin`` is the first probability less the second, ``entropy`` in bits over all classes, ``label_rank``
-    the rank of the input's true class (1 is first) where it is known and is a class of the network.
+    the rank of the input's true class (1 is first) where it is known and is a class of the network, and
+    ``label_probability`` (0…1) its probability.
     """
 
     top: tuple[ClassProbability, ...]
@@ -82,6 +83,7 @@ class Prediction:
     label: str | None = None
     label_rank: int | None = None
     note: str = ""
+    label_probability: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -36,10 +36,12 @@ def predict(logits: Tensor | None, classes: Sequence[str], label: str | None = N
     top = tuple(
         ClassProbability(index, names[index], float(probabilities[index])) for index in order[:TOP].tolist()
     )
-    rank = order.tolist().index(names.index(label)) + 1 if label in names else None
-    return Prediction(
-        top, count, top[0].probability - top[1].probability, _entropy(probabilities), label, rank
-    )
+    margin, entropy = top[0].probability - top[1].probability, _entropy(probabilities)
+    if label not in names:
+        return Prediction(top, count, margin, entropy, label)
+    index = names.index(label)
+    rank = order.tolist().index(index) + 1
+    return Prediction(top, count, margin, entropy, label, rank, label_probability=float(probabilities[index]))
 
 
 def _yes_or_no(values: Tensor, name: str, label: str | None) -> Prediction:
