@@ -42,6 +42,8 @@ class Colors:
     error_ground: str
     bar: str  # a quantity that is not the cursor
     track: str  # what a bar runs in
+    train: str  # the series of the training split
+    validation: str
 
 
 DARK = Colors(
@@ -67,6 +69,8 @@ DARK = Colors(
     error_ground="#3a2829",
     bar="#8b9098",
     track="#1b1c1f",
+    train="#009e73",
+    validation="#e69f00",
 )
 LIGHT = Colors(
     dark=False,
@@ -91,6 +95,8 @@ LIGHT = Colors(
     error_ground="#fbe6e5",
     bar="#626a75",
     track="#e1e4e8",
+    train="#009e73",
+    validation="#d55e00",  # the orange of the dark set lacks contrast on white
 )
 
 _SCREEN_FAMILIES = (

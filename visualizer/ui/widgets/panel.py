@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QProgressBar,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -27,12 +28,13 @@ class Panel(QWidget):
     """A view of the session: has ``set_x(value)``, emits requests, never computes, never changes the session.
 
     Subclasses set ``title`` and ``key`` (the dock's object name, kept for ever: layouts are saved by it) and
-    may override ``set_colors`` and ``export``.
+    may override ``set_colors``, ``export`` and ``fill_menu``.
     """
 
     subtitle_changed = Signal(str, bool)  # text, whether it is a warning
     title = ""
     key = ""
+    head: QWidget | None = None  # a legend or a choice for the title bar; made before the dock is
 
     def set_colors(self, colors: Colors) -> None:
         """Take the colours of the theme; called once at the start and at every change."""
@@ -40,6 +42,9 @@ class Panel(QWidget):
     def export(self) -> Export | None:
         """What can be copied and saved of the panel as it is now; None while there is nothing."""
         return None
+
+    def fill_menu(self, menu: QMenu) -> None:
+        """Add the panel's own choices to its menu, above copy and save."""
 
     def copy(self) -> None:
         """Put the picture of the panel on the clipboard."""
@@ -54,9 +59,12 @@ class Panel(QWidget):
         self.open_menu(event.globalPos())
 
     def open_menu(self, position: QPoint) -> None:
-        """Show the context menu: copy and save of what the panel shows."""
+        """Show the context menu: the panel's own choices, copy and save of what it shows."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.fill_menu(menu)
+        if menu.actions():
+            menu.addSeparator()
         fill_export_menu(menu, self, self.export())
         menu.popup(position)
 
@@ -94,6 +102,10 @@ class Dock(QDockWidget):
         self._subtitle.setProperty("role", "small")
         row.addWidget(self._title)
         row.addWidget(self._subtitle, 1)
+        if self.panel.head is not None:
+            # Where the room is short, the subtitle gives way before the head does.
+            self._subtitle.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+            row.addWidget(self.panel.head)
         self._buttons: dict[str, QToolButton] = {}
         for name, tip, slot in (
             ("more", "Copy, save", self._open_menu),
