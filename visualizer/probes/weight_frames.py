@@ -39,11 +39,15 @@ class WeightsFrame:
     of the network's input, "row" a row of numbers in grey. ``tiles`` (U, h, w, 3) for color and class templates
     in colour, else (U, h, w), uint8, in the order of the layer; ``changes`` the same for the change since the
     start, None where there is no start to compare with. ``tile_unit`` (U,) is the unit that a tile belongs to and
-    ``tile_channel`` (U,) its input channel, −1 for all. ``order`` (units,) is the order to show the units in.
-    ``norms`` (units,) are L2 norms, ``change_norms`` those of the changes (None without a start). ``limit`` is the
-    value that the brightest grey level stands for where ``limits`` is "layer". ``counts`` (B,) and ``edges``
-    (B + 1,) make the histogram of all weights. ``note`` says in words what is seen: "32 templates 3×3×3, each
-    scaled to its own maximum".
+    ``tile_channel`` (U,) its input channel, −1 for all; of a large layer only some units have tiles, ``view.unit``
+    among them. ``values`` and ``differences`` are what ``tiles`` and ``changes`` were made from, in their shapes.
+    ``order`` (units,) is the order to show the units in. ``norms`` (units,) are L2 norms, not finite where a weight
+    is not, ``change_norms`` those of the changes (None without a start); ``minima`` and ``maxima`` (units,) the
+    smallest and largest weights. ``limit`` is the value that the brightest grey level stands for where ``limits``
+    is "layer", ``change_limit`` that of the changes. ``counts`` (B,) and ``edges`` (B + 1,) make the histogram of
+    the weights, of large layers of evenly spread ones; ``start_counts`` (B,) are those of the start. ``names``
+    (units,) are the classes where the units are their scores, else empty. ``note`` says in words what is seen:
+    "32 templates 3×3×3, each scaled to its own maximum".
     """
 
     layer: Layer
@@ -62,3 +66,10 @@ class WeightsFrame:
     mean: float
     std: float
     note: str
+    values: Floats = field(repr=False)
+    differences: Floats | None = field(repr=False)
+    minima: Floats = field(repr=False)
+    maxima: Floats = field(repr=False)
+    change_limit: float = 0.0
+    start_counts: NDArray[np.int64] | None = field(default=None, repr=False)
+    names: tuple[str, ...] = field(default=(), repr=False)
