@@ -61,7 +61,7 @@ def pictures_of(
 
 def picture_at(validation: Examples, index: int) -> NDArray[np.uint8]:
     """One validation image at its full size: (H, W, 3) uint8, read-only."""
-    picture = _rgb(validation.images[index : index + 1].cpu())[0]
+    picture: NDArray[np.uint8] = _rgb(validation.images[index : index + 1].cpu())[0]
     picture.setflags(write=False)
     return picture
 
