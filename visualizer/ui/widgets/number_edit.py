@@ -58,7 +58,7 @@ class NumberEdit(TextEdit):
         self._setting = setting
         self._value: Value | None = None
         self._before: Value | None = None
-        self._label = ""
+        self._label = self._unit = ""
         self._colors: Colors = DARK
         self._repeat = QTimer(self, singleShot=True)
         self._repeat.timeout.connect(self._step_again)
@@ -88,6 +88,11 @@ class NumberEdit(TextEdit):
         self._label = label
         self._place_label()
 
+    def set_unit(self, unit: str) -> None:
+        """A muted word behind the number."""
+        self._unit = unit
+        self._place_label()
+
     @property
     def label_shown(self) -> str:
         """The label, "" where there is no room for it."""
@@ -98,11 +103,15 @@ class NumberEdit(TextEdit):
         self.update()
 
     def _has_arrows(self) -> bool:
-        text = max(self.fontMetrics().horizontalAdvance(self.text()), _SHORTEST)
+        text = max(self.fontMetrics().horizontalAdvance(self.text()), _SHORTEST) + self._unit_width()
         return self.width() >= text + self._label_width() + _FRAME + _ARROWS - 3
 
+    def _unit_width(self) -> int:
+        """Room for the unit and the gap before it."""
+        return self.fontMetrics().horizontalAdvance(self._unit) + 2 if self._unit else 0
+
     def _place_label(self) -> None:
-        right = _ARROWS - 3 if self._has_arrows() else 0
+        right = self._unit_width() + (_ARROWS - 3 if self._has_arrows() else 0)
         if self.textMargins().right() != right:
             self.setTextMargins(0, 0, right, 0)
 
@@ -127,8 +136,14 @@ class NumberEdit(TextEdit):
                 painter.setPen(QColor(self._colors.muted if self.isEnabled() else self._colors.disabled))
                 inside = QRect(7, 0, self.width() - 7, self.height())
                 painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter, self._label)
+            if self._unit:
+                painter.setFont(self.font())
+                painter.setPen(QColor(self._colors.muted if self.isEnabled() else self._colors.disabled))
+                inside = self.rect().adjusted(0, 0, -7 - (_ARROWS - 3 if self._has_arrows() else 0), 0)
+                flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+                painter.drawText(inside, flags, self._unit)
             if self._has_arrows():
-                pen = QPen(QColor(self._colors.muted), 1.2)
+                pen = QPen(QColor(self._colors.muted if self.isEnabled() else self._colors.disabled), 1.2)
                 pen.setCapStyle(Qt.PenCapStyle.RoundCap)
                 painter.setPen(pen)
                 x, middle = self.width() - _ARROWS / 2 - 2.5, self.height() / 2

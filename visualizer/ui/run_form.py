@@ -1,0 +1,102 @@
+"""What the Run panel shows: sections of rows, as frozen data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from visualizer.networks.layers.kinds import Field, Value
+from visualizer.ui.widgets.schedule_plot import PlannedRates
+from visualizer.ui.widgets.value_slider import Scale
+
+SOURCE = "data.source"
+"""The key of the row that chooses the data."""
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkFacts:
+    """What of the open network the settings depend on; ``layers`` are the names of those with weights, in order."""
+
+    name: str = ""
+    layers: tuple[str, ...] = ()
+    parameters: int = 0
+    classes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DataFacts:
+    """What there is of the chosen data: numbers of images and classes, 0 while it is not open.
+
+    ``problem`` says why it cannot be opened; ``is_missing`` that a download would help. ``opening`` is the sentence
+    about the work that is under way, "" for none, ``note`` what else the user should know.
+    """
+
+    training: int = 0
+    validation: int = 0
+    test: int = 0
+    classes: int = 0
+    note: str = ""
+    problem: str = ""
+    is_missing: bool = False
+    opening: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FormRow:
+    """One setting: its field and value, and how the row shows it.
+
+    ``titles`` are what a choice's words are called, ``switch`` is whether the whole setting is on (None: it has no
+    switch), ``waiting`` that the value waits for Apply, ``problem`` what is wrong with it.
+    """
+
+    key: str
+    setting: Field
+    value: Value
+    label: str
+    unit: str = ""
+    titles: tuple[str, ...] = ()
+    scale: Scale | None = None
+    switch: bool | None = None
+    locked: bool = False
+    waiting: bool = False
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FormSection:
+    """Rows under one head; ``hint`` stands at its right. ``folded`` is how it begins."""
+
+    key: str
+    title: str
+    hint: str
+    rows: tuple[FormRow, ...]
+    folded: bool = False
+
+    @property
+    def waiting(self) -> int:
+        """The number of its changes that wait."""
+        return sum(row.waiting for row in self.rows)
+
+    @property
+    def problems(self) -> int:
+        """The number of its values that cannot be taken."""
+        return sum(bool(row.problem) for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RunForm:
+    """Everything that the Run panel shows, but for the play head.
+
+    ``obstacle`` says why the network cannot be trained, "" if it can. While a run is on (``is_running``), changes
+    wait until they are applied: ``waiting`` of them. ``changed`` settings are not the usual ones.
+    """
+
+    phase: str = "idle"
+    is_running: bool = False
+    subtitle: str = ""
+    obstacle: str = ""
+    sections: tuple[FormSection, ...] = ()
+    source: str = ""
+    data: DataFacts = field(default_factory=DataFacts)
+    rates: PlannedRates = field(default_factory=PlannedRates)
+    waiting: int = 0
+    changed: int = 0

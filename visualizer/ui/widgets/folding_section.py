@@ -1,0 +1,134 @@
+"""A part of a form under a band with its name; a click on the band, or Space, folds it away."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+from visualizer.ui.theme import DARK, SMALL_SIZE, TEXT_SIZE, Colors, font
+from visualizer.ui.widgets.panel import PADDING
+
+BAND = 26  # px high
+_CHEVRON = 16  # px at the right
+
+
+class Band(QWidget):
+    """Bold ``title`` at the left, a muted ``hint`` at the right, and an arrow that says whether it is open."""
+
+    toggled = Signal()
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._title, self._hint, self._kind = title, "", ""
+        self._open = True
+        self._colors: Colors = DARK
+        self.setFixedHeight(BAND)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def set_hint(self, hint: str, kind: str = "") -> None:
+        """``kind`` "error" or "waiting" colours the words."""
+        if (hint, kind) != (self._hint, self._kind):
+            self._hint, self._kind = hint, kind
+            self._name()
+            self.update()
+
+    def set_open(self, is_open: bool) -> None:
+        self._open = is_open
+        self._name()
+        self.update()
+
+    def _name(self) -> None:
+        self.setAccessibleName(f"{self._title}, {'open' if self._open else 'folded'}")
+        self.setAccessibleDescription(self._hint)
+        self.setToolTip("" if self._open else "Click to open")
+
+    def set_colors(self, colors: Colors) -> None:
+        self._colors = colors
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, BAND)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.toggled.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        keys = {Qt.Key.Key_Right: not self._open, Qt.Key.Key_Left: self._open}
+        if event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter) or keys.get(
+            Qt.Key(event.key())
+        ):
+            self.toggled.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colors = self._colors
+        inside = self.rect().adjusted(PADDING, 0, -PADDING, 0)
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), QColor(colors.header))
+            painter.setPen(QColor(colors.border))
+            painter.drawLine(0, 0, self.width(), 0)
+            painter.drawLine(0, BAND - 1, self.width(), BAND - 1)
+            if self.hasFocus():
+                painter.setPen(QColor(colors.accent))
+                painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+            painter.setFont(font(TEXT_SIZE, bold=True))
+            painter.setPen(QColor(colors.muted))
+            painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter, self._title)
+            taken = painter.fontMetrics().horizontalAdvance(self._title)
+            self._draw_hint(painter, inside.adjusted(taken + 8, 0, -_CHEVRON, 0))
+            self._draw_chevron(painter, QPointF(inside.right() - 4, self.height() / 2))
+
+    def _draw_hint(self, painter: QPainter, room: QRect) -> None:
+        colors = self._colors
+        color = {"error": colors.error, "waiting": colors.accent}.get(self._kind, colors.muted)
+        metrics = QFontMetrics(font(SMALL_SIZE))
+        painter.setFont(font(SMALL_SIZE))
+        painter.setPen(QColor(color))
+        text = metrics.elidedText(self._hint, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)
+
+    def _draw_chevron(self, painter: QPainter, at: QPointF) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        pen = QPen(QColor(self._colors.muted), 1.4)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        painter.setPen(pen)
+        points = (
+            ((-3.5, -1.75), (0, 1.75), (3.5, -1.75))
+            if self._open
+            else ((-1.75, -3.5), (1.75, 0), (-1.75, 3.5))
+        )
+        painter.drawPolyline([at + QPointF(x, y) for x, y in points])
+
+
+class FoldingSection(QWidget):
+    """A band and, while it is open, what was added below it."""
+
+    def __init__(self, title: str, parent: QWidget | None = None, *, folded: bool = False) -> None:
+        super().__init__(parent)
+        self.title = title
+        self.band = Band(title, self)
+        self.content = QWidget(self)
+        self.rows = QVBoxLayout(self.content)
+        self.rows.setContentsMargins(0, 4, 0, 4)
+        self.rows.setSpacing(0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.band)
+        column.addWidget(self.content)
+        self.band.toggled.connect(lambda: self.set_open(not self.is_open))
+        self.set_open(not folded)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the content is shown."""
+        return not self.content.isHidden()
+
+    def set_open(self, is_open: bool) -> None:
+        self.content.setVisible(is_open)
+        self.band.set_open(is_open)

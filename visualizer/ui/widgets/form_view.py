@@ -1,0 +1,155 @@
+"""Sections of settings one below the other, made from frozen rows; what people type stays when others change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from visualizer.ui.run_form import FormRow, FormSection
+from visualizer.ui.theme import DARK, Colors
+from visualizer.ui.widgets.folding_section import FoldingSection
+from visualizer.ui.widgets.setting_row import SettingRow
+
+
+class FormView(QScrollArea):
+    """Shows ``FormSection`` rows. Emits ``value_changed(key, value)`` and ``switched(key, on)``."""
+
+    value_changed = Signal(str, object)
+    switched = Signal(str, bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, widgetResizable=True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._colors: Colors = DARK
+        self.sections: dict[str, FoldingSection] = {}
+        self.rows: dict[str, SettingRow] = {}
+        self._parts: dict[str, tuple[tuple[str, QWidget], ...]] = {}
+        self._problems: dict[str, int] = {}
+        content = QWidget()
+        self._column = QVBoxLayout(content)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addStretch(1)
+        self.setWidget(content)
+
+    def put(self, section: str, part: QWidget, behind: str = "") -> None:
+        """Have a widget of its own kind in a section, behind the row of a key, or behind all rows."""
+        self._parts[section] = (*self._parts.get(section, ()), (behind, part))
+
+    def set_sections(self, sections: Sequence[FormSection]) -> None:
+        """Show these sections; only what is made otherwise than before is made anew."""
+        keys = [section.key for section in sections]
+        for key in [key for key in self.sections if key not in keys]:
+            self.sections.pop(key).deleteLater()
+        moved = False
+        for place, section in enumerate(sections):
+            shown = self.sections.get(section.key) or self._made_section(section, place)
+            moved |= self._set_rows(shown, section)
+            self._set_hint(shown, section)
+        if moved:
+            self._order_for_tab(keys)
+
+    def restore(self) -> None:
+        """Let go of what was typed and could not be taken."""
+        for row in self.rows.values():
+            row.restore()
+
+    def set_colors(self, colors: Colors) -> None:
+        self._colors = colors
+        for section in self.sections.values():
+            section.band.set_colors(colors)
+        for row in self.rows.values():
+            row.set_colors(colors)
+
+    # --- how it is made --------------------------------------------------------------------------
+
+    def _made_section(self, section: FormSection, place: int) -> FoldingSection:
+        made = FoldingSection(section.title, folded=section.folded)
+        made.band.set_colors(self._colors)
+        self.sections[section.key] = made
+        self._column.insertWidget(place, made)
+        return made
+
+    def _set_rows(self, shown: FoldingSection, section: FormSection) -> bool:
+        """Show the rows of a section; whether there are others than before."""
+        before = {row.key: row for row in self.rows.values() if row.parent() is shown.content}
+        wanted: dict[str, SettingRow] = {}
+        for row in section.rows:
+            old = before.get(row.key)
+            if old is not None and old.fits(row):
+                old.set_row(row)
+                wanted[row.key] = old
+            else:
+                wanted[row.key] = self._made_row(row, shown.content)
+                if old is not None and old.editor.hasFocus():
+                    wanted[row.key].setFocus()
+        if wanted == before and list(wanted) == list(before):
+            return False
+        for old in before.values():
+            if old not in wanted.values():
+                old.hide()
+                old.deleteLater()
+                del self.rows[old.key]
+        self.rows |= wanted
+        self._arrange(shown, section, wanted)
+        return True
+
+    def _made_row(self, row: FormRow, parent: QWidget) -> SettingRow:
+        made = SettingRow(row, parent)
+        made.set_colors(self._colors)
+        made.value_changed.connect(self.value_changed)
+        made.switched.connect(self.switched)
+        for part in made.editors:
+            part.installEventFilter(self)
+        return made
+
+    def _arrange(self, shown: FoldingSection, section: FormSection, rows: dict[str, SettingRow]) -> None:
+        parts = self._parts.get(section.key, ())
+        order: list[QWidget] = []
+        for key, row in rows.items():
+            order += [row, *(part for behind, part in parts if behind == key)]
+        order += [part for behind, part in parts if behind not in rows]
+        for place, widget in enumerate(order):
+            if shown.rows.indexOf(widget) != place:
+                shown.rows.removeWidget(widget)
+                shown.rows.insertWidget(place, widget)
+                widget.show()
+
+    def _set_hint(self, shown: FoldingSection, section: FormSection) -> None:
+        problems, waiting = section.problems, section.waiting
+        if problems > self._problems.get(section.key, 0):
+            shown.set_open(True)  # the sentence is to be seen
+        self._problems[section.key] = problems
+        if problems:
+            shown.band.set_hint(f"{problems} to mend", "error")
+        elif waiting and not shown.is_open:
+            shown.band.set_hint(f"{waiting} waiting", "waiting")
+        else:
+            shown.band.set_hint(section.hint)
+
+    # --- the keyboard ----------------------------------------------------------------------------
+
+    def _order_for_tab(self, keys: Sequence[str]) -> None:
+        """Let the Tab key go from top to bottom: Qt goes by the order of making."""
+        chain: list[QWidget] = []
+        for key in keys:
+            section = self.sections[key]
+            chain.append(section.band)
+            for place in range(section.rows.count()):
+                item = section.rows.itemAt(place)
+                widget = item.widget() if item is not None else None
+                if isinstance(widget, SettingRow):
+                    chain += widget.editors
+                elif widget is not None:
+                    chain += [part for part in widget.findChildren(QWidget) if part.focusPolicy()]
+        for first, second in zip(chain, chain[1:], strict=False):
+            QWidget.setTabOrder(first, second)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FocusIn and isinstance(watched, QWidget):
+            self.ensureWidgetVisible(watched, 0, 30)
+        return super().eventFilter(watched, event)
