@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 Bytes = NDArray[np.uint8]
+Pixel = TypeVar("Pixel", np.uint8, np.uint32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +60,24 @@ def best_columns(count: int, tile: tuple[int, int], viewport: tuple[int, int]) -
 
 
 def mosaic(
-    tiles: Bytes, grid: Grid, gap_value: int, order: Sequence[int] | NDArray[np.integer] | None = None
-) -> Bytes:
-    """``tiles`` (U, h, w) uint8 as one picture (H, W) of ``grid.size``, in ``order`` or as they come.
+    tiles: NDArray[Pixel],
+    grid: Grid,
+    gap_value: int,
+    order: Sequence[int] | NDArray[np.integer[Any]] | None = None,
+) -> NDArray[Pixel]:
+    """``tiles`` (U, h, w) as one picture (H, W) of ``grid.size``, in ``order`` or as they come.
 
-    Gaps and missing tiles of the last row have the grey level ``gap_value``.
+    A pixel is a grey level (uint8) or a colour (RGBA as one uint32). Gaps and missing tiles of the last row have
+    ``gap_value``.
     """
     if order is not None:
         tiles = tiles[np.asarray(order, np.intp)]
     (height, width), gap, columns = grid.tile, grid.gap, grid.columns
-    picture = np.full(grid.size, gap_value, np.uint8)
-    step = picture.strides[0]
+    picture = np.full(grid.size, gap_value, tiles.dtype)
+    step, pixel = picture.strides
     # The picture seen as (rows, columns, height, width); the last tile ends where the picture ends.
-    places = as_strided(
-        picture, (grid.rows, columns, height, width), ((height + gap) * step, width + gap, step, 1)
-    )
+    strides = ((height + gap) * step, (width + gap) * pixel, step, pixel)
+    places = as_strided(picture, (grid.rows, columns, height, width), strides)
     full = grid.count // columns
     places[:full] = tiles[: full * columns].reshape(full, columns, height, width)
     rest = tiles[full * columns : grid.count]

@@ -11,12 +11,13 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPainterPath, QResizeEvent
 from PySide6.QtWidgets import QGraphicsRectItem, QToolTip, QWidget
 
-from visualizer.rendering.mosaic import Grid, best_columns, mosaic
+from visualizer.rendering.cells import GAP, Cell, picture
+from visualizer.rendering.mosaic import Grid, best_columns
 from visualizer.ui.theme import Colors
 
 Bytes = NDArray[np.uint8]
-GAP = 0  # grey level of the gaps: transparent in every lookup table of this view
 _SMALLEST_SIDE = 24  # mosaic px; smaller tiles are repeated, so that a gap can be thin beside a 7×7 map
+_MANY, _SMALLEST_OF_MANY = 1024, 9  # more tiles than that are repeated less: the mosaic would become huge
 _LARGEST_SIDE, _LARGEST_VALUE = 320, 72  # px on the screen, of a tile when fitted; of a single value
 _ARROWS = {
     Qt.Key.Key_Left: (0, -1),
@@ -30,7 +31,8 @@ class TileView(pg.GraphicsView):
     """One ``ImageItem`` for all tiles: 512 tiles of 28×28 cost 2 ms a frame, one item a tile 68 ms.
 
     Positions count tiles in the order of display. Emits ``hovered(position, row, column)`` (−1 outside all
-    tiles) and ``selected(position)``; a tool tip is shown by ``show_tip``.
+    tiles; the columns of a partner are counted behind those of its tile) and ``selected(position)``; a tool tip
+    is shown by ``show_tip``.
     """
 
     hovered = Signal(int, int, int)
@@ -55,8 +57,10 @@ class TileView(pg.GraphicsView):
         self._order: NDArray[np.intp] = np.zeros(0, np.intp)
         self._marked: NDArray[np.intp] = np.zeros(0, np.intp)
         self._grid: Grid | None = None
-        self._repeat = 1
-        self._selection = -1
+        self._partners: Bytes | None = None
+        self._wanted_columns = 0
+        self._cell = Cell((1, 1), 1, False)
+        self._selection, self._selected_tiles = -1, 1
         self._zoomed = False
         self._box.sigRangeChangedManually.connect(self._note_zoom)
         self._box.sigRangeChanged.connect(self._choose_smoothing)
@@ -70,13 +74,30 @@ class TileView(pg.GraphicsView):
     # --- what is shown ---------------------------------------------------------------------------
 
     def set_tiles(
-        self, tiles: Bytes, order: NDArray[np.intp], marked: NDArray[np.intp] | None = None
+        self,
+        tiles: Bytes,
+        order: NDArray[np.intp],
+        marked: NDArray[np.intp] | None = None,
+        *,
+        partners: Bytes | None = None,
+        columns: int = 0,
     ) -> None:
-        """Show ``tiles`` (U, h, w) uint8 in the ``order`` (positions → tiles); a × on the positions ``marked``."""
-        same_layout = tiles.shape[1:] == self._tiles.shape[1:] and len(order) == len(self._order)
-        self._tiles, self._order = tiles, order
+        """Show ``tiles`` (U, h, w) or in colour (U, h, w, 3), uint8, in the ``order`` (positions → tiles).
+
+        A × stands on the positions ``marked``. Each of ``partners``, in the shape of ``tiles``, stands at the right
+        of its tile. ``columns`` tiles stand in a line, as many as fit best for 0. New tiles in the shapes of the
+        last ones cost least.
+        """
+        known = (self._tiles.shape[1:], len(self._order), self._partners is None, self._wanted_columns)
+        same_layout = known == (tiles.shape[1:], len(order), partners is None, columns)
+        self._tiles, self._order, self._partners = tiles, order, partners
+        self._wanted_columns = columns
         self._marked = np.zeros(0, np.intp) if marked is None else marked
-        self._arrange(keep_zoom=same_layout)
+        if same_layout and self._grid is not None:
+            self._draw()
+            self._mark()
+        else:
+            self._arrange(keep_zoom=False)
 
     def set_lookup_table(self, table: Bytes) -> None:
         """Colour the grey levels: (256, 3) uint8; level 0 is the gap and stays transparent."""
@@ -85,10 +106,10 @@ class TileView(pg.GraphicsView):
         rgba[GAP] = 0
         self._image.setLookupTable(rgba)
 
-    def set_selection(self, position: int) -> None:
-        """Frame the tile at ``position``; none for −1."""
-        self._selection = position
-        self._place(self._selection_frame, position)
+    def set_selection(self, position: int, tiles: int = 1) -> None:
+        """Frame the tile at ``position``, or so many ``tiles`` of its line from there on; none for −1."""
+        self._selection, self._selected_tiles = position, tiles
+        self._place(self._selection_frame, position, tiles)
 
     def set_colors(self, colors: Colors) -> None:
         self.setBackground(colors.panel)
@@ -100,8 +121,8 @@ class TileView(pg.GraphicsView):
 
     def picture(self) -> Bytes:
         """The whole mosaic as RGBA (H, W, 4), at full size whatever the zoom."""
-        table = self._image.lut
-        return np.asarray(table)[self._image.image]
+        shown: Bytes = self._image.image
+        return shown if shown.ndim == 3 else np.asarray(self._image.lut)[shown]
 
     def fit(self) -> None:
         """Show the whole mosaic."""
@@ -123,33 +144,36 @@ class TileView(pg.GraphicsView):
             self._hover_frame.hide()
             self._selection_frame.hide()
             return
-        height, width = self._tiles.shape[1:]
-        self._repeat = max(1, math.ceil(_SMALLEST_SIDE / max(height, width)))
-        tile = (height * self._repeat, width * self._repeat)
-        gap = max(1, round(0.055 * max(tile)))
+        height, width = self._tiles.shape[1:3]
+        smallest = _SMALLEST_SIDE if count <= _MANY else _SMALLEST_OF_MANY
+        repeat = max(1, math.ceil(smallest / max(height, width)))
+        self._cell = cell = Cell((height, width), repeat, self._partners is not None)
         if not (keep_zoom and self._zoomed and self._grid):
-            columns = best_columns(count, (tile[0] + gap, tile[1] + gap), (self.width(), self.height()))
+            step = (cell.size[0] + cell.gap, cell.size[1] + cell.gap)
+            columns = self._wanted_columns or best_columns(count, step, (self.width(), self.height()))
             self._zoomed = False
         else:
             columns = self._grid.columns
-        self._grid = Grid(count, columns, tile, gap)
-        tiles = np.maximum(self._tiles[self._order], GAP + 1)
-        if self._repeat > 1:
-            tiles = tiles.repeat(self._repeat, axis=1).repeat(self._repeat, axis=2)
-        picture = mosaic(tiles, self._grid, GAP)
-        # A fresh array a frame: pyqtgraph keeps a view and renders later.
-        self._image.setImage(picture, autoLevels=False, levels=(0, 255))
+        self._grid = Grid(count, columns, cell.size, cell.gap)
+        self._draw()
         if not self._zoomed:
-            self._box.setRange(self._whole(picture.shape), padding=0)
-        self._place(self._selection_frame, self._selection)
+            self._box.setRange(self._whole(self._grid.size), padding=0)
+        self._place(self._selection_frame, self._selection, self._selected_tiles)
         self._hover_frame.hide()
         self._mark()
+
+    def _draw(self) -> None:
+        """Make the mosaic."""
+        assert self._grid is not None
+        # A fresh array a frame: pyqtgraph keeps a view and renders later.
+        drawn = picture(self._tiles, self._partners, self._order, self._cell, self._grid)
+        self._image.setImage(drawn, autoLevels=False, levels=(0, 255))
 
     def _whole(self, size: tuple[int, int]) -> QRectF:
         """What is in view when fitted: the mosaic, with room around it where its tiles would become huge."""
         assert self._grid is not None
         tile = max(self._grid.tile)
-        limit = _LARGEST_VALUE if self._tiles.shape[1:] == (1, 1) else _LARGEST_SIDE
+        limit = _LARGEST_VALUE if self._tiles.shape[1:3] == (1, 1) else _LARGEST_SIDE
         height, width = (
             max(side, room * tile / limit) for side, room in zip(size, self._room(), strict=True)
         )
@@ -160,16 +184,20 @@ class TileView(pg.GraphicsView):
 
     def _mark(self) -> None:
         if self._grid is None or not len(self._marked):
-            self._marks.clear()
+            if self._marks.isVisible():
+                self._marks.clear()
+                self._marks.hide()  # even without a mark it takes a tenth of the painting
             return
+        self._marks.show()
         corners = np.array([self._grid.rect(int(position)) for position in self._marked], float)
         inset = 0.16 * corners[:, 2:].min(axis=1)
         self._marks.setData(corners[:, 0] + inset, corners[:, 1] + inset)
 
-    def _place(self, frame: QGraphicsRectItem, position: int) -> None:
+    def _place(self, frame: QGraphicsRectItem, position: int, tiles: int = 1) -> None:
         visible = self._grid is not None and 0 <= position < self._grid.count
         if visible and self._grid is not None:
-            frame.setRect(QRectF(*self._grid.rect(position)))
+            last = min(position + tiles, self._grid.count) - 1
+            frame.setRect(QRectF(*self._grid.rect(position)).united(QRectF(*self._grid.rect(last))))
         frame.setVisible(visible)
 
     def _note_zoom(self) -> None:
@@ -191,7 +219,7 @@ class TileView(pg.GraphicsView):
         if position is None:
             return -1, -1, -1
         left, top, *_ = self._grid.rect(position)
-        return position, int((spot.y() - top) / self._repeat), int((spot.x() - left) / self._repeat)
+        return position, *self._cell.value_at(spot.x() - left, spot.y() - top)
 
     def show_tip(self, text: str) -> None:
         """Say something about what is under the pointer."""
