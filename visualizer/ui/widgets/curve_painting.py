@@ -27,8 +27,8 @@ def polygon(xs: Values, ys: Values) -> QPolygonF:
     made = QPolygonF()
     made.resize(len(xs))
     if len(xs):
-        memory = VoidPtr(made.data(), 16 * len(xs), True)
-        points = np.frombuffer(memory, np.float64).reshape(-1, 2)  # type: ignore[call-overload]
+        memory = VoidPtr(made.data(), 16 * len(xs), True)  # type: ignore[arg-type]
+        points = np.frombuffer(memory, np.float64).reshape(-1, 2)
         points[:, 0], points[:, 1] = xs, np.clip(ys, -_FAR, _FAR)
     return made
 
