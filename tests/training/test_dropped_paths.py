@@ -2,11 +2,11 @@
 
 import torch
 
+from visualizer.data.datasets.shapes import shapes_dataset
 from visualizer.networks.building import build
 from visualizer.networks.preprocessing import Preprocessing
 from visualizer.networks.spec import NetworkSpec, layer
 from visualizer.training.config import TrainingConfig
-from visualizer.training.datasets import shapes_dataset
 from visualizer.training.loop import train
 
 SIDE = 12

@@ -1,13 +1,14 @@
 import itertools
+from dataclasses import replace
 
 import pytest
 import torch
 from torch import nn
 
 from visualizer.data.dataset import Dataset, Examples
+from visualizer.data.datasets.shapes import shapes_dataset
 from visualizer.networks.network import Preprocessing
 from visualizer.training.config import TrainingConfig
-from visualizer.training.datasets import shapes_dataset
 from visualizer.training.loop import Training, train
 
 SIDE = 12
@@ -82,12 +83,10 @@ def test_the_readings_are_the_true_means():
 
 
 def test_augmented_data_are_learned_from_too():
-    plain = dataset()
-    augmented = Dataset(plain.name, plain.classes, plain.training, plain.training_count, plain.validation,
-                        plain.mean, plain.std, is_augmented=True)  # fmt: skip
-    first = curve(train(network(), augmented, CONFIG))
-    assert first == curve(train(network(), augmented, CONFIG))
-    assert first != curve(train(network(), plain, CONFIG))
+    augmented = replace(CONFIG, augmentation={"shift": 0.2})
+    first = curve(train(network(), dataset(), augmented))
+    assert first == curve(train(network(), dataset(), augmented))
+    assert first != curve(train(network(), dataset(), CONFIG))
 
 
 def test_each_epoch_draws_new_shapes():

@@ -8,14 +8,15 @@ from PIL import Image
 from safetensors.torch import load_file
 
 from visualizer.data import shapes
+from visualizer.data.datasets import shapes as shapes_rows
 from visualizer.errors import UserError
-from visualizer.training import datasets
 from visualizer.training.run import train_command
 
 
 @pytest.fixture(autouse=True)
 def few_shapes(monkeypatch):
-    monkeypatch.setattr(datasets.shapes_dataset, "__defaults__", (100, 40))
+    monkeypatch.setattr(shapes_rows, "PER_EPOCH", 100)
+    monkeypatch.setattr(shapes_rows, "FOR_VALIDATION", 40)
 
 
 def command(folder, **changes):
@@ -72,7 +73,7 @@ def test_the_best_network_is_kept(tmp_path):
     module = build(with_classes(chosen, shapes.CLASSES))
     module.load_state_dict(load_file(result.run / "network.safetensors"))
     module.eval()
-    validation = datasets.shapes_dataset(chosen.input, chosen.preprocessing, 1337).validation
+    validation = shapes_rows.shapes_dataset(chosen.input, chosen.preprocessing, 1337, 100, 40).validation
     with torch.no_grad():
         logits = module((validation.images / 255 - 0.1307) / 0.3081)
     accuracy = float((logits.argmax(1) == validation.labels).float().mean())
@@ -111,17 +112,6 @@ def test_a_folder_of_class_folders(tmp_path):
     result = command(tmp_path / "run", data=str(tmp_path / "data"), network_name="shapes-net", epochs=1)
     assert load_file(result.run / "network.safetensors")["fc2.weight"].shape[0] == 2
     assert json.loads((result.run / "config.json").read_text())["classes"] == ["one", "two"]
-
-
-def test_one_channel_is_the_luminance_that_pillow_has():
-    images = torch.randint(0, 256, (4, 3, 32, 32), dtype=torch.uint8)
-    grey = datasets._with_channels(images, 1)
-    for image, expected in zip(grey, images, strict=True):
-        pillow = Image.fromarray(expected.permute(1, 2, 0).numpy()).convert("L")
-        assert (
-            image[0].tolist()
-            == torch.frombuffer(bytearray(pillow.tobytes()), dtype=torch.uint8).view(32, 32).tolist()
-        )
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from visualizer.cli import main
+from visualizer.data.datasets import shapes as shapes_rows
 from visualizer.data.shapes import CLASSES
 from visualizer.errors import UserError
 from visualizer.networks import zoo
@@ -11,7 +12,6 @@ from visualizer.networks.building import build
 from visualizer.networks.files import save_network
 from visualizer.networks.network import Preprocessing
 from visualizer.networks.spec import NetworkSpec, layer
-from visualizer.training import datasets
 from visualizer.training.start import fit_classes, open_start
 
 HALF = (0.5, 0.5, 0.5)
@@ -20,7 +20,9 @@ TEN = tuple(f"class {index}" for index in range(10))
 
 @pytest.fixture(autouse=True)
 def few_shapes(monkeypatch):
-    monkeypatch.setattr(datasets.shapes_dataset, "__defaults__", (60, 40))
+    monkeypatch.setattr(shapes_rows, "PER_EPOCH", 60)
+    monkeypatch.setattr(shapes_rows, "FOR_VALIDATION", 40)
+    monkeypatch.setattr(shapes_rows.shapes_dataset, "__defaults__", (60, 40))
 
 
 def built(outputs=9, classes=CLASSES, side=20):
@@ -42,7 +44,7 @@ def saved(tmp_path, spec):
 
 
 def shapes_for(network):
-    return datasets.shapes_dataset(network.input, network.preprocessing, 1)
+    return shapes_rows.shapes_dataset(network.input, network.preprocessing, 1)
 
 
 def fitted(text, seed=1):
@@ -97,9 +99,9 @@ def test_a_network_of_torchvision_learns_other_classes_and_opens_again(tmp_path)
 
 
 def test_large_shapes_are_fewer(monkeypatch):
-    monkeypatch.setattr(datasets, "MAX_BYTES_OF_SHAPES", 30 * 3 * 20 * 20)
-    assert datasets.shapes_dataset((3, 20, 20), built().preprocessing, 1).training_count == 30
-    assert datasets.shapes_dataset((3, 10, 10), built().preprocessing, 1).training_count == 60
+    monkeypatch.setattr(shapes_rows, "MAX_BYTES", 30 * 3 * 20 * 20)
+    assert shapes_rows.shapes_dataset((3, 20, 20), built().preprocessing, 1).training_count == 30
+    assert shapes_rows.shapes_dataset((3, 10, 10), built().preprocessing, 1).training_count == 60
 
 
 @pytest.mark.parametrize(

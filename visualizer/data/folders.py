@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from visualizer.errors import UserError
 from visualizer.networks.naming import shown
@@ -43,9 +43,9 @@ def read_folder(path: Path) -> Folder:
     name = shown(path.resolve().name)
     if not path.is_dir():
         raise UserError(f"'{name}' is not a folder; choose a folder of pictures or of class folders")
-    walk = _Walk()
+    walk = Walk(MAX_ENTRIES)
     try:
-        files, folders = walk.list(path)
+        files, folders = walk.listed(path)
     except OSError:
         raise UserError(f"the folder '{name}' may not be read; change its permissions") from None
     found = [(folder.name, tuple(walk.pictures(folder))) for folder in folders]
@@ -61,17 +61,18 @@ def read_folder(path: Path) -> Folder:
     return Folder(name, (), tuple((file, -1) for file in files), tuple(notes))
 
 
-class _Walk:
-    """Lists folders and counts what it has seen."""
+class Walk:
+    """Lists folders and counts what it has seen; it ends after ``most`` entries."""
 
-    def __init__(self) -> None:
-        self._left = MAX_ENTRIES
+    def __init__(self, most: int) -> None:
+        self._left = most
 
     @property
     def is_cut(self) -> bool:
+        """Whether there was more than it may look at."""
         return self._left < 0
 
-    def list(self, folder: Path) -> tuple[list[Path], list[Path]]:
+    def listed(self, folder: Path) -> tuple[list[Path], list[Path]]:
         """The pictures and the folders in ``folder``, each in natural order."""
         files, folders = [], []
         with os.scandir(folder) as entries:
@@ -83,30 +84,42 @@ class _Walk:
                     continue
                 if entry.is_dir(follow_symlinks=False):
                     folders.append(folder / entry.name)
-                elif _is_picture(entry):
+                elif is_picture(entry.name) and _is_file(entry):
                     files.append(folder / entry.name)
-        return sorted(files, key=_natural), sorted(folders, key=_natural)
+        return sorted(files, key=natural), sorted(folders, key=natural)
+
+    def folders(self, folder: Path) -> list[Path]:
+        """The folders in ``folder``; none where it may not be read."""
+        try:
+            return self.listed(folder)[1]
+        except OSError:
+            return []
 
     def pictures(self, folder: Path) -> Iterator[Path]:
         """Every picture below ``folder``; folders that may not be read are skipped."""
         waiting = [folder]
         while waiting and not self.is_cut:
             try:
-                files, folders = self.list(waiting.pop())
+                files, folders = self.listed(waiting.pop())
             except OSError:
                 continue
             yield from files
             waiting.extend(reversed(folders))
 
 
-def _is_picture(entry: os.DirEntry[str]) -> bool:
+def is_picture(name: str) -> bool:
+    """Whether a file of this name is taken for a picture."""
+    return name.lower().endswith(_EXTENSIONS)
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
     try:
-        return entry.name.lower().endswith(_EXTENSIONS) and entry.is_file()
+        return entry.is_file()
     except OSError:  # a link to itself
         return False
 
 
-def _natural(path: Path) -> tuple[list[tuple[int, str]], str]:
+def natural(path: PurePath) -> tuple[list[tuple[int, str]], str]:
     """Sorts "2" before "10"; the name itself decides between "01" and "1"."""
     parts = re.split(r"([0-9]+)", path.name.casefold())
     return [(int(part), "") if index % 2 else (-1, part) for index, part in enumerate(parts)], path.name

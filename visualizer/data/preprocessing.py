@@ -32,29 +32,54 @@ def prepare(pixels: Pixels, preprocessing: Preprocessing, input: tuple[int, int,
     """
     channels, height, width = input
     picture = Image.fromarray(np.ascontiguousarray(pixels))
-    if channels == 1:
-        picture = picture.convert("L")
-    short_side = preprocessing.resize
-    if (height, width) != (preprocessing.crop, preprocessing.crop):
-        short_side = max(1, round(short_side * max(height, width) / preprocessing.crop))
-    resized = _resized_size(picture.size, short_side)
-    left, top = _crop_start(resized[0], width), _crop_start(resized[1], height)
-    cropped = _resize_and_crop(picture, resized, (left, top, width, height), preprocessing)
-
-    seen = np.asarray(cropped.convert("RGB"))
-    values = np.asarray(cropped)[..., None] if channels == 1 else seen
-    order = np.arange(channels) % values.shape[2]
-    chosen = np.ascontiguousarray(values[:, :, order].transpose(2, 0, 1))
+    resized, left, top = placement(picture.size, preprocessing, (height, width))
+    cropped = _seen(picture, preprocessing, input)
     scale = (picture.width / resized[0], picture.height / resized[1])
     notes = (
         () if channels in (1, 3) else (f"the {channels} input channels repeat red, green and blue in turn",)
     )
     return Prepared(
-        tensor=_standardised(torch.from_numpy(chosen), preprocessing)[None],
-        pixels=seen,
+        tensor=_standardised(torch.from_numpy(_planes(cropped, channels)), preprocessing)[None],
+        pixels=np.asarray(cropped.convert("RGB")),
         crop=(left * scale[0], top * scale[1], width * scale[0], height * scale[1]),
         notes=notes,
     )
+
+
+def planes(pixels: Pixels, preprocessing: Preprocessing, input: tuple[int, int, int]) -> Pixels:
+    """What ``prepare`` makes of a picture (H, W, 3) uint8 before it is standardised: (C, H, W) uint8."""
+    picture = Image.fromarray(np.ascontiguousarray(pixels))
+    return _planes(_seen(picture, preprocessing, input), input[0])
+
+
+def placement(
+    size: tuple[int, int], preprocessing: Preprocessing, crop: tuple[int, int]
+) -> tuple[tuple[int, int], int, int]:
+    """How a picture of ``size`` (width, height) becomes an input of ``crop`` (H, W).
+
+    Gives the (width, height) that it is resized to, and the left and the top edge of the crop in that,
+    negative where the picture is padded.
+    """
+    height, width = crop
+    short_side = preprocessing.resize
+    if (height, width) != (preprocessing.crop, preprocessing.crop):
+        short_side = max(1, round(short_side * max(height, width) / preprocessing.crop))
+    resized = _resized_size(size, short_side)
+    return resized, _crop_start(resized[0], width), _crop_start(resized[1], height)
+
+
+def _seen(picture: Image.Image, preprocessing: Preprocessing, input: tuple[int, int, int]) -> Image.Image:
+    channels, height, width = input
+    if channels == 1:
+        picture = picture.convert("L")
+    resized, left, top = placement(picture.size, preprocessing, (height, width))
+    return _resize_and_crop(picture, resized, (left, top, width, height), preprocessing)
+
+
+def _planes(picture: Image.Image, channels: int) -> Pixels:
+    values = np.asarray(picture)[..., None] if channels == 1 else np.asarray(picture.convert("RGB"))
+    order = np.arange(channels) % values.shape[2]
+    return np.ascontiguousarray(values[:, :, order].transpose(2, 0, 1))
 
 
 def _resized_size(size: tuple[int, int], short_side: int) -> tuple[int, int]:

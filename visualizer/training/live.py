@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from visualizer.data.dataset import Dataset
+from visualizer.data.datasets.shapes import shapes_dataset
 from visualizer.data.shapes import CLASSES
 from visualizer.errors import UserError, as_sentence
 from visualizer.networks.anatomy import Anatomy
@@ -26,7 +27,6 @@ from visualizer.networks.naming import shown
 from visualizer.networks.network import Network
 from visualizer.networks.planning import plan
 from visualizer.training.config import TrainingConfig
-from visualizer.training.datasets import shapes_dataset
 from visualizer.training.failures import in_sentences
 from visualizer.training.loop import Step, Training
 

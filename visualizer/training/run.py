@@ -18,14 +18,15 @@ from typing import IO, Any
 import torch
 
 from visualizer.atomic import replacing
-from visualizer.data.dataset import Dataset
+from visualizer.data.dataset import DataChoice, Dataset
+from visualizer.data.datasets import open_dataset
+from visualizer.data.datasets.request import Progress
 from visualizer.errors import UserError
 from visualizer.networks.device import choose_device
 from visualizer.networks.files import save_network
 from visualizer.networks.naming import shown
 from visualizer.networks.network import Network
 from visualizer.training.config import TrainingConfig
-from visualizer.training.datasets import Progress, open_dataset
 from visualizer.training.failures import in_sentences
 from visualizer.training.loop import Step, Training
 from visualizer.training.start import fit_classes, open_start
@@ -77,7 +78,7 @@ def train_command(
     _check(config)
     chosen = choose_device(device)
     network = open_start(network_name, config.seed)
-    dataset = open_dataset(data, network.input, network.preprocessing, config.seed, progress)
+    dataset = open_dataset(DataChoice(data), network.input, network.preprocessing, config.seed, progress)
     network = fit_classes(network, dataset, config.seed)
     network.module.to(chosen)
     return run_training(network, dataset, config, run, resume=resume, progress=progress)
