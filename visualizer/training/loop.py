@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-import itertools
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from visualizer.data.dataset import Dataset, Examples
-from visualizer.networks.modules.auxiliary import auxiliary_heads, auxiliary_loss
 from visualizer.training.augmentation import augment
+from visualizer.training.averaging import averaging
+from visualizer.training.batches import Source
 from visualizer.training.config import TrainingConfig
-from visualizer.training.optimizers import create_optimizer
-from visualizer.training.schedules import create_schedule
-
-VALIDATION_BATCHES = 4  # of the size of training's at a time: costly networks have small ones, and stop soon
+from visualizer.training.forward import Forward
+from visualizer.training.frames import Change, Curves, Evaluation
+from visualizer.training.record import Column, StepRecord
+from visualizer.training.schedules import factor, settings_of
+from visualizer.training.settings import changes, with_locked
+from visualizer.training.updating import Hook, Updater
+from visualizer.training.validation import Validation
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """What can be told after one step of training, or one batch of validation.
 
-    ``step`` counts the optimizer's steps and ``epoch`` the epochs, both from 1. ``loss`` (mean cross-entropy
-    in nats) and ``accuracy`` (0…1) are means since the last reading, over the whole split for validation, and
-    None where nothing was read. ``seconds`` is the time that this loop has worked, pauses left out.
+    ``step`` counts the optimizer's steps and ``epoch`` the epochs, both from 1. ``loss`` (mean loss, nats for
+    cross-entropy) and ``accuracy`` (0…1) are means since the last reading, over the whole split for validation, and
+    None where nothing was read, or where a GPU has not told it yet. ``seconds`` is the time that this loop has
+    worked, pauses left out.
     """
 
     step: int
@@ -45,100 +50,200 @@ def train(module: nn.Module, dataset: Dataset, config: TrainingConfig) -> Iterat
 
 
 class Training:
-    """A run that can be stopped after any epoch and resumed with the same outcome.
+    """A run that can be changed while it goes on, stopped after any epoch and resumed with the same outcome.
 
-    The random numbers of an epoch depend on the seed and its number only, so the state is small: the
-    weights, the optimizer, the schedule, and how many epochs are over.
+    The random numbers of an epoch depend on the seed and its number only, so the state is small: the weights, the
+    optimizer, what is averaged, and how many epochs are over. All is for one thread, except ``apply``.
+
+    ``on_gradients`` is called between the backward pass and the optimizer's step, ``on_stepped`` behind that;
+    ``batch`` is the batch under way, augmented, on the device. ``diverged`` is the step whose loss or gradients
+    were not numbers; the run ends there. On the processor that step moved nothing: the weights are those of the
+    step before.
     """
 
     def __init__(self, module: nn.Module, dataset: Dataset, config: TrainingConfig) -> None:
-        self.module = module
-        self.epochs_done = 0
+        self.config = config
+        self.device = next(module.parameters()).device
+        # The order that the convolutions of processors and of recent GPUs work in.
+        self.module = module.to(memory_format=torch.channels_last)
         self.step = 0
+        self.epochs_done = 0
+        self.batch: Examples | None = None
+        self.diverged: int | None = None
+        self.last_evaluation: Evaluation | None = None
+        self.on_gradients: Hook | None = None
+        self.on_stepped: Hook | None = None
+        self._wanted: TrainingConfig | None = None
+        self._changes: tuple[Change, ...] = ()
         self._dataset = dataset
-        self._config = config
-        self._device = next(module.parameters()).device
-        self._mean = torch.tensor(dataset.mean, device=self._device)[:, None, None] * 255
-        self._std = torch.tensor(dataset.std, device=self._device)[:, None, None] * 255
-        self._validation = dataset.validation.to(self._device)
-        self.total_steps = config.epochs * -(-dataset.training_count // config.batch)
-        self._heads = auxiliary_heads(module)
-        self._optimizer = create_optimizer(config.optimizer, module.parameters(), config.learning_rate)
-        self._schedule = create_schedule(config.schedule, self._optimizer, self.total_steps)
+        self._per_epoch = -(-dataset.training_count // config.batch)
+        self._source: Source | None = None
+        forward = Forward(dataset.mean, dataset.std, self.device, config.precision)
+        self._updater = Updater(module, config, forward)
+        row = averaging(config.averaging)
+        self._average = row.create(**settings_of(row.fields, config.averaging_settings))
+        self._validation = Validation(dataset, forward, self.device)
+        self._record = StepRecord(self.device)
+        self._validations = (Column(np.int64), Column(np.float32), Column(np.float32), Column(np.float32))
+        self._epoch_losses: list[float] = []  # of validation, at the ends of epochs
+        self._told = 0  # the steps that readings have told
         self._clock = _Clock()
+        if self.device.type == "cuda":
+            torch.backends.cudnn.benchmark = True  # every batch but an epoch's last has the same size
+
+    @property
+    def optimizer(self) -> torch.optim.Optimizer:
+        """What moves the weights; another one after ``apply`` with another kind or other settings of it."""
+        return self._updater.optimizer
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """The number of batches."""
+        return self._per_epoch
+
+    @property
+    def total_steps(self) -> int:
+        """The steps of the whole run; fewer once it has ended early."""
+        return self.step if self.ended_early else self.config.epochs * self._per_epoch
+
+    @property
+    def epoch(self) -> float:
+        """How many epochs are over, with their fraction."""
+        return self.step / self._per_epoch
+
+    @property
+    def ended_early(self) -> bool:
+        """Whether the validation loss has not become better for so many epochs that the run is over."""
+        patience, losses = self.config.patience, self._epoch_losses
+        return 0 < patience < len(losses) and min(losses[-patience:]) >= min(losses[:-patience])
+
+    @property
+    def learning_rate(self) -> float:
+        """That of the next step."""
+        steps = self.config.epochs * self._per_epoch
+        return self._updater.base_rate * factor(self.config, self.step, steps, self._epoch_losses)
+
+    @property
+    def validated(self) -> nn.Module:
+        """What validation looks at: averaged weights where there are such, those of the last step otherwise."""
+        members = self._average.members(self.module)
+        return members[0] if len(members) == 1 else self.module
+
+    def apply(self, config: TrainingConfig) -> None:
+        """Go on with these settings from the next step on; what cannot change while a run goes on stays as it is.
+
+        For any thread.
+        """
+        self._wanted = with_locked(config, self.config)
+
+    def curves(self, wait: bool = False) -> Curves:
+        """Everything measured so far, without a copy; with ``wait`` the device is waited for."""
+        record = self._record
+        record.collect(wait)
+        known = record.known
+        step, epoch, loss, accuracy = (column.values() for column in self._validations)
+        return Curves(
+            step=record.step.values(known),
+            epoch=record.epoch.values(known),
+            loss=record.loss.values(),
+            accuracy=record.accuracy.values(),
+            learning_rate=record.learning_rate.values(known),
+            validation_step=step,
+            validation_epoch=epoch,
+            validation_loss=loss,
+            validation_accuracy=accuracy,
+            changes=self._changes,
+        )
 
     def steps(self) -> Iterator[Step]:
         """Yield after every step of training and every batch of validation, to the end of the last epoch."""
         self._clock.start()
-        while self.epochs_done < self._config.epochs:
-            for told in itertools.chain(self._train_epoch(), self._validate()):
+        while self._goes_on():
+            for told in self._epoch():
                 yield told
                 self._clock.start()  # what passed meanwhile was not our time
 
-    def _train_epoch(self) -> Iterator[Step]:
+    def _goes_on(self) -> bool:
+        self._take_changes()
+        return self.diverged is None and not self.ended_early and self.epochs_done < self.config.epochs
+
+    def _take_changes(self) -> None:
+        if (wanted := self._wanted) is None:
+            return
+        self._wanted = None
+        texts = changes(self.config, wanted)
+        self._changes += tuple(Change(self.step, self.epoch, text) for text in texts)
+        self._updater.apply(wanted)
+        self.config = wanted
+
+    def _epoch(self) -> Iterator[Step]:
         epoch = self.epochs_done
-        generator = torch.Generator().manual_seed(self._config.seed + epoch)
-        torch.manual_seed(self._config.seed + epoch)  # dropout draws from torch's global generator
-        source = self._dataset.training(epoch)
-        assert isinstance(source, Examples)
-        examples = source.to(self._device)
-        order = torch.randperm(len(examples.labels), generator=generator)
-        batches = torch.split(order, self._config.batch)
-        self.module.train()
-        meter = _Meter(self._device)
-        for number, chosen in enumerate(batches, start=1):
-            images, labels = _chosen(examples, chosen.to(self._device))
-            if self._dataset.is_augmented:
-                images = augment(images, generator)
-            learning_rate = float(
-                self._schedule.get_last_lr()[0]
-            )  # of this step, before the schedule moves on
-            self._update(images, labels, meter)
-            is_read = self.step % self._config.reading == 0 or number == len(batches)
-            yield self._told("training", meter.read() if is_read else None, learning_rate)
+        generator = torch.Generator().manual_seed(self.config.seed + epoch)
+        self._updater.seed(self.config.seed + epoch)
+        self._updater.train_mode()
+        source = self._source_of(epoch)
+        order = torch.randperm(len(source), generator=generator)
+        for number, batch in enumerate(source.batches(order, self.config.batch), start=1):
+            self._take_changes()
+            self.batch = Examples(augment(batch.images, self.config.augmentation, generator), batch.labels)
+            learning_rate = self.learning_rate
+            self._update(self.batch, learning_rate)
+            ends_epoch = number == self._per_epoch
+            yield self._told_training(epoch + 1, learning_rate, ends_epoch)
+            if self.diverged is not None:
+                return
+            every = self.config.validate_every
+            if every and self.step % every == 0 and not ends_epoch:
+                yield from self._validate(ends_epoch=False)
+                self._updater.train_mode()
+        yield from self._validate(ends_epoch=True)
 
-    def _update(self, images: Tensor, labels: Tensor, meter: _Meter) -> None:
-        self._optimizer.zero_grad(set_to_none=True)
-        logits = self.module(self._standardised(images))
-        loss = nn.functional.cross_entropy(logits, labels)
-        (loss + auxiliary_loss(self._heads, labels)).backward()  # type: ignore[no-untyped-call]
-        self._optimizer.step()
-        self._schedule.step()
+    def _update(self, batch: Examples, learning_rate: float) -> None:
+        figures = self._updater.step(batch, learning_rate, self.on_gradients, self.on_stepped)
         self.step += 1
-        meter.add(loss.detach(), logits.detach(), labels)
+        if self._updater.is_finite:
+            self._average.add(self.module, self.step, self.config.epochs * self._per_epoch)
+        else:
+            self.diverged = self.step
+        record = self._record
+        record.add(self.step, self.epoch, len(batch), learning_rate, self._clock.read(), figures)
+        record.collect()
+        if self.diverged is None:
+            self.diverged = record.first_bad
 
-    def _validate(self) -> Iterator[Step]:
-        self.module.eval()
-        meter = _Meter(self._device)
-        batches = torch.split(
-            torch.arange(len(self._validation.labels)), VALIDATION_BATCHES * self._config.batch
-        )
-        for number, chosen in enumerate(batches, start=1):
-            images, labels = _chosen(self._validation, chosen.to(self._device))
-            with torch.inference_mode():
-                logits = self.module(self._standardised(images))
-                meter.add(nn.functional.cross_entropy(logits, labels), logits, labels)
-            is_last = number == len(batches)
-            told = self._told("validation", meter.read() if is_last else None, self._learning_rate())
-            self.epochs_done += is_last
-            yield told
+    def _source_of(self, epoch: int) -> Source:
+        """The examples of an epoch; those that stay the same are moved to the device once."""
+        examples = self._dataset.training(epoch)
+        if self._source is None or self._source.examples is not examples:
+            self._source = None  # its memory is free before the next takes some
+            self._source = Source(examples, self.device)
+        return self._source
 
-    def _standardised(self, images: Tensor) -> Tensor:
-        # Channels last is the order that the convolutions of processors and of recent GPUs work in.
-        return images.to(memory_format=torch.channels_last).sub(self._mean).div_(self._std)
-
-    def _told(
-        self,
-        split: Literal["training", "validation"],
-        read: tuple[float, float] | None,
-        learning_rate: float,
-    ) -> Step:
-        loss, accuracy = (None, None) if read is None else read
+    def _validate(self, *, ends_epoch: bool) -> Iterator[Step]:
+        members = self._average.members(self.module)
         epoch = self.epochs_done + 1
-        return Step(self.step, epoch, split, loss, accuracy, learning_rate, self._clock.read())
+        for evaluation in self._validation.looks(members, self.config, self.step, self.epoch):
+            if evaluation is not None:
+                self._keep(evaluation, ends_epoch)
+            loss, accuracy = (evaluation.loss, evaluation.accuracy) if evaluation else (None, None)
+            yield Step(self.step, epoch, "validation", loss, accuracy, self.learning_rate, self._clock.read())
 
-    def _learning_rate(self) -> float:
-        return float(self._schedule.get_last_lr()[0])
+    def _keep(self, evaluation: Evaluation, ends_epoch: bool) -> None:
+        self.last_evaluation = evaluation
+        self._record.collect(wait=True)  # the device has just been waited for
+        measured = (self.step, self.epoch, evaluation.loss, evaluation.accuracy)
+        for column, value in zip(self._validations, measured, strict=True):
+            column.append(value)
+        if ends_epoch:
+            self._epoch_losses.append(evaluation.loss)
+            self.epochs_done += 1
+
+    def _told_training(self, epoch: int, learning_rate: float, ends_epoch: bool) -> Step:
+        loss = accuracy = None
+        if self.step % self.config.reading == 0 or ends_epoch or self.diverged:
+            loss, accuracy = self._record.means(self._told)
+            self._told = self._record.known
+        return Step(self.step, epoch, "training", loss, accuracy, learning_rate, self._clock.read())
 
     def state_dict(self) -> dict[str, Any]:
         """The state after the last whole epoch; plain containers and tensors only."""
@@ -147,42 +252,20 @@ class Training:
             "step": self.step,
             "seconds": self._clock.seconds,
             "module": self.module.state_dict(),
-            "optimizer": self._optimizer.state_dict(),
-            "schedule": self._schedule.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "average": self._average.state_dict(),
+            "epoch_losses": list(self._epoch_losses),
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on from a state that ``state_dict`` gave."""
         self.module.load_state_dict(state["module"])
-        self._optimizer.load_state_dict(state["optimizer"])
-        self._schedule.load_state_dict(state["schedule"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self._average.load_state_dict(state["average"], self.module)
+        self._epoch_losses = [float(loss) for loss in state["epoch_losses"]]
         self.epochs_done = int(state["epochs_done"])
         self.step = int(state["step"])
         self._clock = _Clock(float(state["seconds"]))
-
-
-def _chosen(examples: Examples, chosen: Tensor) -> tuple[Tensor, Tensor]:
-    return examples.images[chosen], examples.labels[chosen]
-
-
-class _Meter:
-    """Sums of loss and hits that stay on the device until they are read."""
-
-    def __init__(self, device: torch.device) -> None:
-        self._sums = torch.zeros(2, dtype=torch.float64, device=device)
-        self._count = 0
-
-    def add(self, loss: Tensor, logits: Tensor, labels: Tensor) -> None:
-        hits = (logits.argmax(dim=1) == labels).sum()
-        self._sums += torch.stack([loss.double() * len(labels), hits.double()])
-        self._count += len(labels)
-
-    def read(self) -> tuple[float, float]:
-        """Mean loss and accuracy since the last reading; waits for the device."""
-        loss, hits = (self._sums / max(1, self._count)).tolist()
-        self._sums.zero_()
-        self._count = 0
-        return loss, hits
 
 
 class _Clock:

@@ -2,40 +2,228 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
-from torch import optim
+import torch
+from torch import Tensor, optim
 from torch.nn import Parameter
 
 from visualizer.errors import UserError
+from visualizer.networks.layers.kinds import Field, Value
 from visualizer.networks.naming import shown
+from visualizer.training.schedules import settings_of
+
+Groups = Sequence[dict[str, Any]]
+"""Parameter groups as ``torch.optim`` has them: ``params``, and what differs from the optimizer's own settings."""
 
 
 @dataclass(frozen=True, slots=True)
 class OptimizerKind:
-    """One row: ``create(parameters, lr=…)`` makes the optimizer, ``learning_rate`` suits small networks."""
+    """One row: ``create(groups, lr=…, **settings)`` makes the optimizer, ``learning_rate`` suits small networks.
+
+    ``fused`` are the types of devices on which torch does a whole step in one kernel. An optimizer with
+    ``needs_closure`` computes loss and gradients several times a step, with one learning rate for all parameters.
+    """
 
     name: str
+    title: str
     description: str
     learning_rate: float
     create: Callable[..., optim.Optimizer] = field(repr=False)
+    fields: tuple[Field, ...] = ()
+    fused: tuple[str, ...] = ()
+    needs_closure: bool = False
 
+
+class MuonAdamW(optim.Optimizer):
+    """``torch.optim.Muon`` for the groups marked with ``matrices``, ``torch.optim.AdamW`` for the others.
+
+    One optimizer to the outside; its groups and its state are those of the two.
+    """
+
+    def __init__(self, groups: Groups, **settings: Any) -> None:
+        shared = {"lr": settings["lr"], "weight_decay": settings["weight_decay"]}
+        matrices = [{**group} for group in groups if group.get("matrices")]
+        others = [{**group} for group in groups if not group.get("matrices")]
+        parts: list[optim.Optimizer] = []
+        if matrices:  # adjusted, their steps are as large as AdamW's, so that both go with one learning rate
+            momentum = settings["momentum"]
+            parts.append(optim.Muon(matrices, momentum=momentum, adjust_lr_fn="match_rms_adamw", **shared))
+        if others:
+            parts.append(optim.AdamW(others, foreach=True, **shared))
+        self.parts = tuple(parts)
+        self.defaults = shared
+        self.param_groups = [group for part in self.parts for group in part.param_groups]
+
+    @property
+    def state(self) -> dict[Tensor, Any]:  # type: ignore[override]
+        """What is kept for each parameter."""
+        return {key: value for part in self.parts for key, value in part.state.items()}
+
+    def step(self, closure: Any = None) -> None:  # type: ignore[override]
+        """One step of both."""
+        for part in self.parts:
+            take_step(part)
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget all gradients."""
+        for part in self.parts:
+            part.zero_grad(set_to_none)
+
+    def state_dict(self) -> dict[str, Any]:
+        """The states of both."""
+        return {"parts": [part.state_dict() for part in self.parts]}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Go on from a state that ``state_dict`` gave."""
+        for part, state in zip(self.parts, state_dict["parts"], strict=True):
+            part.load_state_dict(state)
+        self.param_groups = [group for part in self.parts for group in part.param_groups]
+
+
+def _adam_like(cls: Callable[..., optim.Optimizer]) -> Callable[..., optim.Optimizer]:
+    """An optimizer whose two betas are fields of their own."""
+
+    def create(groups: Groups, *, beta1: float, beta2: float, **settings: Any) -> optim.Optimizer:
+        return cls(groups, betas=(beta1, beta2), **settings)
+
+    return create
+
+
+def _lbfgs(groups: Groups, *, line_search: str, lr: float, **settings: Any) -> optim.Optimizer:
+    parameters = [parameter for group in groups for parameter in group["params"]]
+    search = "strong_wolfe" if line_search == "strong Wolfe" else None
+    return optim.LBFGS(parameters, lr=lr, line_search_fn=search, **settings)
+
+
+def _decay(default: float, words: str = "pulls every parameter towards 0; part of the gradient") -> Field:
+    return Field("weight_decay", float, default, 0.0, 10.0, words, title="Weight decay")
+
+
+_DECOUPLED = "pulls every parameter towards 0, times the learning rate"
+_MOMENTUM = Field("momentum", float, 0.9, 0.0, 0.9999, "the share of the last step that is taken again")
+_BETA1 = Field("beta1", float, 0.9, 0.0, 0.9999, "memory of the mean of gradients", title="β₁")
+_BETA2 = Field("beta2", float, 0.999, 0.0, 0.99999, "memory of the mean of their squares", title="β₂")
+_EPS = Field("eps", float, 1e-8, 1e-16, 1.0, "added where it is divided, against division by 0", title="ε")
+_ADAM = (_BETA1, _BETA2, _EPS)
+_EVERYWHERE = ("cpu", "cuda")
 
 _ROWS = (
-    OptimizerKind("sgd", "plain gradient descent", 0.1, optim.SGD),
-    OptimizerKind("momentum", "gradient descent with momentum 0.9", 0.02, partial(optim.SGD, momentum=0.9)),
+    OptimizerKind("sgd", "SGD", "plain gradient descent", 0.1, optim.SGD, (_decay(0.0),), fused=_EVERYWHERE),
+    OptimizerKind(
+        "momentum",
+        "SGD with momentum",
+        "gradient descent with momentum 0.9",
+        0.02,
+        optim.SGD,
+        (_MOMENTUM, _decay(0.0)),
+        fused=_EVERYWHERE,
+    ),
     OptimizerKind(
         "nesterov",
+        "Nesterov",
         "momentum 0.9 with the gradient taken one step ahead",
         0.02,
-        partial(optim.SGD, momentum=0.9, nesterov=True),
+        partial(optim.SGD, nesterov=True),
+        (Field("momentum", float, 0.9, 0.0001, 0.9999, _MOMENTUM.help), _decay(0.0)),
+        fused=_EVERYWHERE,
     ),
-    OptimizerKind("adagrad", "steps shrink with the sum of squared gradients", 0.01, optim.Adagrad),
-    OptimizerKind("rmsprop", "steps scaled by a running mean of squared gradients", 0.001, optim.RMSprop),
-    OptimizerKind("adam", "running means of gradient and square, bias corrected", 0.002, optim.Adam),
-    OptimizerKind("adamw", "adam with decoupled weight decay 0.01", 0.002, optim.AdamW),
+    OptimizerKind(
+        "adagrad",
+        "AdaGrad",
+        "steps shrink with the sum of squared gradients",
+        0.01,
+        optim.Adagrad,
+        (
+            Field("lr_decay", float, 0.0, 0.0, 1.0, "falls as 1/(1 + decay·step)", title="Rate decay"),
+            _decay(0.0),
+        ),
+        fused=("cpu",),
+    ),
+    OptimizerKind(
+        "rmsprop",
+        "RMSProp",
+        "steps scaled by a running mean of squared gradients",
+        0.001,
+        optim.RMSprop,
+        (Field("alpha", float, 0.99, 0.0, 0.99999, "memory of that mean", title="α"), _EPS, _decay(0.0)),
+    ),
+    OptimizerKind(
+        "adam",
+        "Adam",
+        "running means of gradient and square, bias corrected",
+        0.002,
+        _adam_like(optim.Adam),
+        (*_ADAM, _decay(0.0)),
+        fused=_EVERYWHERE,
+    ),
+    OptimizerKind(
+        "adamw",
+        "AdamW",
+        "adam with decoupled weight decay 0.01",
+        0.002,
+        _adam_like(optim.AdamW),
+        (*_ADAM, _decay(0.01, _DECOUPLED)),
+        fused=_EVERYWHERE,
+    ),
+    OptimizerKind(
+        "adadelta",
+        "Adadelta",
+        "steps as large as the last ones, scaled by the gradient",
+        1.0,
+        optim.Adadelta,
+        (
+            Field("rho", float, 0.9, 0.0, 0.99999, "memory of the means of squares", title="ρ"),
+            Field("eps", float, 1e-6, 1e-16, 1.0, _EPS.help, title="ε"),
+            _decay(0.0),
+        ),
+    ),
+    OptimizerKind(
+        "nadam",
+        "NAdam",
+        "adam with Nesterov's look ahead",
+        0.002,
+        _adam_like(optim.NAdam),
+        (*_ADAM, _decay(0.0)),
+    ),
+    OptimizerKind(
+        "radam",
+        "RAdam",
+        "adam that waits until its mean of squares is reliable",
+        0.002,
+        _adam_like(optim.RAdam),
+        (*_ADAM, _decay(0.0)),
+    ),
+    OptimizerKind(
+        "lbfgs",
+        "L-BFGS",
+        "second order: curvature from the last gradients; for large batches",
+        1.0,
+        _lbfgs,
+        (
+            Field("max_iter", int, 4, 1, 100, "iterations in one step", title="Iterations"),
+            Field("history_size", int, 10, 1, 100, "past gradients that are kept", title="History"),
+            Field(
+                "line_search", str, "strong Wolfe", 0, 0, "how the length is found", ("strong Wolfe", "none")
+            ),
+        ),
+        needs_closure=True,
+    ),
+    OptimizerKind(
+        "muon",
+        "Muon",
+        "orthogonal steps for matrices inside the network, AdamW for all else",
+        0.002,
+        MuonAdamW,
+        (
+            Field("momentum", float, 0.95, 0.0, 0.9999, _MOMENTUM.help),
+            _decay(0.01, _DECOUPLED),
+        ),
+    ),
 )
 
 OPTIMIZERS: Mapping[str, OptimizerKind] = {row.name: row for row in _ROWS}
@@ -50,8 +238,40 @@ def optimizer(name: str) -> OptimizerKind:
 
 
 def create_optimizer(
-    name: str, parameters: Iterable[Parameter], learning_rate: float | None = None
+    name: str,
+    parameters: Iterable[Parameter] | Groups,
+    learning_rate: float | None = None,
+    settings: Mapping[str, Value] | None = None,
 ) -> optim.Optimizer:
-    """The optimizer ``name`` for the parameters; without a learning rate the one of its row."""
+    """The optimizer ``name`` for parameters or groups of them; without a learning rate that of its row."""
     row = optimizer(name)
-    return row.create(parameters, lr=row.learning_rate if learning_rate is None else learning_rate)
+    _leave_compiler_out()
+    groups = [part if isinstance(part, dict) else {"params": [part]} for part in parameters]
+    arguments: dict[str, Any] = settings_of(row.fields, settings or {})
+    if not row.needs_closure and row.create is not MuonAdamW:
+        device = groups[0]["params"][0].device.type
+        arguments |= {"fused": True} if device in row.fused else {"foreach": True}
+    return row.create(groups, lr=row.learning_rate if learning_rate is None else learning_rate, **arguments)
+
+
+@torch.no_grad()
+def take_step(optimizer: optim.Optimizer, closure: Callable[[], Tensor] | None = None) -> None:
+    """One step of the optimizer, without the wrappers that torch has put around it.
+
+    They import torch's compiler at the first step (6 s on two cores), to leave it out where there is none. Hooks of
+    the optimizer are not called.
+    """
+    step = inspect.unwrap(type(optimizer).step)
+    step(optimizer) if closure is None else step(optimizer, closure)
+
+
+def _leave_compiler_out() -> None:
+    """Let some methods of optimizers run as they are: their first call would import torch's compiler (6 s).
+
+    Torch keeps the function to be called in this attribute and imports the compiler to make it where it is missing.
+    A torch that does that otherwise works too, only later.
+    """
+    for name in ("add_param_group", "zero_grad", "state_dict", "load_state_dict"):
+        inner = getattr(getattr(optim.Optimizer, name), "__wrapped__", None)
+        if inner is not None and not hasattr(inner, "__dynamo_disable"):
+            setattr(inner, "__dynamo_disable", inner)
