@@ -1,4 +1,4 @@
-"""The Prediction panel: the five most probable classes and how sure the network is."""
+"""The Prediction panel: the five most probable classes, how sure the network is, and how it came to be so."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from visualizer.probes.frames import Prediction
+from visualizer.probes.over_training import ProbabilityHistory
 from visualizer.ui.numbers import THIN
 from visualizer.ui.text import plain_tip
 from visualizer.ui.theme import Colors
@@ -17,8 +18,10 @@ from visualizer.ui.widgets.export import Export, Row
 from visualizer.ui.widgets.panel import PADDING, Panel
 from visualizer.ui.widgets.placeholder import Placeholder
 from visualizer.ui.widgets.probability_bars import ProbabilityBars
+from visualizer.ui.widgets.probability_plot import ProbabilityPlot
 
 NO_PREDICTION = "No prediction yet."
+HISTORY_HEIGHT = 146  # px at most, with what stands around the plot
 UNKNOWN = "–"
 TABLE_HEADER = ("rank", "class index", "label", "probability")
 
@@ -34,6 +37,7 @@ class PredictionPanel(Panel):
         self._prediction: Prediction | None = None
         self._network_name = ""
         self.bars = ProbabilityBars()
+        self.history = ProbabilityPlot()
         self.true_class = TrueClassLabel()
         self.margin = QLabel(UNKNOWN)
         self.entropy = QLabel(UNKNOWN)
@@ -59,8 +63,27 @@ class PredictionPanel(Panel):
         rows.addLayout(self._build_facts())
         for label in (self.warning, self.note):
             rows.addWidget(label)
+        rows.addWidget(self._build_history(), 1)
         rows.addStretch()
         return page
+
+    def _build_history(self) -> QWidget:
+        """The plot with a rule above; hidden without a run, and of no height where the panel is short."""
+        self._history_part = QWidget()
+        self._history_part.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self._history_part.setMaximumHeight(HISTORY_HEIGHT)
+        rows = QVBoxLayout(self._history_part)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rule = QFrame()
+        rule.setProperty("role", "rule")
+        rows.addWidget(rule)
+        inside = QVBoxLayout()
+        inside.setContentsMargins(PADDING, 5, 3, 4)
+        inside.addWidget(self.history)
+        rows.addLayout(inside, 1)
+        self._history_part.hide()
+        return self._history_part
 
     def _build_facts(self) -> QGridLayout:
         facts = QGridLayout()
@@ -96,8 +119,20 @@ class PredictionPanel(Panel):
             label.setText(text)
             label.setVisible(bool(text))
 
+    def set_history(
+        self, history: ProbabilityHistory | None, visited_epoch: float | None = None, last_epoch: float = 1.0
+    ) -> None:
+        """Show how a class fared in the run so far, None where there is no run.
+
+        ``visited_epoch`` is the moment shown (None: the newest), ``last_epoch`` where the run will end.
+        """
+        if self._history_part.isHidden() != (history is None):
+            self._history_part.setVisible(history is not None)
+        self.history.set_history(history, visited_epoch, last_epoch)
+
     def set_colors(self, colors: Colors) -> None:
         self.bars.set_colors(colors)
+        self.history.set_colors(colors)
 
     def export(self) -> Export | None:
         if self._prediction is None:
