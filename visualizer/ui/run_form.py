@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from visualizer.networks.layers.kinds import Field, Value
+from visualizer.ui.numbers import THIN, integer
+from visualizer.ui.widgets.number_edit import number_text
 from visualizer.ui.widgets.schedule_plot import PlannedRates
 from visualizer.ui.widgets.value_slider import Scale
 
@@ -60,16 +62,31 @@ class FormRow:
     waiting: bool = False
     problem: str = ""
 
+    @property
+    def value_text(self) -> str:
+        """The value as the row shows it."""
+        words = dict(zip(self.setting.choices, self.titles, strict=False))
+        if isinstance(self.value, str):
+            return words.get(self.value, self.value)
+        number = integer(self.value) if isinstance(self.value, int) else number_text(self.value)
+        return f"{number}{THIN}{self.unit}" if self.unit else number
+
 
 @dataclass(frozen=True, slots=True)
 class FormSection:
-    """Rows under one head; ``hint`` stands at its right. ``folded`` is how it begins."""
+    """Rows under one head; ``hint`` stands at its right, ``help`` is its tool tip. ``folded`` is how it begins."""
 
     key: str
     title: str
     hint: str
     rows: tuple[FormRow, ...]
+    help: str = ""
     folded: bool = False
+
+    @property
+    def summary(self) -> str:
+        """The value of its first row, for when it is folded."""
+        return self.rows[0].value_text if self.rows else ""
 
     @property
     def waiting(self) -> int:

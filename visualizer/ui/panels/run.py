@@ -107,7 +107,7 @@ class RunPanel(Panel):
 
     def export(self) -> Export | None:
         return (
-            Export("run", picture=self.view.widget().grab, table=self._table) if self._form.sections else None
+            Export("run", picture=self.view.content.grab, table=self._table) if self._form.sections else None
         )
 
     def _table(self) -> Iterable[Row]:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
+from visualizer.ui.text import plain_tip
 from visualizer.ui.theme import DARK, SMALL_SIZE, TEXT_SIZE, Colors, font
 from visualizer.ui.widgets.panel import PADDING
 
@@ -20,7 +21,7 @@ class Band(QWidget):
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._title, self._hint, self._kind = title, "", ""
+        self._title, self._hint, self._kind, self._help = title, "", "", ""
         self._open = True
         self._colors: Colors = DARK
         self.setFixedHeight(BAND)
@@ -35,6 +36,11 @@ class Band(QWidget):
             self._name()
             self.update()
 
+    def set_help(self, help: str) -> None:
+        """What the section is about, for the tool tip."""
+        self._help = help
+        self._name()
+
     def set_open(self, is_open: bool) -> None:
         self._open = is_open
         self._name()
@@ -42,8 +48,8 @@ class Band(QWidget):
 
     def _name(self) -> None:
         self.setAccessibleName(f"{self._title}, {'open' if self._open else 'folded'}")
-        self.setAccessibleDescription(self._hint)
-        self.setToolTip("" if self._open else "Click to open")
+        self.setAccessibleDescription(self._hint or self._help)
+        self.setToolTip(plain_tip(self._help))
 
     def set_colors(self, colors: Colors) -> None:
         self._colors = colors

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
@@ -28,13 +29,13 @@ class FormView(QScrollArea):
         self.sections: dict[str, FoldingSection] = {}
         self.rows: dict[str, SettingRow] = {}
         self._parts: dict[str, tuple[tuple[str, QWidget], ...]] = {}
-        self._problems: dict[str, int] = {}
-        content = QWidget()
-        self._column = QVBoxLayout(content)
+        self._shown: dict[str, FormSection] = {}
+        self.content = QWidget()
+        self._column = QVBoxLayout(self.content)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
         self._column.addStretch(1)
-        self.setWidget(content)
+        self.setWidget(self.content)
 
     def put(self, section: str, part: QWidget, behind: str = "") -> None:
         """Have a widget of its own kind in a section, behind the row of a key, or behind all rows."""
@@ -49,7 +50,9 @@ class FormView(QScrollArea):
         for place, section in enumerate(sections):
             shown = self.sections.get(section.key) or self._made_section(section, place)
             moved |= self._set_rows(shown, section)
-            self._set_hint(shown, section)
+            self._open_for_problem(shown, section)
+            self._shown[section.key] = section
+            self._show_hint(section.key)
         if moved:
             self._order_for_tab(keys)
 
@@ -70,7 +73,9 @@ class FormView(QScrollArea):
     def _made_section(self, section: FormSection, place: int) -> FoldingSection:
         made = FoldingSection(section.title, folded=section.folded)
         made.band.set_colors(self._colors)
+        made.band.set_help(section.help)
         self.sections[section.key] = made
+        made.band.toggled.connect(lambda: self._show_hint(section.key))
         self._column.insertWidget(place, made)
         return made
 
@@ -119,17 +124,20 @@ class FormView(QScrollArea):
                 shown.rows.insertWidget(place, widget)
                 widget.show()
 
-    def _set_hint(self, shown: FoldingSection, section: FormSection) -> None:
-        problems, waiting = section.problems, section.waiting
-        if problems > self._problems.get(section.key, 0):
+    def _open_for_problem(self, shown: FoldingSection, section: FormSection) -> None:
+        before = self._shown.get(section.key)
+        if section.problems > (before.problems if before is not None else 0):
             shown.set_open(True)  # the sentence is to be seen
-        self._problems[section.key] = problems
-        if problems:
-            shown.band.set_hint(f"{problems} to mend", "error")
-        elif waiting and not shown.is_open:
-            shown.band.set_hint(f"{waiting} waiting", "waiting")
+
+    def _show_hint(self, key: str) -> None:
+        """What is wrong comes first; a folded section says what waits in it, or its first value."""
+        section, shown = self._shown[key], self.sections[key]
+        if section.problems:
+            shown.band.set_hint(f"{section.problems} to mend", "error")
+        elif section.waiting and not shown.is_open:
+            shown.band.set_hint(f"{section.waiting} waiting", "waiting")
         else:
-            shown.band.set_hint(section.hint)
+            shown.band.set_hint(section.hint if shown.is_open else section.summary)
 
     # --- the keyboard ----------------------------------------------------------------------------
 
@@ -146,7 +154,7 @@ class FormView(QScrollArea):
                     chain += widget.editors
                 elif widget is not None:
                     chain += [part for part in widget.findChildren(QWidget) if part.focusPolicy()]
-        for first, second in zip(chain, chain[1:], strict=False):
+        for first, second in pairwise(chain):
             QWidget.setTabOrder(first, second)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

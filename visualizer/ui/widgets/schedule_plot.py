@@ -61,8 +61,7 @@ class SchedulePlot(QWidget):
         self._planned = PlannedRates()
         self._past: tuple[Floats, Floats] = (NO_RATES, NO_RATES)
         self._head: float | None = None
-        self._ground: QPixmap | None = None  # axes and the plan, drawn anew when either changes
-        self._axes: Axes | None = None
+        self._ground: tuple[QPixmap, Axes] | None = None  # drawn anew when the plan or the size changes
 
     def set_planned(self, planned: PlannedRates) -> None:
         """Show a plan; a curve of what has been stays."""
@@ -89,7 +88,7 @@ class SchedulePlot(QWidget):
         self._forget()
 
     def _forget(self) -> None:
-        self._ground = self._axes = None
+        self._ground = None
         self._name()
         self.update()
 
@@ -122,41 +121,40 @@ class SchedulePlot(QWidget):
     # --- painting --------------------------------------------------------------------------------
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._ground = self._axes = None
+        self._ground = None
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._ground is None or self._axes is None:
-            self._draw_ground()
-        assert self._ground is not None and self._axes is not None
-        axes = self._axes
+        if self._ground is None:
+            self._ground = self._drawn_ground()
+        ground, axes = self._ground
         with QPainter(self) as painter:
-            painter.drawPixmap(0, 0, self._ground)
+            painter.drawPixmap(0, 0, ground)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self._draw_future(painter, axes)
             if self._head is not None:
                 self._draw_line(painter, axes, *self._past, dashed=False)
                 self._draw_head(painter, axes, self._head)
 
-    def _draw_ground(self) -> None:
+    def _drawn_ground(self) -> tuple[QPixmap, Axes]:
         ratio = self.devicePixelRatioF()
-        self._ground = QPixmap(QSize(round(self.width() * ratio), round(self.height() * ratio)))
-        self._ground.setDevicePixelRatio(ratio)
-        self._ground.fill(QColor(self._colors.panel))
+        ground = QPixmap(QSize(round(self.width() * ratio), round(self.height() * ratio)))
+        ground.setDevicePixelRatio(ratio)
+        ground.fill(QColor(self._colors.panel))
         top = self._top()
         y_labels = [(0.0, "0"), (top, rate_text(top))]
-        with QPainter(self._ground) as painter:
+        epochs = max(self._planned.epochs, 1)
+        with QPainter(ground) as painter:
             left = max(label_width(painter, [text for _, text in y_labels]) + 6, PADDING + 20)
             plot = QRectF(left, 9, self.width() - left - PADDING - 4, _HEIGHT - 9 - LABEL_HEIGHT - 2)
-            epochs = max(self._planned.epochs, 1)
-            self._axes = Axes(plot, (0.0, float(epochs)), (0.0, top * 1.06))
-            ticks = [
-                tick
-                for tick in round_ticks(0, epochs, max(2, int(plot.width()) // 44))
+            axes = Axes(plot, (0.0, float(epochs)), (0.0, top * 1.06))
+            ticks = round_ticks(0, epochs, max(2, int(plot.width()) // 44))
+            x_labels = [
+                (tick, text)
+                for tick, text in zip(ticks, tick_texts(ticks), strict=True)
                 if tick == round(tick)
             ]
-            draw_axes(
-                painter, self._axes, self._colors, list(zip(ticks, tick_texts(ticks), strict=True)), y_labels
-            )
+            draw_axes(painter, axes, self._colors, x_labels, y_labels)
+        return ground, axes
 
     def _draw_future(self, painter: QPainter, axes: Axes) -> None:
         epoch, rate = self._planned.epoch, self._planned.rate
@@ -201,9 +199,10 @@ class SchedulePlot(QWidget):
         painter.drawText(QRectF(left, top, width, 14), Qt.AlignmentFlag.AlignVCenter, text)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._axes is None:
+        if self._ground is None:
             return
-        epoch = min(max(self._axes.from_x(event.position().x()), 0.0), self._axes.x[1])
+        axes = self._ground[1]
+        epoch = min(max(axes.from_x(event.position().x()), 0.0), axes.x[1])
         rate = self._rate_at(epoch)
         if rate is not None:
             words = f"epoch {epoch:.1f}: learning rate {rate_text(rate)}"

@@ -2,25 +2,48 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QWidget
 
+from visualizer.networks.layers.kinds import Field
 from visualizer.ui.widgets.number_edit import NumberEdit, number_text
+
+_PATIENCE = 900  # ms without a key: people who type 0.05 begin with a 0
 
 
 class SettingNumber(NumberEdit):
-    """Emits ``refused(sentence)`` for a text that is no value, "" once it is one again."""
+    """Emits ``refused(sentence)`` for a text that is no value, once nobody types on; "" when it is one again."""
 
     refused = Signal(str)
 
+    def __init__(self, setting: Field, parent: QWidget | None = None) -> None:
+        super().__init__(setting, parent)
+        self.told = ""
+        self._timer = QTimer(self, singleShot=True, interval=_PATIENCE)
+        self._timer.timeout.connect(self._tell)
+
     def set_invalid(self, invalid: bool, reason: str = "") -> None:
-        changed = reason != self.reason
         super().set_invalid(invalid, reason)
-        if changed:
-            self.refused.emit(reason)
+        if reason and not self.told:
+            self._timer.start()
+        else:
+            self._tell()
+
+    def _tell(self) -> None:
+        self._timer.stop()
+        if self.reason != self.told:
+            self.told = self.reason
+            self.refused.emit(self.told)
 
     def finish(self) -> None:
+        self._tell()
         if not self.reason:
             super().finish()
+
+    def is_refused(self) -> bool:
+        """Whether the text cannot be taken; Enter says why."""
+        self._tell()
+        return bool(self.reason)
 
     def restore(self) -> None:
         """Show the last valid value in place of what cannot be taken."""

@@ -17,8 +17,7 @@ from visualizer.ui.widgets.value_slider import ValueSlider
 
 ROW = 26  # px
 FIELD = 22
-FIELD_X = 123  # px from the left; a label with a check box has more room
-_SWITCHED_X = 163
+FIELD_X = 123  # px from the left
 _BESIDE_SLIDER = 82  # px of a field
 _LOCK = 14
 _MESSAGE_GAP = 4
@@ -127,7 +126,7 @@ class SettingRow(QWidget):
             editor.setAccessibleDescription("Waits for Apply" if waiting else "")
 
     def _show_message(self) -> None:
-        typed = self.editor.reason if isinstance(self.editor, SettingNumber) else ""
+        typed = self.editor.told if isinstance(self.editor, SettingNumber) else ""
         sentence = typed or self._row.problem
         if sentence != self._message.text():
             self._message.setText(sentence)
@@ -163,7 +162,7 @@ class SettingRow(QWidget):
 
     def _place(self) -> None:
         right = self.width() - PADDING - (_LOCK + 5 if self._row.locked else 0)
-        left = FIELD_X if self.box is None else _SWITCHED_X
+        left = FIELD_X
         top = (ROW - FIELD) // 2
         if self._row.setting.type is bool:
             self.editor.setGeometry(PADDING, top, right - PADDING, FIELD)
