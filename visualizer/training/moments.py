@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import copy
+import threading
+import weakref
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from torch import Tensor
+import numpy as np
+from torch import Tensor, nn
+
+from visualizer.networks.network import Network
+from visualizer.training.frames import Steps
 
 BUDGET = 512 * 2**20
 """Bytes that the moments of a run may take, unless the user says otherwise."""
+
+EVERY_STEP = 2**40
+"""The density of a grid on which every step lies."""
+
+_ROOM = 8  # a grid that is full is thinned until an eighth of the room is free, so that it is not done at each step
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,3 +35,176 @@ class Moment:
     step: int
     epoch: float
     tensors: Mapping[str, Tensor] = field(repr=False)
+
+
+def gap(step: int, density: int) -> int:
+    """How far steps of the grid are apart at ``step``: the power of two at or below ``step / density``, or 1.
+
+    So about ``density`` steps lie between any step and its double. A grid of less density is part of one with more.
+    """
+    return 1 << max(0, (step // density).bit_length() - 1)
+
+
+def tensors_of(module: nn.Module) -> dict[str, Tensor]:
+    """The module's own parameters and buffers by name, also those that files of weights leave out."""
+    return {**dict(module.named_parameters()), **dict(module.named_buffers())}
+
+
+class Moments:
+    """What was recorded of one run, within ``budget`` bytes. May be used from any thread.
+
+    ``start`` is the network as the run began: it is the moment of step 0, so its tensors must stay as they are. That
+    moment and the newest are kept whatever the budget; of the others those on a grid whose gaps grow in proportion
+    to the step. When the budget is used up, the grid becomes sparser.
+    """
+
+    def __init__(self, start: Network, budget: int = BUDGET) -> None:
+        self._lock = threading.Lock()
+        self._start = start
+        self._budget = budget
+        self._density = EVERY_STEP
+        tensors = {name: tensor.detach() for name, tensor in tensors_of(start.module).items()}
+        self._moments = [Moment(0, 0.0, tensors)]  # by their steps
+        self._numbers = [0]  # the steps alone, to search in
+        self._sizes = {0: sum(tensor.nbytes for tensor in tensors.values())}
+        self._shared = {tensor.data_ptr() for tensor in tensors.values()}
+        self._steps: Steps | None = None
+        self._modules: weakref.WeakValueDictionary[int, nn.Module] = weakref.WeakValueDictionary()
+
+    @property
+    def bytes(self) -> int:
+        """What all moments take together; tensors that never changed are there once."""
+        with self._lock:
+            return sum(self._sizes.values())
+
+    def wants(self, step: int) -> bool:
+        """Whether ``step`` lies on the grid."""
+        with self._lock:
+            return step % gap(step, self._density) == 0
+
+    def record(self, step: int, epoch: float, module: nn.Module) -> Moment:
+        """Copy the weights and buffers of ``module`` as the moment of ``step``.
+
+        Parameters that are not learnt are not copied but shared with the moment of step 0.
+        """
+        frozen = {
+            name
+            for name, parameter in module.named_parameters()
+            if not parameter.requires_grad and parameter.is_cpu
+        }
+        first = self._moments[0].tensors
+        tensors = {
+            name: first[name]
+            if name in frozen and first[name].equal(tensor)
+            else tensor.detach().cpu().clone()
+            for name, tensor in tensors_of(module).items()
+        }
+        moment = Moment(step, epoch, tensors)
+        self.add(moment)
+        return moment
+
+    def add(self, moment: Moment) -> None:
+        """Keep ``moment``; one of the same step is replaced, except step 0."""
+        size = sum(t.nbytes for t in moment.tensors.values() if t.data_ptr() not in self._shared)
+        with self._lock:
+            if moment.step == 0:
+                return
+            place = bisect_left(self._numbers, moment.step)
+            if place < len(self._numbers) and self._numbers[place] == moment.step:
+                self._moments[place] = moment
+                self._modules.pop(moment.step, None)
+            else:
+                self._moments.insert(place, moment)
+                self._numbers.insert(place, moment.step)
+            self._sizes[moment.step] = size
+            self._steps = None
+            self._thin()
+
+    def _thin(self) -> None:
+        """Let go of moments beyond the budget: first of those off the grid, then of those off a sparser one."""
+        if sum(self._sizes.values()) <= self._budget:
+            return
+        numbers = np.array(self._numbers)
+        sizes = np.array([self._sizes[step] for step in self._numbers])
+        allowed = self._budget - self._budget // _ROOM
+        keep = _kept(numbers, self._density)
+        if sizes[keep].sum() > self._budget:
+            # Between the densities that keep all and next to nothing; a sparser grid never keeps more.
+            low, high = 1, min(self._density, int(numbers[-1]) + 1)
+            while low < high:
+                middle = (low + high + 1) // 2
+                fits = sizes[_kept(numbers, middle)].sum() <= allowed
+                low, high = (middle, high) if fits else (low, middle - 1)
+            self._density = low
+            keep = _kept(numbers, low)
+            while (
+                sizes[keep].sum() > self._budget and keep.sum() > 2
+            ):  # few and large ones: halve what is left
+                keep[np.flatnonzero(keep)[1:-1:2]] = False
+        self._moments = [self._moments[index] for index in np.flatnonzero(keep)]
+        self._numbers = [moment.step for moment in self._moments]
+        self._sizes = {step: self._sizes[step] for step in self._numbers}
+
+    def steps(self) -> Steps:
+        """The steps of all moments, in order, 0 the first; read-only."""
+        with self._lock:
+            if self._steps is None:
+                self._steps = np.array(self._numbers, np.int64)
+                self._steps.setflags(write=False)
+            return self._steps
+
+    def nearest(self, step: int) -> Moment:
+        """The moment nearest to ``step``, of two the earlier one."""
+        with self._lock:
+            place = bisect_left(self._numbers, step)
+            around = self._moments[max(0, place - 1) : place + 1]
+            return min(around, key=lambda moment: abs(moment.step - step))
+
+    def before(self, step: int) -> Moment | None:
+        """The last moment before ``step``; None at the first."""
+        with self._lock:
+            place = bisect_left(self._numbers, step)
+            return self._moments[place - 1] if place else None
+
+    def after(self, step: int) -> Moment | None:
+        """The first moment after ``step``; None at the last."""
+        with self._lock:
+            place = bisect_right(self._numbers, step)
+            return self._moments[place] if place < len(self._moments) else None
+
+    def newest(self) -> Moment:
+        """The moment of the highest step."""
+        with self._lock:
+            return self._moments[-1]
+
+    def network(self, moment: Moment, like: Network | None = None) -> Network:
+        """The network of ``moment``, in evaluation mode on the processor; what it is called is taken from ``like``.
+
+        It shares its memory with the moment, so nobody may write to it. Its module is made once as long as somebody
+        uses it.
+        """
+        with self._lock:
+            module = self._modules.get(moment.step)
+            if module is None:
+                module = self._modules[moment.step] = with_tensors(self._start.module, moment.tensors)
+        words = f"step {moment.step:,}".replace(",", " ") if moment.step else "the start of the run"
+        return replace(like or self._start, module=module, weights=words)
+
+
+def with_tensors(module: nn.Module, tensors: Mapping[str, Tensor]) -> nn.Module:
+    """A copy of the structure of ``module`` around other tensors, which are not copied; in evaluation mode."""
+    memo: dict[int, Any] = {}
+    for name, parameter in module.named_parameters():
+        memo[id(parameter)] = nn.Parameter(tensors[name], requires_grad=False)
+    for name, buffer in module.named_buffers():
+        memo[id(buffer)] = tensors[name]
+    return copy.deepcopy(module, memo).eval()
+
+
+def _kept(steps: np.ndarray[Any, np.dtype[np.int64]], density: int) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Which steps lie on a grid, the newest in any case."""
+    _, exponents = np.frexp(np.maximum(steps // density, 1).astype(np.float64))
+    gaps = np.int64(1) << (exponents.astype(np.int64) - 1)
+    keep: np.ndarray[Any, np.dtype[np.bool_]] = steps % gaps == 0
+    keep[-1] = True
+    return keep

@@ -1,0 +1,136 @@
+"""What watching may cost a run, and what it does cost: measured by the loop itself."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+from visualizer.training.frames import Cost
+from visualizer.training.moments import BUDGET
+
+Purpose = Literal["publishing", "copying", "waiting"]
+
+WINDOW = 4.0
+"""Seconds that the shares of ``Cost`` look back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What watching may take: ``share`` (0…1) of the run's time, of which ``recording`` is for moments.
+
+    ``moment_bytes`` is what the moments may take of the memory.
+    """
+
+    share: float = 0.05
+    frames_per_second: float = 15
+    moment_bytes: int = BUDGET
+    recording: float = 0.015
+
+
+class Allowance:
+    """Lets a share of time be spent: what was spent is a debt that is paid off as time passes."""
+
+    def __init__(self, share: float, saved: float = 0.25) -> None:
+        self.share = share
+        self._saved = saved  # s: time that passed without spending counts up to here
+        self._free = 0.0  # when all debt will be paid
+
+    def allows(self, now: float) -> bool:
+        """Whether there is no debt at the time ``now``."""
+        return now >= self._free
+
+    def spend(self, now: float, seconds: float) -> None:
+        """Take ``seconds``, which are spent at the time ``now``."""
+        self._free = max(self._free, now - self._saved) + seconds / self.share
+
+
+class Expenses:
+    """The loop's own clock, pauses left out, and what of its time went into watching."""
+
+    def __init__(self, budget: Budget) -> None:
+        self._share = budget.share
+        self.watching = Allowance(budget.share - budget.recording)
+        self.recording = Allowance(budget.recording)
+        self._started = time.perf_counter()
+        self._stopped: float | None = None
+        self._entries: deque[tuple[float, Purpose, float]] = deque()  # when it ended, what for, seconds
+        self._frames: deque[float] = deque()
+        self._steps: deque[tuple[float, float]] = deque(maxlen=65)  # when, and all that was spent until then
+        self._spent = 0.0
+        self._count = 0
+
+    @property
+    def now(self) -> float:
+        """Seconds that the run has taken so far."""
+        return (self._stopped or time.perf_counter()) - self._started
+
+    def pause(self) -> None:
+        """The loop hands over; what passes from now on is not its time."""
+        self._stopped = time.perf_counter()
+
+    def resume(self) -> None:
+        """The loop goes on."""
+        if self._stopped is not None:
+            self._started += time.perf_counter() - self._stopped
+            self._stopped = None
+
+    @contextmanager
+    def spending(self, purpose: Purpose, allowance: Allowance | None = None) -> Iterator[None]:
+        """Count the time inside as spent on watching, or from another allowance."""
+        began = self.now
+        try:
+            yield
+        finally:
+            now = self.now
+            (allowance or self.watching).spend(now, now - began)
+            self._spent += now - began
+            self._entries.append((now, purpose, now - began))
+
+    def stepped(self) -> None:
+        """One step of training is over."""
+        self._count += 1
+        self._steps.append((self.now, self._spent))
+
+    def published(self) -> None:
+        """One frame is made. What recording does not need of its share is there for looking."""
+        self._frames.append(self.now)
+        self.watching.share = max(self._share / 2, self._share - self.cost().copying)
+
+    def steps_per_second(self) -> float:
+        """Over the last steps, everything between them included; 0 before the second."""
+        if len(self._steps) < 2 or self._steps[-1][0] <= self._steps[0][0]:
+            return 0.0
+        return (len(self._steps) - 1) / (self._steps[-1][0] - self._steps[0][0])
+
+    def cost(self) -> Cost:
+        """The shares of the last seconds; the steps lost since the run began."""
+        now = self.now
+        begin = max(0.0, now - WINDOW)
+        while self._entries and self._entries[0][0] < begin:
+            self._entries.popleft()
+        while self._frames and self._frames[0] < begin:
+            self._frames.popleft()
+        length = max(now - begin, 1e-9)
+        sums = dict.fromkeys(("publishing", "copying", "waiting"), 0.0)
+        for _, purpose, seconds in self._entries:
+            sums[purpose] += seconds
+        bare = now - self._spent  # s that went into training itself
+        return Cost(
+            **{purpose: min(1.0, seconds / length) for purpose, seconds in sums.items()},
+            steps_lost=self._count * self._spent / bare if bare > 0 else 0.0,
+            frames_per_second=len(self._frames) / length,
+        )
+
+
+def fair_shares(demands: Mapping[str, float], share: float) -> dict[str, float]:
+    """``share`` of the time divided among those who want some: who wants little gets it, the others the rest alike."""
+    given: dict[str, float] = {}
+    left = share
+    for number, name in enumerate(sorted(demands, key=lambda name: demands[name])):
+        given[name] = min(demands[name], left / (len(demands) - number))
+        left -= given[name]
+    return given

@@ -1,0 +1,122 @@
+"""Whether a network can learn a data set as it is, and the settings of a first try."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import torch
+
+from visualizer.data.dataset import DataChoice
+from visualizer.data.shapes import CLASSES
+from visualizer.errors import UserError, as_sentence
+from visualizer.networks.anatomy import Anatomy
+from visualizer.networks.memory import BYTES_PER_VALUE, available, size_words
+from visualizer.networks.naming import shown
+from visualizer.networks.network import Network
+from visualizer.networks.planning import plan
+from visualizer.training.config import TrainingConfig
+
+EPOCHS = 20
+"""Of the built-in shapes; a data set that ends is seen ``EPOCHS_OF_FILES`` times."""
+EPOCHS_OF_FILES = 8
+STEPS_PER_EPOCH = 64
+BATCHES_OF_VALIDATION = 16
+LARGEST_BATCH = 64
+MACS_PER_STEP = 5e9  # of the forward pass: a second or two on one core, so that stop is obeyed soon
+SMALL = 1_000_000  # parameters
+LESS_MEMORY = "give it fewer channels or a smaller input in Build"
+
+
+def obstacle(
+    network: Network, anatomy: Anatomy, classes: tuple[str, ...] = CLASSES, data: str = "shapes"
+) -> str:
+    """Why ``network`` cannot learn the data set ``data`` of these ``classes`` as it is, "" if it can.
+
+    A sentence that says what to change.
+    """
+    found = _obstacle(network, anatomy, classes, shown(data))
+    return as_sentence(found) if found else ""
+
+
+def _obstacle(network: Network, anatomy: Anatomy, classes: tuple[str, ...], data: str) -> str:
+    name, count = shown(network.name), len(classes)
+    channels, height, width = network.input
+    outputs = len(network.classes) or _outputs(anatomy)
+    if data == "shapes" and channels not in (1, 3):
+        return f"shapes has 1 or 3 channels, {name} takes {channels}: set the channels of its input to 3 in Build."
+    if data == "shapes" and height != width:
+        return f"shapes are square, {name} takes {width}×{height}: set its input to 32×32 in Build."
+    if not anatomy.parameters:
+        return f"there are no weights to train in {name}: add a convolution or a linear layer in Build."
+    if not outputs:
+        return (
+            f"training needs scores of classes, {name} gives none: end it with Flatten and Linear "
+            f"with {count} outputs in Build."
+        )
+    if len(network.classes) not in (0, count):
+        return (
+            f"{data} has {count} classes, {name} has {outputs}: choose the classes {data.capitalize()} in Build, "
+            f"then {count} outputs of the last layer."
+        )
+    if outputs != count:
+        return (
+            f"{data} has {count} classes, {name} gives {outputs} output{'s' if outputs > 1 else ''}: "
+            f"set the last layer's outputs to {count} in Build."
+        )
+    problems = plan(replace(network.spec, classes=classes)).problems if network.spec is not None else ()
+    if problems:  # of an auxiliary head
+        return f"{name} cannot learn {count} classes: {problems[0]} Mend that in Build."
+    return ""
+
+
+def _outputs(anatomy: Anatomy) -> int:
+    """The length of the vector that the last layer gives; 0 where it gives something else."""
+    output = anatomy.layers[-1].output if anatomy.layers else ()
+    return output[0] if len(output) == 1 else 0
+
+
+def usual_config(
+    network: Network, anatomy: Anatomy, device: torch.device, source: str = "shapes"
+) -> tuple[TrainingConfig, DataChoice]:
+    """The settings of a first try: a small network has learnt much of the shapes after half a minute on two cores.
+
+    The batch is halved until a step takes a bearable time and the memory suffices; raises ``UserError`` where it
+    never does.
+    """
+    batch = usual_batch(network, anatomy, device)
+    rate = 0.005 if anatomy.parameters < SMALL else 0.001
+    epochs = EPOCHS if source == "shapes" else EPOCHS_OF_FILES
+    config = TrainingConfig(epochs=epochs, batch=batch, learning_rate=rate, reading=5)
+    return config, usual_choice(batch, source)
+
+
+def usual_choice(batch: int, source: str = "shapes") -> DataChoice:
+    """The built-in shapes in epochs that are soon over, with so many images a batch; other data as it is."""
+    if source != "shapes":
+        return DataChoice(source)
+    return DataChoice(
+        source, per_epoch=STEPS_PER_EPOCH * batch, validation_count=BATCHES_OF_VALIDATION * batch
+    )
+
+
+def usual_batch(network: Network, anatomy: Anatomy, device: torch.device) -> int:
+    """Images a step. Raises ``UserError`` where there is not even memory for two."""
+    batch = LARGEST_BATCH
+    while batch > 8 and device.type == "cpu" and anatomy.macs * batch > MACS_PER_STEP:
+        batch //= 2
+    while (needed := memory_needed(network, anatomy, batch)) > available():
+        if batch == 2:  # batch norm needs two
+            raise UserError(
+                f"training {shown(network.name)} needs about {size_words(needed)} of memory, there are "
+                f"{size_words(available())}; {LESS_MEMORY}"
+            )
+        batch //= 2
+    return batch
+
+
+def memory_needed(network: Network, anatomy: Anatomy, batch: int) -> int:
+    """Bytes that a run needs, roughly: weights with gradients and two moments, kept outputs, pictures."""
+    outputs = sum(math.prod(layer.output) for layer in anatomy.layers)
+    pictures = (STEPS_PER_EPOCH + BATCHES_OF_VALIDATION) * batch * math.prod(network.input)
+    return BYTES_PER_VALUE * (6 * anatomy.parameters + 3 * batch * outputs) + pictures
