@@ -113,7 +113,7 @@ def test_three_convolutions_as_the_readme_says(window: MainWindow, qtbot: QtBot)
     assert session.opened.network.classes == architectures.SHAPES
     assert session.training.state.phase == "idle", "it can be trained"
     press(window, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: session.training.state.moment is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: session.training.state.frame is not None, timeout=20_000)
     press(window, Qt.Key.Key_1, CONTROL)
     first = session.inspection
     qtbot.waitUntil(lambda: session.inspection is not first, timeout=20_000)

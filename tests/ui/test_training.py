@@ -13,18 +13,19 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
+from visualizer.data.dataset import DataChoice
 from visualizer.networks import zoo
 from visualizer.networks.building import build
 from visualizer.networks.files import save_network
 from visualizer.networks.network import Preprocessing
 from visualizer.networks.spec import NetworkSpec, layer
 from visualizer.training.config import TrainingConfig
-from visualizer.training.live import LiveConfig
 from visualizer.ui.main_window import MainWindow
 from visualizer.ui.session import Session
 from visualizer.ui.settings import Settings
 from visualizer.ui.tour import settle
 from visualizer.ui.training import LiveTraining
+from visualizer.ui.training_jobs import Start
 
 LONG = 20_000  # ms that a test waits before it gives up
 
@@ -43,10 +44,11 @@ def tiny(outputs: int = 9) -> NetworkSpec:
     return NetworkSpec("tiny", (3, 12, 12), layers, (), Preprocessing(12, 12, (0.5,) * 3, (0.5,) * 3))
 
 
-def config(epochs: int = 1000, **training: object) -> LiveConfig:
-    """So many epochs that a run ends in a test only where it is meant to."""
-    settings = TrainingConfig(epochs=epochs, batch=16, learning_rate=0.02, reading=1)
-    return LiveConfig(replace(settings, **training), images=64, validation=32)
+def prepare(training: LiveTraining, epochs: int = 1000, **settings: object) -> None:
+    """Let the next run learn few shapes, for so many epochs that it ends in a test only where it is meant to."""
+    config = TrainingConfig(epochs=epochs, batch=16, learning_rate=0.02, reading=1)
+    training.how = Start(replace(config, **settings))
+    training.data.choose(DataChoice("shapes", per_epoch=64, validation_count=32))
 
 
 def open_tiny(window: MainWindow, folder: Path, spec: NetworkSpec | None = None) -> None:
@@ -62,7 +64,7 @@ def open_tiny(window: MainWindow, folder: Path, spec: NetworkSpec | None = None)
 def training(window: MainWindow, tmp_path: Path) -> LiveTraining:
     """The window with the tiny network open, ready to be trained for very long."""
     open_tiny(window, tmp_path)
-    window.session.training.config = config()
+    prepare(window.session.training)
     return window.session.training
 
 
@@ -76,7 +78,7 @@ def press(window: MainWindow, qtbot: QtBot, icon: str) -> None:
 
 
 def step_of(training: LiveTraining) -> int:
-    return training.state.moment.step if training.state.moment else 0
+    return training.state.frame.step if training.state.frame else 0
 
 
 def wait_for_steps(qtbot: QtBot, training: LiveTraining, count: int) -> None:
@@ -118,7 +120,7 @@ def test_play_trains_the_open_network_and_every_panel_follows(
     assert button(window, "play").toolTip().startswith("<p>Pause")
     assert session.inspection.prediction is not None
     assert session.inspection.prediction.label_rank is not None  # its outputs are the classes of shapes now
-    assert training.state.moment.validation_accuracy is not None
+    assert training.state.frame.validation_accuracy is not None
 
 
 def stands(window: MainWindow) -> bool:
@@ -147,14 +149,14 @@ def test_pause_holds_with_the_weights_of_its_step_and_goes_on(
 def test_one_step_at_a_time(window: MainWindow, training: LiveTraining, qtbot: QtBot) -> None:
     modules = []
     for step in range(1, 7):  # over the end of an epoch, where validation comes along
-        press(window, qtbot, "step_forward")
+        press(window, qtbot, "forward")
         wait_for_steps(qtbot, training, step)
         qtbot.waitUntil(lambda: stands(window), timeout=LONG)
         assert step_of(training) == step
         assert training.state.phase == "paused"
         modules.append(window.session.opened.network.module)
     assert len({float(module.fc.weight.sum()) for module in modules}) == 6
-    assert training.state.moment.validation_loss is not None
+    assert training.state.frame.validation_loss is not None
 
 
 def test_stop_ends_the_thread_and_keeps_the_weights(
@@ -178,12 +180,12 @@ def test_stop_ends_the_thread_and_keeps_the_weights(
 def test_back_to_the_weights_before_the_run(window: MainWindow, training: LiveTraining, qtbot: QtBot) -> None:
     before = window.session.opened.network
     shown = maps(window)
-    press(window, qtbot, "step_forward")
+    press(window, qtbot, "forward")
     wait_for_steps(qtbot, training, 1)
     qtbot.waitUntil(lambda: window.session.opened.network.weights == "step 1", timeout=LONG)
     assert settle(window)
     assert not np.array_equal(maps(window), shown)
-    press(window, qtbot, "step_back")
+    window.actions_by_id["train_rewind"].trigger()
     assert settle(window)
     assert window.session.opened.network is before
     assert np.array_equal(maps(window), shown)
@@ -194,7 +196,7 @@ def test_back_to_the_weights_before_the_run(window: MainWindow, training: LiveTr
 def test_a_finished_run_says_how_well_it_went(
     window: MainWindow, training: LiveTraining, qtbot: QtBot
 ) -> None:
-    training.config = config(epochs=2)
+    prepare(training, epochs=2)
     press(window, qtbot, "play")
     wait_for_phase(qtbot, training, "ended")
     assert len(window.notices.sentences()) == 1
@@ -210,7 +212,7 @@ def test_another_network_ends_the_run_first(window: MainWindow, training: LiveTr
     window.session.open_network("shapes-net")
     qtbot.waitUntil(lambda: window.session.opened.network.name == "shapes-net", timeout=LONG)
     assert training.state.phase == "idle"
-    assert training.state.moment is None
+    assert training.state.frame is None
     assert "Training of tiny was stopped" in window.notices.sentences()[0]
     qtbot.waitUntil(lambda: not threads(), timeout=LONG)
     assert settle(window)
@@ -238,25 +240,32 @@ def test_a_network_built_meanwhile_keeps_the_trained_weights(
     assert settle(window)
 
 
-def test_a_loss_that_explodes_is_one_notice_and_the_old_weights_come_back(
+def test_a_loss_that_explodes_is_one_notice_and_the_moments_live_on(
     window: MainWindow, training: LiveTraining, qtbot: QtBot
 ) -> None:
-    before = window.session.opened.network
-    training.config = config(optimizer="sgd", learning_rate=1e30, schedule="constant")
+    prepare(training, optimizer="sgd", learning_rate=1e30, schedule="constant")
     press(window, qtbot, "play")
     qtbot.waitUntil(lambda: bool(window.notices.sentences()), timeout=LONG)
     assert len(window.notices.sentences()) == 1
-    assert "no longer a number" in window.notices.sentences()[0]
-    assert training.state.phase == "idle"
-    assert window.session.opened.network is before
+    assert "diverged at step" in window.notices.sentences()[0]
+    assert "layer conv" in window.notices.sentences()[0]
+    assert training.state.phase == "ended"
     assert settle(window)
+    training.visit(0)
+    qtbot.waitUntil(lambda: training.state.visited == 0, timeout=LONG)
+    assert settle(window)
+    assert all(
+        tensor.isfinite().all() for tensor in window.session.opened.network.module.state_dict().values()
+    )
+    training.rewind()
+    assert training.state.phase == "idle"
 
 
 def test_a_lack_of_memory_is_a_notice(
     window: MainWindow, training: LiveTraining, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("visualizer.training.live.available", lambda: 1000)
-    training.config = None
+    monkeypatch.setattr("visualizer.training.first_try.available", lambda: 1000)
+    training.how, training.data.choice = Start(), None
     press(window, qtbot, "play")
     qtbot.waitUntil(lambda: bool(window.notices.sentences()), timeout=LONG)
     assert "needs about" in window.notices.sentences()[0]
@@ -268,7 +277,7 @@ def test_what_cannot_be_trained_says_why(window: MainWindow, qtbot: QtBot, tmp_p
     sentence = "Shapes has 9 classes, tiny gives 10 outputs: set the last layer's outputs to 9 in Build."
     assert not button(window, "play").isEnabled()
     assert "tiny gives 10 outputs" in button(window, "play").toolTip()
-    assert window.timeline.curve.accessibleName() == sentence
+    assert window.timeline.slider.accessibleName() == sentence
     window.session.training.toggle()
     assert window.notices.sentences() == [sentence]
     for action in ("train_step", "train_stop", "train_rewind"):
@@ -306,7 +315,7 @@ def test_closing_the_window_ends_the_run(qtbot: QtBot, styled: object, tmp_path:
     window = MainWindow(Session(), Settings())
     window.show()
     open_tiny(window, tmp_path)
-    window.session.training.config = config()
+    prepare(window.session.training)
     window.session.training.toggle()
     wait_for_steps(qtbot, window.session.training, 2)
     window.unsaved.forget()

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
-from test_training import LONG, config, open_tiny
+from test_training import LONG, open_tiny, prepare
 
 from visualizer.networks import zoo
 from visualizer.networks.network import Network
@@ -33,7 +33,7 @@ def trained(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> Network:
 
 def train(window: MainWindow, qtbot: QtBot, epochs: int = 3) -> Network:
     training = window.session.training
-    training.config = config(epochs=epochs)
+    prepare(training, epochs)
     training.toggle()
     qtbot.waitUntil(lambda: training.state.phase == "ended", timeout=LONG)
     assert settle(window)
@@ -170,7 +170,7 @@ def test_save_and_quit_while_it_is_training_saves_the_last_weights(
 ) -> None:
     open_tiny(window, tmp_path)
     training = window.session.training
-    training.config = config()
+    prepare(training)
     training.toggle()
     qtbot.waitUntil(lambda: bool(window.unsaved.networks), timeout=LONG)
     window.close()
@@ -197,9 +197,9 @@ def test_create_of_an_unchanged_draft_leaves_the_run_alone(
     open_tiny(window, tmp_path)
     window.workspaces.show("build")
     training = window.session.training
-    training.config = config()
+    prepare(training)
     training.toggle()
-    qtbot.waitUntil(lambda: training.state.moment is not None, timeout=LONG)
+    qtbot.waitUntil(lambda: training.state.frame is not None, timeout=LONG)
     assert not window.actions_by_id["create_network"].isEnabled()
     window.editor.create()
     assert not window.session.awaits("network")

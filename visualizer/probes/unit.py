@@ -109,7 +109,8 @@ def unit_filter(module: nn.Module, unit: int) -> Floats | None:
 
 def filter_order(weights: Floats) -> tuple[int, ...]:
     """The input channels by decreasing norm."""
-    norms = np.linalg.norm(weights.reshape(len(weights), -1), axis=1)
+    with np.errstate(over="ignore", invalid="ignore"):  # weights of a run that diverges
+        norms = np.linalg.norm(weights.reshape(len(weights), -1), axis=1)
     return tuple(np.argsort(-norms, kind="stable").tolist())
 
 

@@ -6,10 +6,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from visualizer.data.inputs import Input
 from visualizer.ui.jobs import OpenNetwork
+from visualizer.ui.numbers import integer
 from visualizer.ui.selection import Selection
 from visualizer.ui.session import Session
 from visualizer.ui.text import plain
 from visualizer.ui.theme import Colors
+from visualizer.ui.training_state import TrainingState
 from visualizer.ui.widgets.panel import ElidedLabel
 
 _LONGEST, _LEAST = 170, 110  # px
@@ -43,7 +45,7 @@ class CursorStrip(QWidget):
             self._values[name] = value
         self._set("Moment", _AS_LOADED)
         session.network_changed.connect(self._network)
-        session.weights_changed.connect(self._weights)
+        session.training.changed.connect(self._moment)
         session.input_changed.connect(self._input)
         session.selection_changed.connect(self._selection)
 
@@ -55,13 +57,10 @@ class CursorStrip(QWidget):
         self._set("Network", opened.network.name)
         self._set("Moment", _AS_LOADED)
 
-    def _weights(self, opened: OpenNetwork) -> None:
-        state = self._session.training.state
-        if state.moment is None:
-            self._set("Moment", _AS_LOADED)
-        else:
-            ended = state.phase == "ended"
-            self._set("Moment", f"step {state.moment.step}" if ended else opened.network.weights)
+    def _moment(self, state: TrainingState) -> None:
+        text = _AS_LOADED if state.frame is None else f"step {integer(state.step)}"
+        if text != self._values["Moment"].full_text():
+            self._set("Moment", text)
 
     def _input(self, shown: Input) -> None:
         self._set("Input", plain(shown.name))

@@ -6,6 +6,7 @@ Imports that cost time (torchvision, PIL) happen inside, so that the window is o
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,17 +23,20 @@ from visualizer.networks.anatomy import Anatomy, Layer
 from visualizer.networks.architectures import architecture
 from visualizer.networks.device import describe_device
 from visualizer.networks.files import save_network as save_in_file
-from visualizer.networks.network import Network
+from visualizer.networks.network import Network, Preprocessing
 from visualizer.networks.planning import plan
 from visualizer.networks.spec import NetworkSpec
 from visualizer.probes import inspection as inspections
 from visualizer.probes.activations import rescale as rescale_frame
 from visualizer.probes.frames import ActivationFrame, Inspection, Scale, UnitFrame
 from visualizer.probes.unit import look as look_at_unit
+from visualizer.probes.weight_frames import WeightsFrame, WeightsView
+from visualizer.probes.weights import look as see_weights
 from visualizer.streaming.prober import Report
 from visualizer.ui.numbers import shape, short
 from visualizer.ui.widgets.architecture_list import BUNDLED, OWN, SMALL, TORCHVISION, Architecture
 
+_ORDER_KEPT = 2.0  # s
 SMALL_SIDE = 64  # of images that an architecture for small ones takes
 
 BUNDLED_NETWORK = "shapes-net"
@@ -60,11 +64,17 @@ class OpenNetwork:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PreparedFor:
-    """A prepared input, and what it was prepared from: to be used again while both are the same."""
+    """A prepared input, and what it was prepared from and for: to be used again while all of that is the same."""
 
-    network: Network
     input: Input
+    size: tuple[int, int, int]
+    preprocessing: Preprocessing
     prepared: Prepared
+
+    def fits(self, network: Network, shown: Input) -> bool:
+        """Whether ``network`` would be given just this for ``shown``."""
+        same = self.size == network.input and self.preprocessing == network.preprocessing
+        return same and self.input is shown
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -206,22 +216,59 @@ def read_picture_bytes(content: bytes, name: str) -> Input:
     return read_image_bytes(content, name)
 
 
-def inspect(
-    network: Network,
-    anatomy: Anatomy,
-    shown: Input,
-    known: PreparedFor | None,
-    layer: Layer,
-    scale: Scale,
-    unit: int | None,
-) -> Look:
-    """One look of the network at the input, and closely at ``unit``, or at the strongest."""
-    if known is None or known.network is not network or known.input is not shown:
-        known = PreparedFor(network, shown, prepare(shown.pixels, network.preprocessing, network.input))
-    made = inspections.inspect(network, anatomy, known.prepared, layer, scale, shown.label)
-    if unit is None or unit >= len(made.frame.values):
-        unit = strongest_unit(made.frame)
-    return Look(known, made, look(network, made, unit, None))
+class LookAtInput:
+    """The look of a network at the input, and closely at ``unit``, or at the strongest one of the first look.
+
+    May be asked again with other weights; only the first time the input is prepared.
+    """
+
+    def __init__(
+        self,
+        anatomy: Anatomy,
+        shown: Input,
+        known: PreparedFor | None,
+        layer: Layer,
+        scale: Scale,
+        unit: int | None,
+    ) -> None:
+        self._anatomy, self._shown, self._layer, self._scale = anatomy, shown, layer, scale
+        self._known, self._unit = known, unit
+
+    def __call__(self, network: Network) -> Look:
+        known, shown, unit = self._known, self._shown, self._unit
+        if known is None or not known.fits(network, shown):
+            prepared = prepare(shown.pixels, network.preprocessing, network.input)
+            known = self._known = PreparedFor(shown, network.input, network.preprocessing, prepared)
+        made = inspections.inspect(
+            network, self._anatomy, known.prepared, self._layer, self._scale, shown.label
+        )
+        if unit is None or unit >= len(made.frame.values):
+            unit = self._unit = strongest_unit(made.frame)
+        return Look(known, made, look(network, made, unit, None))
+
+
+class LookAtWeights:
+    """The look at the weights of a layer, beside those of ``before``; may be asked again with other weights."""
+
+    def __init__(self, anatomy: Anatomy, layer: Layer, view: WeightsView, before: Network | None) -> None:
+        self._anatomy, self._layer, self._view, self._before = anatomy, layer, view, before
+        self._last: WeightsFrame | None = None
+        self._ordered = 0.0  # when units were last put in order: not at every look, they would not keep still
+
+    def __call__(self, network: Network) -> WeightsFrame | None:
+        now = time.monotonic()
+        keeps = now - self._ordered < _ORDER_KEPT
+        frame = see_weights(
+            network,
+            self._anatomy,
+            self._layer,
+            self._view,
+            before=self._before,
+            previous=self._last if keeps else None,
+        )
+        self._ordered = self._ordered if keeps else now
+        self._last = frame
+        return frame
 
 
 def rescale(known: PreparedFor, inspection: Inspection, scale: Scale) -> Look:

@@ -150,7 +150,6 @@ class MainWindow(QMainWindow):
         main[workspace.key].setFocus()
 
     def _note_workspace(self, workspace: Workspace) -> None:
-        self.session.set_watched(workspace.key == "inspect")
         self._focus_main(workspace)
 
     def _remember_view(self, name: str, value: object) -> None:

@@ -1,7 +1,7 @@
-"""The session: the cursors that everything on the screen is a function of, and the worker behind them.
+"""The session: the cursors that everything on the screen is a function of.
 
-Network, input and selection (a layer and a unit in it) are the cursors; the moment comes with training. Panels
-send requests here; the prober answers in its thread; one timer drains the mailbox and emits typed signals.
+Network, input, selection (a layer and a unit in it) and the moment of a run are the cursors. Panels send requests
+here; a worker, or a run under way, looks; what was seen comes back as typed signals.
 """
 
 from __future__ import annotations
@@ -11,35 +11,32 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from visualizer.data.inputs import Input
-from visualizer.errors import UserError
 from visualizer.networks.anatomy import Layer
 from visualizer.networks.network import Network
 from visualizer.probes.frames import Inspection, Scale, UnitFrame
-from visualizer.streaming.mailbox import Mailbox
-from visualizer.streaming.prober import Answer, Cancelled, Failure, Prober, Progress, Report
+from visualizer.probes.weight_frames import WeightsFrame, WeightsView
 from visualizer.ui import jobs
 from visualizer.ui.gallery import Gallery
 from visualizer.ui.jobs import OpenNetwork
 from visualizer.ui.selection import Selection
 from visualizer.ui.training import LiveTraining
+from visualizer.ui.workers import Workers
 
-FAST, SLOW = 2, 33  # ms between two looks into the mailbox: while an answer is due soon, and in a long wait
-_SIDE_TOPICS = ("thumbnail", "folder", "architectures", "spec", "save")
-_PATIENCE = 200  # looks at FAST pace
+WATCHED = frozenset(("inspect", "weights", "statistics"))
+"""What panels can look at while a network learns: activations with prediction and unit, weights, statistics."""
 
 
-class Session(QObject):
+class Session(Workers):
     """The cursors of the window and what is known at them.
 
     Requests are the public methods; every answer comes as a signal, in the GUI thread:
     ``network_changed(OpenNetwork)``, ``weights_changed(OpenNetwork)`` for other weights of the same network,
     ``input_changed(Input)``, ``selection_changed(Selection)``,
-    ``inspection_changed(Inspection)``, ``unit_changed(UnitFrame)``, ``architectures_changed(tuple)``,
-    ``waiting_changed(topic, waiting)``, ``progressed(topic, text, fraction or None)``,
-    ``noticed(kind, sentence)``, ``crashed(report)``, ``file_opened(Path)`` and ``idle()`` when all is answered.
+    ``inspection_changed(Inspection)``, ``unit_changed(UnitFrame)``, ``weights_frame_changed(WeightsFrame or None)``,
+    ``architectures_changed(tuple)``, ``file_opened(Path)``, and those of ``Workers``.
     """
 
     network_changed = Signal(object)
@@ -48,13 +45,9 @@ class Session(QObject):
     selection_changed = Signal(object)
     inspection_changed = Signal(object)
     unit_changed = Signal(object)
+    weights_frame_changed = Signal(object)
     architectures_changed = Signal(object)
-    waiting_changed = Signal(str, bool)
-    progressed = Signal(str, str, object)
-    noticed = Signal(str, str)
-    crashed = Signal(str)
     file_opened = Signal(object)
-    idle = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -62,29 +55,25 @@ class Session(QObject):
         self.input: Input | None = None
         self.selection = Selection(0, 0)
         self.scale = Scale()
+        self.weights_view = WeightsView()
         self.inspection: Inspection | None = None
         self.unit: UnitFrame | None = None
+        self.weights_frame: WeightsFrame | None = None
         self._prepared: jobs.PreparedFor | None = None
         self._fresh_unit = True  # the next look at a layer picks its strongest unit
-        self._watched, self._missed = True, False  # whether activations can be seen, and are not the newest
-        self._mailbox = Mailbox()
-        self._prober = Prober(self._mailbox)
-        self._side_prober = Prober(self._mailbox)  # for what nobody waits for, and what may take long
-        self._generations: dict[str, int] = {}
-        self._answers: dict[str, Callable[[object], None]] = {
-            "network": self._network_opened,
-            "input": self._input_opened,
-            "inspect": self._inspected,
-            "unit": self._unit_looked_at,
-            "architectures": self.architectures_changed.emit,
-        }
-        self._timer = QTimer(self)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._drain)
-        self._looks = 0
+        self._watched = WATCHED - {"weights"}  # the topics that somebody looks at
+        self._missed: set[str] = set()  # topics whose newest answer nobody wanted
         self._fell_back = False
+        self.answer("network", self._network_opened)
+        self.answer("input", self._input_opened)
+        self.answer("inspect", self._inspected)
+        self.answer("unit", self._unit_looked_at)
+        self.answer("weights", self._weights_seen)
+        self.answer("architectures", self.architectures_changed.emit)
         self.gallery = Gallery(self)
         self.training = LiveTraining(self)
+        for follow in (self.gallery.failed, self.training.failed, self._fall_back):
+            self.failed.connect(follow)
 
     # --- requests --------------------------------------------------------------------------------
 
@@ -146,6 +135,7 @@ class Session(QObject):
         self._fresh_unit = True
         self._select(Selection(index, 0))
         self._inspect()
+        self._see_weights()
 
     def step_layer(self, step: int) -> None:
         """Move the selection up or down the network."""
@@ -157,6 +147,8 @@ class Session(QObject):
         if frame is None or not 0 <= unit < len(frame.values) or frame.layer.index != self.selection.layer:
             return
         self._select(Selection(self.selection.layer, unit))
+        if self.training.is_live:
+            self._inspect()
         self._look_at_unit(None)
 
     def look_at(self, row: int, column: int) -> None:
@@ -167,10 +159,17 @@ class Session(QObject):
         """Show the activations with other grey levels; needs no new forward pass."""
         self.scale = scale
         inspection, prepared = self.inspection, self._prepared
-        if inspection is None or prepared is None or inspection.frame.layer.index != self.selection.layer:
+        known = inspection is not None and inspection.frame.layer.index == self.selection.layer
+        if not known or prepared is None or self.training.is_live:
             self._inspect()
         else:
+            assert inspection is not None
             self.ask("inspect", lambda _: jobs.rescale(prepared, inspection, scale))
+
+    def set_weights_view(self, view: WeightsView) -> None:
+        """Show the weights in another way."""
+        self.weights_view = view
+        self._see_weights()
 
     def looks_like_network(self, path: Path) -> bool:
         """Whether ``open_paths`` would open it as a network."""
@@ -188,8 +187,7 @@ class Session(QObject):
     def _network_opened(self, value: object) -> None:
         assert isinstance(value, OpenNetwork)
         self.opened = value
-        self.inspection = None
-        self._prepared = None
+        self.inspection = self.weights_frame = None
         self._fresh_unit = True
         self._select(Selection(jobs.first_layer(value.anatomy), 0), announce=False)
         self.network_changed.emit(value)
@@ -199,6 +197,7 @@ class Session(QObject):
         if value.source is not None:
             self.file_opened.emit(value.source)
         self._inspect()
+        self._see_weights()
 
     def _input_opened(self, value: object) -> None:
         assert isinstance(value, Input)
@@ -223,38 +222,74 @@ class Session(QObject):
         self.unit = value
         self.unit_changed.emit(value)
 
-    def set_weights(self, network: Network) -> None:
-        """Give the open network other weights: ``network`` has the same layers. Nothing else changes; look again."""
-        assert self.opened is not None
-        before, self.opened = self.opened.network, replace(self.opened, network=network)
-        if self._prepared is not None and self._prepared.network is before:
-            self._prepared = replace(self._prepared, network=network)
-        self.weights_changed.emit(self.opened)
-        self._missed = not self._watched
-        if self._watched:
-            self._inspect()
+    def _weights_seen(self, value: object) -> None:
+        assert value is None or isinstance(value, WeightsFrame)
+        self.weights_frame = value
+        self.weights_frame_changed.emit(value)
 
-    def set_watched(self, watched: bool) -> None:
-        """Say whether anybody looks at the activations: those of a network in training are not made for nobody."""
-        self._watched = watched
-        if watched and self._missed:
-            self._missed = False
+    def set_weights(self, network: Network, *, look: bool = True) -> None:
+        """Give the open network other weights: ``network`` has the same layers. Nothing else changes.
+
+        Looks again, except where ``look`` is False because the run shows its own weights anyway.
+        """
+        assert self.opened is not None
+        self.opened = replace(self.opened, network=network)
+        self.weights_changed.emit(self.opened)
+        if look:
+            self.look_again()
+
+    def look_again(self) -> None:
+        """Look at everything that is watched once more."""
+        self._missed |= {"inspect", "weights"}
+        self._catch_up()
+
+    def set_watched(self, topics: frozenset[str]) -> None:
+        """Say what somebody looks at, of ``WATCHED``: of a network in training nothing is made for nobody."""
+        if topics != self._watched:
+            self._watched = topics
+            self.training.set_watched(topics)
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        """Look at what is watched and not the newest."""
+        due, self._missed = self._missed & self._watched, self._missed - self._watched
+        if "inspect" in due:
             self._inspect()
+        if "weights" in due:
+            self._see_weights()
 
     def inspect_again(self, _: object = None) -> None:
         """Look at the same picture once more."""
         self._inspect()
 
-    # --- the worker ------------------------------------------------------------------------------
+    # --- looking ---------------------------------------------------------------------------------
 
     def _inspect(self) -> None:
-        opened, layer, shown, scale = self.opened, self.layer, self.input, self.scale
+        opened, layer, shown = self.opened, self.layer, self.input
         if opened is None or shown is None or layer is None:
             return
-        known, network, anatomy = self._prepared, opened.network, opened.anatomy
         unit = None if self._fresh_unit else self.selection.unit
         self.cancel("unit")  # of the look before
-        self.ask("inspect", lambda _: jobs.inspect(network, anatomy, shown, known, layer, scale, unit))
+        self._look(
+            "inspect", jobs.LookAtInput(opened.anatomy, shown, self._prepared, layer, self.scale, unit)
+        )
+
+    def _see_weights(self) -> None:
+        opened, layer = self.opened, self.layer
+        if opened is None or layer is None:
+            return
+        if "weights" not in self._watched:
+            self._missed.add("weights")
+            return
+        view = replace(self.weights_view, unit=self.selection.unit)
+        self._look("weights", jobs.LookAtWeights(opened.anatomy, layer, view, self.training.start))
+
+    def _look(self, topic: str, job: Callable[[Network], object]) -> None:
+        """Look at the moment that is shown: the run itself does while it is followed, else the worker."""
+        opened = self.opened
+        assert opened is not None
+        if not self.training.look(topic, job):
+            self.ask(topic, lambda _: job(opened.network))
 
     def _look_at_unit(self, position: tuple[int, int] | None) -> None:
         opened, inspection, unit = self.opened, self.inspection, self.selection.unit
@@ -268,77 +303,12 @@ class Session(QObject):
             if announce:
                 self.selection_changed.emit(selection)
 
-    def answer(self, topic: str, receive: Callable[[object], None]) -> None:
-        """Say who takes the answers of a further topic."""
-        self._answers[topic] = receive
-
-    def ask(self, topic: str, job: Callable[[Report], object]) -> None:
-        """Hand a job to the worker; an older request of the same topic becomes stale."""
-        self._generations[topic] = self._worker(topic).ask(topic, job)
-        self._looks = 0
-        self._timer.start(FAST)
-        self.waiting_changed.emit(topic, True)
-
-    def cancel(self, topic: str) -> None:
-        """Want no answer on a topic any more."""
-        if self._generations.pop(topic, None) is not None:
-            self._worker(topic).cancel(topic)
-            self.waiting_changed.emit(topic, False)
-
-    def _worker(self, topic: str) -> Prober:
-        return self._side_prober if topic in _SIDE_TOPICS else self._prober
-
-    def _drain(self) -> None:
-        for topic, message in self._mailbox.take():
-            assert isinstance(message, Progress | Answer | Failure)
-            if self._generations.get(topic) == message.generation:  # else stale: it was asked again meanwhile
-                self._receive(topic, message)
-        self._looks += 1
-        if not self._generations:
-            self._timer.stop()
-            self.idle.emit()
-        elif self._looks == _PATIENCE:
-            self._timer.start(SLOW)
-
-    def _receive(self, topic: str, message: Progress | Answer | Failure) -> None:
-        if isinstance(message, Progress):
-            self.progressed.emit(topic, message.text, message.fraction)
-            return
-        del self._generations[topic]
-        self.waiting_changed.emit(topic, False)
-        if isinstance(message, Answer):
-            self._answers[topic](message.value)
-        else:
-            self._fail(topic, message)
-
-    def _fail(self, topic: str, failure: Failure) -> None:
-        if isinstance(failure.error, Cancelled):
-            self.noticed.emit("info", "Cancelled; what was open stays open.")
-        elif isinstance(failure.error, UserError):
-            self.noticed.emit("error", str(failure.error))
-        elif isinstance(failure.error, MemoryError):
-            self.noticed.emit("error", "There is not enough memory; take a smaller network or picture.")
-        else:
-            self.crashed.emit(failure.traceback_text)
-        self.gallery.failed(topic)
-        self.training.failed(topic)
+    def _fall_back(self, topic: str) -> None:
         if topic == "network" and self.opened is None and not self._fell_back:
             self._fell_back = True  # once: if that fails too, the sentence stands
             self.open_network(jobs.BUNDLED_NETWORK)
 
-    @property
-    def waiting(self) -> bool:
-        """Whether an answer is still to come."""
-        return bool(self._generations)
-
-    def awaits(self, topic: str) -> bool:
-        """Whether an answer on this topic is still to come."""
-        return topic in self._generations
-
     def close(self) -> bool:
         """Stop the workers; False if one is left behind, busy, to end with the process."""
         trained = self.training.close()
-        self._timer.stop()
-        self._generations.clear()
-        side = self._side_prober.stop(0.5)
-        return self._prober.stop(2.0) and side and trained
+        return super().close() and trained

@@ -35,10 +35,15 @@ def connect_training(window: MainWindow) -> None:
 
     window.session.weights_changed.connect(show_weights)
     training.changed.connect(timeline.set_state)
+    timeline.back_requested.connect(training.step_back)
     timeline.play_requested.connect(training.toggle)
-    timeline.step_requested.connect(training.step)
+    timeline.forward_requested.connect(training.step_forward)
     timeline.stop_requested.connect(training.stop)
-    timeline.rewind_requested.connect(training.rewind)
+    timeline.visit_requested.connect(training.visit)
+    timeline.move_requested.connect(training.moments.walk)
+    timeline.live_requested.connect(training.go_live)
+    timeline.playback_requested.connect(training.playback.play)
+    timeline.speed_changed.connect(training.playback.set_speed)
     PlayKey(window.actions_by_id["train"])
 
 

@@ -16,7 +16,7 @@ from visualizer.networks.network import Network
 from visualizer.ui.jobs import OpenNetwork
 from visualizer.ui.notices import Offer
 from visualizer.ui.text import plain
-from visualizer.ui.training import TrainingState
+from visualizer.ui.training_state import TrainingState
 
 if TYPE_CHECKING:
     from visualizer.ui.main_window import MainWindow
@@ -135,9 +135,11 @@ class Unsaved(QObject):
 
     def _trained(self, opened: OpenNetwork) -> None:
         state = self._session.training.state
-        if state.moment is None:  # back to the weights before the run
+        if state.frame is None:  # back to the weights before the run
             self._open = self._before_run
-        elif self._open is not None or state.moment.step >= _WORTH_KEEPING:
+        elif state.visited is not None:
+            pass  # a look back: what has been learnt is at the head of the run
+        elif self._open is not None or state.frame.step >= _WORTH_KEEPING:
             self._open = opened
         if self._waits_for_end and state.phase != "stopping":
             self._save_now()

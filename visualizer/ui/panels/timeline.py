@@ -1,31 +1,34 @@
-"""The Timeline: how far the training run is, and the controls that move it."""
+"""The Timeline: how far the training run is, which moment of it is shown, and the controls that move both."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
-from visualizer.ui.numbers import integer, percent, signed
+from visualizer.training.frames import LiveFrame
+from visualizer.ui.numbers import integer, percent
 from visualizer.ui.text import plain, plain_tip
 from visualizer.ui.theme import DARK, Colors, font, icon
-from visualizer.ui.training import Phase, TrainingState
+from visualizer.ui.training_state import PLAYBACK, SPEEDS, Phase, TrainingState
 from visualizer.ui.widgets.export import Export
-from visualizer.ui.widgets.loss_curve import LossCurve
+from visualizer.ui.widgets.moment_slider import MomentSlider, Track
 from visualizer.ui.widgets.panel import PADDING, ElidedLabel, Panel
+from visualizer.ui.widgets.two_lines import TwoLines
 
 HEIGHT = 60  # px
 _DEVICE_WIDTH = 168  # px
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-# Icon, what it does, and in which phases it can.
-_BUTTONS: tuple[tuple[str, str, tuple[Phase, ...]], ...] = (
-    ("step_back", "Back to the weights before the run", ("running", "paused", "ended")),
-    ("play", "Train", ("idle", "running", "paused", "ended")),
-    ("step_forward", "One step", ("idle", "running", "paused", "ended")),
-    ("stop", "Stop and keep the weights", ("starting", "running", "paused")),
-)
+_COSTS_FROM, _MACHINE_FROM = 1240, 1000  # px of the bar: in narrower ones tool tips tell it
 _WORDS: dict[Phase, str] = {
     "impossible": "no run",
     "idle": "no run",
@@ -34,15 +37,36 @@ _WORDS: dict[Phase, str] = {
     "stopping": "stopping",
     "ended": "ended",
 }
+# Key, icon and the tool tip where the state says nothing more special.
+_BUTTONS = (
+    ("back", "step_back", "The recorded moment before (,)"),
+    ("play", "play", "Train"),
+    ("forward", "step_forward", "One training step"),
+    ("stop", "stop", "Stop and keep the weights (Ctrl+.)"),
+)
+# Direction, icon and tool tip.
+_PLAYBACK = (
+    (-1, "playback_reverse", "Play the recorded moments backwards"),
+    (1, "playback", "Play the recorded moments"),
+)
+_SPEED_TIP = (
+    f"Speed of the playback: at 1× all recorded moments take {PLAYBACK:.0f} s. Where the panels need longer, moments "
+    "are left out."
+)
 
 
 class TimelinePanel(Panel):
     """The bar at the bottom. Without a run it says how to begin one, or why there can be none."""
 
-    rewind_requested = Signal()
+    back_requested = Signal()
     play_requested = Signal()
-    step_requested = Signal()
+    forward_requested = Signal()
     stop_requested = Signal()
+    visit_requested = Signal(int)
+    move_requested = Signal(int)  # by so many recorded moments
+    live_requested = Signal()
+    playback_requested = Signal(int)  # 1 forth, -1 back, 0 hold
+    speed_changed = Signal(float)
     title = "Timeline"
     key = "timeline"
 
@@ -54,170 +78,247 @@ class TimelinePanel(Panel):
         self._colors: Colors = DARK
         self._state = TrainingState(reason="No network is open.")
         self._usual_device = ""
+        self._icons: dict[QToolButton, str] = {}
         row = QHBoxLayout(self)
         row.setContentsMargins(PADDING, 6, PADDING, 6)
         row.setSpacing(4)
         self._buttons: dict[str, QToolButton] = {}
-        requests = (self.rewind_requested, self.play_requested, self.step_requested, self.stop_requested)
-        for (name, tip, _), request in zip(_BUTTONS, requests, strict=True):
-            button = QToolButton(accessibleName=tip)
-            button.setProperty("role", "framed")
-            button.setFixedSize(28, 28)
-            button.clicked.connect(request)
-            row.addWidget(button)
-            self._buttons[name] = button
-        self._progress = _Figures((("Step", "00 000", "/ 00 000"), ("Epoch", "00.0", "/ 00")))
-        self._quality = _Figures((("Loss", "0.000", "val 0.000"), ("Accuracy", "00.0 %", "val 00.0 %")))
-        self._quality.setToolTip(
-            "Cross-entropy in nats and accuracy: of training, and of shapes kept for validation"
+        requests = (self.back_requested, self.play_requested, self.forward_requested, self.stop_requested)
+        for (key, name, tip), request in zip(_BUTTONS, requests, strict=True):
+            self._buttons[key] = self._button(name, tip)
+            self._buttons[key].clicked.connect(request)
+            row.addWidget(self._buttons[key])
+        self._progress = TwoLines(
+            (("muted", "Epoch"), ("strong", "000 000"), ("muted", "/ 000 000")), ("Step", "Epoch")
         )
-        self.curve = LossCurve()
+        self.slider = MomentSlider()
+        self.slider.visit_requested.connect(self.visit_requested)
+        self.slider.live_requested.connect(self.live_requested)
+        self.slider.moved.connect(self.move_requested)
         row.addSpacing(12)
         row.addWidget(self._progress)
-        row.addSpacing(16)
-        row.addWidget(self._quality)
         row.addSpacing(14)
-        row.addWidget(self.curve, 1)
+        row.addWidget(self.slider, 1)
+        row.addSpacing(10)
+        row.addLayout(self._build_playback())
         row.addSpacing(14)
-        row.addLayout(self._build_machine())
+        row.addWidget(self._build_machine())
         self.set_state(self._state)
 
-    def _build_machine(self) -> QGridLayout:
-        self._speed = QLabel(alignment=_RIGHT)
-        self._speed.setMinimumWidth(QFontMetrics(font(bold=True)).horizontalAdvance("00 000 samples/s"))
-        self._device = ElidedLabel()
-        self._device.setAlignment(_RIGHT)
-        self._device.setProperty("role", "muted")
+    def _button(self, name: str, tip: str, width: int = 28, height: int = 28) -> QToolButton:
+        button = QToolButton(accessibleName=tip, toolTip=plain_tip(tip))
+        button.setProperty("role", "framed")
+        button.setFixedSize(width, height)
+        self._icons[button] = name
+        return button
+
+    def _build_playback(self) -> QGridLayout:
+        """Play back and forth above their speed, and beside them the way to the head of the run."""
         grid = QGridLayout()
-        grid.setVerticalSpacing(2)
-        grid.addWidget(self._speed, 0, 0)
-        grid.addWidget(self._device, 1, 0, _RIGHT)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(3)
+        self._players: dict[int, QToolButton] = {}
+        for column, (direction, name, tip) in enumerate(_PLAYBACK):
+            player = self._button(name, tip, 28, 22)
+            player.clicked.connect(partial(self._play_back, direction))
+            self._players[direction] = player
+            grid.addWidget(player, 0, column)
+        self._speed = QComboBox(accessibleName="Speed of the playback")
+        for speed in SPEEDS:
+            self._speed.addItem(f"{speed:g}×")
+        self._speed.setCurrentIndex(SPEEDS.index(1.0))
+        self._speed.setToolTip(plain_tip(_SPEED_TIP))
+        self._speed.setFixedSize(59, 22)
+        self._speed.activated.connect(lambda index: self.speed_changed.emit(SPEEDS[index]))
+        grid.addWidget(self._speed, 1, 0, 1, 2)
+        self._live = QToolButton(text="Live", accessibleName="Show the head of the run")
+        self._live.setProperty("role", "framed")
+        self._live.setFixedSize(44, 28)
+        self._live.clicked.connect(self.live_requested)
+        grid.addWidget(self._live, 0, 2, 2, 1)
         return grid
+
+    def _build_machine(self) -> QWidget:
+        self._machine = QWidget()
+        row = QHBoxLayout(self._machine)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(14)
+        left = QVBoxLayout()
+        left.setSpacing(2)
+        self._rate = QLabel()
+        self._rate.setMinimumWidth(QFontMetrics(font(bold=True)).horizontalAdvance("00 000 samples/s"))
+        self._device = ElidedLabel()
+        self._device.setProperty("role", "muted")
+        left.addWidget(self._rate)
+        left.addWidget(self._device)
+        self._costs = TwoLines((("muted", "live view costs 00.0 %"),), align_right=True)
+        row.addLayout(left)
+        row.addWidget(self._costs)
+        return self._machine
+
+    # --- what is shown ---------------------------------------------------------------------------
 
     def set_state(self, state: TrainingState) -> None:
         """Show a run, or what there is to say without one."""
         self._state = state
-        moment = state.moment
+        frame = state.frame
         self._set_buttons(state)
-        if moment is None:
-            self.curve.set_sentence(_sentence(state))
-            self._progress.set_values((("–", ""), ("–", "")))
-            self._quality.set_values((("–", ""), ("–", "")))
+        if frame is None:
+            self.slider.set_sentence(_sentence(state))
+            self._progress.set_texts(("Step", "–", ""), ("Epoch", "–", ""))
         else:
-            self.curve.set_curve(moment.curve, moment.epoch, moment.epochs)
-            step, epoch = integer(moment.step), f"{moment.epoch:.1f}"
-            self._progress.set_values(
-                ((step, f"/ {integer(moment.steps)}"), (epoch, f"/ {integer(moment.epochs)}"))
+            curves = frame.curves
+            track = Track(
+                frame.steps,
+                frame.epochs,
+                frame.step,
+                curves.step,
+                curves.loss,
+                frame.recorded,
+                curves.changes,
             )
-            loss = _figures(moment.loss, moment.validation_loss, _loss)
-            accuracy = _figures(moment.accuracy, moment.validation_accuracy, percent)
-            self._quality.set_values((loss, accuracy))
-        self._show_device(moment.device if moment else self._usual_device)
-        speed = integer(round(moment.samples_per_second)) if moment else "–"
-        words = _WORDS.get(state.phase)
-        self._speed.setText(f"{speed} samples/s" if words is None else words)
-        self._speed.setProperty("role", "strong" if words is None else "muted")
-        self._speed.style().polish(self._speed)
+            self.slider.set_track(track, state.visited)
+            self._progress.set_texts(
+                ("Step", integer(state.step), f"/ {integer(frame.steps)}"),
+                ("Epoch", f"{state.epoch:.1f}", f"/ {integer(frame.epochs)}"),
+            )
+        self._show_machine(state, frame)
 
     def set_device(self, text: str) -> None:
         """Say where the networks run."""
         self._usual_device = text
         self.set_state(self._state)
 
-    def _show_device(self, text: str) -> None:
-        if text != self._device.full_text():
-            self._device.set_full_text(text)
+    def _show_machine(self, state: TrainingState, frame: LiveFrame | None) -> None:
+        words = _WORDS.get(state.phase)
+        rate = f"{integer(round(frame.samples_per_second))} samples/s" if frame else ""
+        text = rate if words is None and rate else words or "starting"
+        if text != self._rate.text():
+            self._rate.setText(text)
+            self._rate.setProperty("role", "strong" if text == rate else "muted")
+            self._rate.style().polish(self._rate)
+        device = frame.device if frame else self._usual_device
+        if device != self._device.full_text():
+            self._device.set_full_text(device)
             self._device.setFixedWidth(min(_DEVICE_WIDTH, self._device.sizeHint().width()))
+        cost = f"live view costs {percent(frame.cost.share)}" if frame else ""
+        self._costs.set_texts((cost,), (frame.memory_words if frame else "",))
+        tip = plain_tip(cost_words(frame)) if frame else ""
+        if tip != self._machine.toolTip():
+            self._machine.setToolTip(tip)
 
     def _set_buttons(self, state: TrainingState) -> None:
-        for name, tip, phases in _BUTTONS:
-            button = self._buttons[name]
-            button.setEnabled(state.phase in phases)
-            why = f": {plain(state.reason)}" if state.phase == "impossible" else ""
-            if name == "play":
+        can = _possible(state)
+        why = f": {plain(state.reason)}" if state.phase == "impossible" else ""
+        for key, _, tip in _BUTTONS:
+            button = self._buttons[key]
+            button.setEnabled(key in can)
+            if key == "play":
                 tip = {"running": "Pause", "paused": "Go on", "ended": "Train on"}.get(state.phase, tip)
-                why = why or " (Space)"
-            elif name == "stop":
-                why = why or " (Ctrl+.)"
-            button.setToolTip(plain_tip(f"{tip}{why}"))
-            button.setAccessibleName(tip)
+                tip += "" if why else " (Space)"
+            elif key == "forward":
+                tip = "The next recorded moment (.)" if state.visited is not None else f"{tip} (.)"
+            _tell(button, f"{tip}{why}")
+        for direction, player in self._players.items():
+            player.setEnabled("playback" in can)
+            _mark(player, state.playing == direction)
+        for direction, _, tip in _PLAYBACK:
+            _tell(self._players[direction], "Hold the playback" if state.playing == direction else tip)
+        self._speed.setEnabled("playback" in can)
+        self._speed.setCurrentIndex(SPEEDS.index(state.speed) if state.speed in SPEEDS else -1)
+        live = state.frame is not None and state.visited is None
+        self._live.setEnabled(state.visited is not None)
+        _mark(self._live, live)
+        _tell(self._live, "The head of the run is shown" if live else "Back to the head of the run (End)")
         self._set_icons()
 
     def _set_icons(self) -> None:
-        colors = self._colors
-        running = self._state.phase == "running"
-        for name, button in self._buttons.items():
-            shown = "pause" if name == "play" and running else name
-            button.setIcon(icon(shown, colors.text, colors.disabled))
-        play = self._buttons["play"]
-        if play.property("active") != running:
-            play.setProperty("active", running)
-            play.style().polish(play)
+        colors, state = self._colors, self._state
+        for button, name in self._icons.items():
+            running = name == "play" and state.phase == "running"
+            playing = any(self._players.get(way) is button and state.playing == way for way in (1, -1))
+            shown = "pause" if running or playing else name
+            if button.property("shown") != (shown, colors.text):
+                button.setProperty("shown", (shown, colors.text))
+                button.setIcon(icon(shown, colors.text, colors.disabled))
+        _mark(self._buttons["play"], state.phase == "running")
+
+    def _play_back(self, direction: int) -> None:
+        self.playback_requested.emit(0 if self._state.playing == direction else direction)
+
+    # --- the panel -------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        width = event.size().width()
+        for part, least in ((self._costs, _COSTS_FROM), (self._machine, _MACHINE_FROM)):
+            if part.isHidden() != (width < least):
+                part.setVisible(width >= least)
 
     def set_colors(self, colors: Colors) -> None:
         self._colors = colors
         self._set_icons()
-        self.curve.set_colors(colors)
+        self.slider.set_colors(colors)
 
     def export(self) -> Export | None:
-        if self._state.moment is None:
+        if self._state.frame is None:
             return None
-        curve = self._state.moment.curve
+        curves = self._state.frame.curves
+        rows = zip(curves.step.tolist(), curves.epoch.tolist(), curves.loss.tolist(), strict=True)
         return Export(
             f"{plain(self._state.name)} loss",
             picture=self.grab,
-            table=lambda: (("epoch", "loss"), *((float(epoch), float(loss)) for epoch, loss in curve)),
+            table=lambda: (("step", "epoch", "loss"), *rows),
         )
 
 
-class _Figures(QWidget):
-    """Two lines of a name, a figure and what it is to be compared with; their widths do not jump."""
-
-    def __init__(self, rows: Sequence[tuple[str, str, str]]) -> None:
-        super().__init__()
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(2)
-        self._labels: list[tuple[QLabel, QLabel]] = []
-        for line, (name, *widest) in enumerate(rows):
-            title = QLabel(name)
-            title.setProperty("role", "muted")
-            grid.addWidget(title, line, 0)
-            figure, beside = QLabel(alignment=_RIGHT), QLabel()
-            figure.setProperty("role", "strong")
-            beside.setProperty("role", "muted")
-            for column, (label, text) in enumerate(zip((figure, beside), widest, strict=True), start=1):
-                label.setFont(font(bold=label is figure))
-                label.setMinimumWidth(label.fontMetrics().horizontalAdvance(text))
-                label.setAccessibleName(name)
-                grid.addWidget(label, line, column)
-            self._labels.append((figure, beside))
-
-    def set_values(self, rows: Sequence[tuple[str, str]]) -> None:
-        for labels, texts in zip(self._labels, rows, strict=True):
-            for label, text in zip(labels, texts, strict=True):
-                label.setText(text)
-
-
-def _figures(
-    training: float | None, validation: float | None, words: Callable[[float], str]
-) -> tuple[str, str]:
+def cost_words(frame: LiveFrame) -> str:
+    """What watching costs, in sentences for a tool tip."""
+    cost = frame.cost
     return (
-        "–" if training is None else words(training),
-        "" if validation is None else f"val {words(validation)}",
+        f"Watching takes {percent(cost.share)} of the training time: {percent(cost.publishing)} for what the panels "
+        f"show, {percent(cost.copying)} for copies of the weights, {percent(cost.waiting)} for waiting. "
+        f"{cost.steps_lost:.0f} steps lost since the run began; {cost.frames_per_second:.0f} frames a second."
     )
 
 
-def _loss(value: float) -> str:
-    return signed(value, 3)
+def _possible(state: TrainingState) -> frozenset[str]:
+    """The keys of the buttons that can do something."""
+    by_phase: dict[Phase, tuple[str, ...]] = {
+        "idle": ("play", "forward"),
+        "starting": ("stop",),
+        "running": ("play", "forward", "stop"),
+        "paused": ("play", "forward", "stop"),
+        "ended": ("play", "forward"),
+    }
+    can = set(by_phase.get(state.phase, ()))
+    frame = state.frame
+    if frame is not None and len(frame.recorded):
+        can |= {"playback"}
+        if state.step > int(frame.recorded[0]):
+            can |= {"back"}
+        if state.visited is not None:
+            can |= {"forward"}
+    return frozenset(can)
+
+
+def _tell(button: QToolButton, tip: str) -> None:
+    shown = plain_tip(tip)
+    if button.toolTip() != shown:
+        button.setToolTip(shown)
+        button.setAccessibleName(plain(tip))
+
+
+def _mark(button: QToolButton, active: bool) -> None:
+    if bool(button.property("active")) != active:
+        button.setProperty("active", active)
+        button.style().polish(button)
 
 
 def _sentence(state: TrainingState) -> str:
     if state.phase == "impossible":
         return plain(state.reason)
     if state.phase == "idle":
-        return f"No run yet. Press play to train {plain(state.name)} on shapes."
-    return (
-        "Stopping …" if state.phase == "stopping" else "Getting ready: the first step takes a few seconds …"
-    )
+        data = f" on {plain(state.data)}" if state.data else ""
+        return f"No run yet. Press play to train {plain(state.name)}{data}."
+    return "Stopping …" if state.phase == "stopping" else "Getting ready …"
