@@ -141,9 +141,8 @@ def nearest(network: Network, anatomy: Anatomy, layer: Layer) -> Layer | None:
 
     None where no layer of the network has any.
     """
-    parts = dict(network.module.named_modules(remove_duplicate=False))
     for candidate in _from_near_to_far(anatomy, layer):
-        if _holder(parts[candidate.module]) is not None:
+        if _holder(network.module.get_submodule(candidate.module)) is not None:
             return candidate
     return None
 

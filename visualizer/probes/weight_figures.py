@@ -14,7 +14,7 @@ Floats = NDArray[np.float32]
 Counts = NDArray[np.int64]
 
 BINS = 40
-_SAMPLE = 2**16  # weights that the histogram counts at most
+_SAMPLE = 2**14  # weights that the histogram counts at most
 _SAFE = 1e18  # squares of values up to this stay within float32
 _STEPS = (
     1.0,
@@ -90,7 +90,7 @@ def mean_and_deviation(rows: Floats, norms: Floats) -> tuple[float, float]:
 def histograms(rows: Floats, changed: Floats | None, largest: float) -> tuple[Floats, Counts, Counts | None]:
     """Edges (B + 1,) around 0, and between them the counts (B,) of ``rows`` and of what they were before ``changed``.
 
-    ``largest`` is the largest absolute value of ``rows``. Of more than 2¹⁶ weights evenly spread ones are counted.
+    ``largest`` is the largest absolute value of ``rows``. Of more than 2¹⁴ weights evenly spread ones are counted.
     """
     sample = rows.reshape(-1)[:: _stride(rows.size)]
     before = sample - changed.reshape(-1)[:: _stride(rows.size)] if changed is not None else None
@@ -105,7 +105,7 @@ def _counts(values: Floats, limit: float) -> Counts:
     # Counting whole numbers costs a tenth of np.histogram.
     known = values if np.isfinite(values.sum()) else values[np.isfinite(values)]
     places = ((known / np.float32(limit) + 1) * np.float32(BINS / 2)).astype(np.intp)
-    return frozen(np.bincount(np.clip(places, 0, BINS - 1), minlength=BINS).astype(np.int64))
+    return frozen(np.bincount(np.minimum(np.maximum(places, 0), BINS - 1), minlength=BINS).astype(np.int64))
 
 
 def _stride(count: int) -> int:

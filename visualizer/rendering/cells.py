@@ -11,7 +11,12 @@ from visualizer.rendering.mosaic import Grid, Pixel, mosaic
 
 Bytes = NDArray[np.uint8]
 GAP = 0  # grey level of the gaps, which no tile has: to be transparent in every lookup table; RGBA of those in colour
-_SHARE, _SHARE_OF_PAIRS = 0.055, 0.25  # of a tile's side: what is left free to the next one
+_SHARE, _SHARE_OF_FEW, _SHARE_OF_PAIRS = (
+    0.055,
+    0.11,
+    0.32,
+)  # of a tile's side: what is left free to the next one
+_FEW = 16  # values on a side: the edges between values are as plain as those between tiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +33,7 @@ class Cell:
     @property
     def inner(self) -> int:
         """The px between a tile and its partner."""
-        return max(1, round(_SHARE * max(self.values) * self.repeat)) if self.pair else 0
+        return self._free(_SHARE_OF_FEW) if self.pair else 0
 
     @property
     def size(self) -> tuple[int, int]:
@@ -39,7 +44,10 @@ class Cell:
     @property
     def gap(self) -> int:
         """The px that are left free to the next cell."""
-        share = _SHARE_OF_PAIRS if self.pair else _SHARE
+        few = 1 < max(self.values) < _FEW
+        return self._free(_SHARE_OF_PAIRS if self.pair else _SHARE_OF_FEW if few else _SHARE)
+
+    def _free(self, share: float) -> int:
         return max(1, round(share * max(self.values) * self.repeat))
 
     def value_at(self, x: float, y: float) -> tuple[int, int]:

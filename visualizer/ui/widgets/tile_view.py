@@ -60,7 +60,7 @@ class TileView(pg.GraphicsView):
         self._partners: Bytes | None = None
         self._wanted_columns = 0
         self._cell = Cell((1, 1), 1, False)
-        self._selection, self._selected_tiles = -1, 1
+        self._selection = self._selection_end = -1
         self._zoomed = False
         self._box.sigRangeChangedManually.connect(self._note_zoom)
         self._box.sigRangeChanged.connect(self._choose_smoothing)
@@ -106,10 +106,10 @@ class TileView(pg.GraphicsView):
         rgba[GAP] = 0
         self._image.setLookupTable(rgba)
 
-    def set_selection(self, position: int, tiles: int = 1) -> None:
-        """Frame the tile at ``position``, or so many ``tiles`` of its line from there on; none for −1."""
-        self._selection, self._selected_tiles = position, tiles
-        self._place(self._selection_frame, position, tiles)
+    def set_selection(self, position: int, last: int = -1) -> None:
+        """Frame the tile at ``position``, or all from there to that at ``last``; none for −1."""
+        self._selection, self._selection_end = position, last
+        self._place(self._selection_frame, position, last)
 
     def set_colors(self, colors: Colors) -> None:
         self.setBackground(colors.panel)
@@ -158,7 +158,7 @@ class TileView(pg.GraphicsView):
         self._draw()
         if not self._zoomed:
             self._box.setRange(self._whole(self._grid.size), padding=0)
-        self._place(self._selection_frame, self._selection, self._selected_tiles)
+        self._place(self._selection_frame, self._selection, self._selection_end)
         self._hover_frame.hide()
         self._mark()
 
@@ -193,11 +193,12 @@ class TileView(pg.GraphicsView):
         inset = 0.16 * corners[:, 2:].min(axis=1)
         self._marks.setData(corners[:, 0] + inset, corners[:, 1] + inset)
 
-    def _place(self, frame: QGraphicsRectItem, position: int, tiles: int = 1) -> None:
+    def _place(self, frame: QGraphicsRectItem, position: int, last: int = -1) -> None:
         visible = self._grid is not None and 0 <= position < self._grid.count
         if visible and self._grid is not None:
-            last = min(position + tiles, self._grid.count) - 1
-            frame.setRect(QRectF(*self._grid.rect(position)).united(QRectF(*self._grid.rect(last))))
+            corners = (position, last if position <= last < self._grid.count else position)
+            first, end = (QRectF(*self._grid.rect(corner)) for corner in corners)
+            frame.setRect(first.united(end))
         frame.setVisible(visible)
 
     def _note_zoom(self) -> None:
