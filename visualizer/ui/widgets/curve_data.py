@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from visualizer.training.frames import Curves
 from visualizer.ui.numbers import percent, signed
 
 Values = NDArray[np.float64]
-_BLOCK = 256  # steps of the average that one product of matrices gives
+_LARGEST_EXPONENT = 9.0  # of e, by which an average is scaled within a block
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ ACCURACY = Quantity(
 class MovingAverage:
     """The exponential moving average of a curve that grows, with bias correction (Kingma & Ba 2015, section 3).
 
-    Only what is new is computed: 0.02 ms a step, 3 ms for 100,000 values at once. Values that are no numbers are
+    Only what is new is computed: 0.05 ms for a few steps, 4 ms for 100,000 at once. Values that are no numbers are
     left out: they get no weight.
     """
 
@@ -99,25 +99,25 @@ class MovingAverage:
 
 
 def _recursion(inputs: Values, decay: float, carry: Values) -> Values:
-    """s_k = decay · s_{k−1} + (1 − decay) · u_k along the rows of ``inputs`` (R, N) from ``carry`` (R,)."""
+    """s_k = decay · s_{k−1} + (1 − decay) · u_k along the rows of ``inputs`` (R, N) from ``carry`` (R,).
+
+    In blocks as sums of u_k / decayᵏ, so short that the powers lose no digits that could be seen.
+    """
+    if decay == 0:
+        return inputs
     rows, count = inputs.shape
-    blocks = -(-count // _BLOCK)
-    width = min(count, _BLOCK)
+    width = min(count, max(1, int(_LARGEST_EXPONENT / -math.log(decay))))
+    blocks = -(-count // width)
     padded = np.zeros((rows, blocks * width))
     padded[:, :count] = inputs
     powers = decay ** np.arange(1, width + 1)
-    sums = padded.reshape(rows, blocks, width) @ _response(decay, width)
+    sums = padded.reshape(rows, blocks, width)
+    sums *= (1 - decay) / powers
+    np.cumsum(sums, axis=2, out=sums)
     for block in range(blocks):
-        sums[:, block] += carry[:, None] * powers
+        sums[:, block] = (sums[:, block] + carry[:, None]) * powers
         carry = sums[:, block, -1]
     return sums.reshape(rows, -1)[:, :count]
-
-
-@lru_cache(maxsize=8)
-def _response(decay: float, width: int) -> Values:
-    """What the input at place j (row) adds to the sum at place k (column)."""
-    distance = np.arange(width)[None, :] - np.arange(width)[:, None]
-    return np.where(distance >= 0, (1 - decay) * decay ** np.maximum(distance, 0), 0.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
