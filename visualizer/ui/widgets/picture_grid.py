@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetrics,
@@ -22,7 +22,8 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from visualizer.ui.text import plain, plain_tip
 from visualizer.ui.theme import DARK, SMALL_SIZE, Colors, font
-from visualizer.ui.widgets.picture_view import frame_pen, to_image
+from visualizer.ui.widgets.picture_view import frame_pen
+from visualizer.ui.widgets.thumbnail import draw_centred, thumbnail
 
 GAP, LINE = 8, 14  # px
 _LARGEST, _SMALLEST, _USUAL = 96, 64, 84  # px, sides of a picture on the screen
@@ -164,10 +165,8 @@ class PictureGrid(QAbstractScrollArea):
     def _draw_item(self, painter: QPainter, position: int, place: QRect) -> None:
         caption, side = self._captions[position], self._side()
         if position not in self._pixmaps:
-            self._pixmaps[position] = self._scaled(position)
-        pixmap = self._pixmaps[position]
-        size = pixmap.size() / pixmap.devicePixelRatio()
-        painter.drawPixmap(place.left(), place.top() + (side - size.height()) // 2, pixmap)
+            self._pixmaps[position] = thumbnail(self._pictures[position], side, self.devicePixelRatioF())
+        draw_centred(painter, self._pixmaps[position], QRectF(place.left(), place.top(), side, side))
         if position == self._current:
             # A line in the panel's colour keeps the accent apart from a picture of the same colour.
             square = QRect(place.left(), place.top(), side, side).toRectF()
@@ -187,19 +186,6 @@ class PictureGrid(QAbstractScrollArea):
     def _draw_text(self, painter: QPainter, room: QRect, text: str) -> None:
         shown = painter.fontMetrics().elidedText(plain(text), Qt.TextElideMode.ElideMiddle, room.width())
         painter.drawText(room, _ALIGN.AlignLeft | _ALIGN.AlignVCenter, shown)
-
-    def _scaled(self, position: int) -> QPixmap:
-        image, ratio = to_image(self._pictures[position]), self.devicePixelRatioF()
-        side = round(self._side() * ratio)
-        enlarged = side >= 2 * max(image.width(), image.height())
-        mode = (
-            Qt.TransformationMode.FastTransformation
-            if enlarged
-            else Qt.TransformationMode.SmoothTransformation
-        )
-        made = QPixmap.fromImage(image.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio, mode))
-        made.setDevicePixelRatio(ratio)
-        return made
 
     # Mouse and keys
 
