@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from visualizer.data.dataset import Examples
+from visualizer.data.thumbnails import LARGEST_SIDE, full_picture
 from visualizer.training.frames import Evaluation
-from visualizer.training.mistakes import LARGEST_SIDE, picture_at, pictures_of
+from visualizer.training.mistakes import pictures_of
 
 LABELS = np.array([0, 0, 1, 1, 2, 2, 2, 0])
 PREDICTED = np.array([0, 1, 1, 1, 0, 0, 2, 1])
@@ -60,18 +61,18 @@ def test_nothing_wrong_is_no_pictures() -> None:
 
 
 @pytest.mark.parametrize(
-    ("channels", "color"), [(1, (50, 50, 50)), (2, (50, 51, 50)), (3, (50, 51, 52)), (5, (50, 51, 52))]
+    ("channels", "color"), [(1, (50, 50, 50)), (2, (50, 51, 0)), (3, (50, 51, 52)), (5, (50, 51, 52))]
 )
 def test_images_of_any_number_of_channels_become_rgb(channels: int, color: tuple[int, int, int]) -> None:
     found = pictures_of(examples(channels), evaluation(), limit=1)
     assert tuple(found.pictures[0, 0, 0]) == color
-    assert tuple(picture_at(examples(channels), 5)[0, 0]) == color
+    assert tuple(full_picture(examples(channels), 5)[0, 0]) == color
 
 
 def test_large_images_are_made_smaller_to_be_looked_at_but_not_to_be_opened() -> None:
     large = examples(3, 192, 384)
     assert pictures_of(large, evaluation(), limit=1).pictures.shape == (1, LARGEST_SIDE // 2, LARGEST_SIDE, 3)
-    assert picture_at(large, 5).shape == (192, 384, 3)
+    assert full_picture(large, 5).shape == (192, 384, 3)
 
 
 def test_nothing_of_it_can_be_written() -> None:
