@@ -59,7 +59,7 @@ class WeightsPanel(Panel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._frame: WeightsFrame | None = None
-        self._unit = 0
+        self._unit, self._subtitle = 0, ""
         self._limits = "unit"
         self._all_units: bool | None = None  # None: as many as the layer has decide
         self._layout = WeightsLayout(np.zeros(0, np.intp))
@@ -148,10 +148,15 @@ class WeightsPanel(Panel):
         self._stack.setCurrentIndex(0 if frame is None else 1)
         if frame is None:
             self._placeholder.set_sentence(words or NO_WEIGHTS)
-            self.set_subtitle("")
+            self._entitle("")
             return
-        self.set_subtitle(f"{frame.layer.name}, {words}" if words else frame.layer.name)
+        self._entitle(f"{frame.layer.name}, {words}" if words else frame.layer.name)
         self._arrange(frame)
+
+    def _entitle(self, text: str) -> None:
+        if text != self._subtitle:  # a label that is told anew is laid out anew
+            self._subtitle = text
+            self.set_subtitle(text)
 
     def set_unit(self, unit: int) -> None:
         """Frame the selected unit, or show its tiles; asks for them where the frame has only those of others."""

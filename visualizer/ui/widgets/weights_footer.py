@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from visualizer.ui.numbers import signed
 from visualizer.ui.theme import DARK, SMALL_SIZE, TICK_SIZE, Colors, font
 
-LINE = 15  # px
+LINE, LABEL_HEIGHT = 15, 12  # px
 BAR_WIDTH, BAR_HEIGHT = 44, 8  # px
 _HISTOGRAM = (80, 168)  # px wide at least and at most
 _NARROWEST = 300  # px of the whole, below which the histogram is left out
@@ -40,13 +40,14 @@ class Footer:
 
 
 class WeightsFooter(QWidget):
-    """Draws everything itself: labels would lay out the panel anew with every frame. 0.2 ms a frame."""
+    """Draws everything itself: labels would lay out the panel anew with every frame. 0.1 ms a frame."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._colors: Colors = DARK
         self._footer = Footer()
-        self._elided: dict[str, tuple[str, int, str]] = {}  # by place: the text, its room, what fits
+        self._words = QPixmap()
+        self._words_for: tuple[object, ...] = ()
         grey = np.arange(256, dtype=np.uint8)
         self._greys = QImage(grey.data, 256, 1, 256, QImage.Format.Format_Grayscale8).copy()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -72,28 +73,50 @@ class WeightsFooter(QWidget):
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        width = self.width()
+        if self._words.isNull() or self._words_for != self._said():
+            self._words, self._words_for = self._draw_words(), self._said()
         with QPainter(self) as painter:
-            if width >= _NARROWEST and self._footer.counts.size:
-                plot = min(max(width // 5, _HISTOGRAM[0]), _HISTOGRAM[1])
-                self._draw_histogram(painter, QRectF(width - plot, 0, plot, self.height()))
-                width -= plot + _SPACE
+            painter.drawPixmap(0, 0, self._words)
+            width = self._words_width()
             painter.setFont(font(SMALL_SIZE))
-            self._draw_text(painter, "note", self._footer.note, QRectF(0, 0, width, LINE), self._colors.muted)
+            self._draw_figures(painter, QRectF(0, 2 * LINE, width, LINE))
+            if width < self.width():
+                self._draw_bars(painter, self._plot())
+
+    def _words_width(self) -> int:
+        """The px from the left that are free for words."""
+        plot = self._plot()
+        return int(plot.left()) - _SPACE if plot.width() else self.width()
+
+    def _plot(self) -> QRectF:
+        """Where the histogram stands, its labels below it; of no width where it has no room."""
+        if self.width() < _NARROWEST or not self._footer.counts.size:
+            return QRectF()
+        width = min(max(self.width() // 5, _HISTOGRAM[0]), _HISTOGRAM[1])
+        return QRectF(self.width() - width, 0, width, self.height() - LABEL_HEIGHT)
+
+    def _said(self) -> tuple[object, ...]:
+        """What the words depend on."""
+        shown = self._footer
+        ends = (float(shown.edges[0]), float(shown.edges[-1]))
+        return (shown.note, shown.key, shown.ends, ends, self.size(), self._colors, self.devicePixelRatioF())
+
+    def _draw_words(self) -> QPixmap:
+        """All that does not change with every frame."""
+        ratio, colors = self.devicePixelRatioF(), self._colors
+        pixmap = QPixmap(self.size() * ratio)
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        width = self._words_width()
+        with QPainter(pixmap) as painter:
+            painter.setFont(font(SMALL_SIZE))
+            _draw_elided(painter, self._footer.note, QRectF(0, 0, width, LINE), colors.muted)
             left = self._draw_greys(painter, LINE)
             room = QRectF(left, LINE, max(width - left, 0), LINE)
-            self._draw_text(painter, "key", self._footer.key, room, self._colors.text)
-            self._draw_figures(painter, QRectF(0, 2 * LINE, width, LINE))
-
-    def _draw_text(self, painter: QPainter, place: str, text: str, room: QRectF, color: str) -> None:
-        width = int(room.width())
-        known = self._elided.get(place)
-        if known is None or known[:2] != (text, width):
-            metrics = QFontMetrics(font(SMALL_SIZE))
-            known = (text, width, metrics.elidedText(text, Qt.TextElideMode.ElideRight, width))
-            self._elided[place] = known
-        painter.setPen(QColor(color))
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, known[2])
+            _draw_elided(painter, self._footer.key, room, colors.text)
+            if width < self.width():
+                self._draw_ground(painter, self._plot())
+        return pixmap
 
     def _draw_greys(self, painter: QPainter, top: float) -> float:
         """The grey levels between the texts of their ends; returns where they stop."""
@@ -108,6 +131,19 @@ class WeightsFooter(QWidget):
         advance = metrics.horizontalAdvance(high) + 1
         painter.drawText(QRectF(x, top, advance, LINE), middle, high)
         return x + advance + 11
+
+    def _draw_ground(self, painter: QPainter, plot: QRectF) -> None:
+        """The histogram without its bars."""
+        painter.fillRect(plot, QColor(self._colors.field))
+        painter.setPen(QPen(QColor(self._colors.axis), 1))
+        painter.drawLine(plot.bottomLeft(), plot.bottomRight())
+        painter.setPen(QColor(self._colors.muted))
+        painter.setFont(font(TICK_SIZE))
+        below = QRectF(plot.left(), plot.bottom(), plot.width(), LABEL_HEIGHT + 1)
+        sides = Qt.AlignmentFlag
+        low, high = (signed(float(self._footer.edges[end])) for end in (0, -1))
+        for side, text in ((sides.AlignLeft, low), (sides.AlignHCenter, "0"), (sides.AlignRight, high)):
+            painter.drawText(below, side | sides.AlignVCenter, text)
 
     def _draw_figures(self, painter: QPainter, room: QRectF) -> None:
         """As many pairs of name and number as have room."""
@@ -126,44 +162,28 @@ class WeightsFooter(QWidget):
                 x += width + 5
             x += 8
 
-    def _draw_histogram(self, painter: QPainter, room: QRectF) -> None:
-        footer, colors = self._footer, self._colors
-        plot = room.adjusted(0, 0, 0, -12)
-        painter.fillRect(plot, QColor(colors.field))
+    def _draw_bars(self, painter: QPainter, plot: QRectF) -> None:
+        """The bars of now, the outline of the start."""
+        footer = self._footer
         counts = [counts for counts in (footer.counts, footer.start_counts) if counts is not None]
         scale = (plot.height() - 2) / max(*(math.sqrt(int(part.max())) for part in counts), 1.0)
-        step = plot.width() / footer.counts.size
+        step, bottom, left = plot.width() / footer.counts.size, plot.bottom(), plot.left()
         # Square roots, as in a rootogram: the few large weights would not be seen beside the many small ones.
         heights = (np.sqrt(footer.counts) * scale).tolist()
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(colors.bar))
-        bottom, left = plot.bottom(), plot.left()
-        painter.drawRects(
-            [
-                QRectF(left + place * step, bottom - height, max(step - 0.6, 0.6), height)
-                for place, height in enumerate(heights)
-                if height
-            ]
-        )
-        if footer.start_counts is not None:
-            self._draw_outline(painter, plot, (bottom - np.sqrt(footer.start_counts) * scale).tolist(), step)
-        self._draw_ticks(painter, plot, room)
-
-    def _draw_outline(self, painter: QPainter, plot: QRectF, tops: list[float], step: float) -> None:
+        painter.setBrush(QColor(self._colors.bar))
+        bars = [(left + place * step, height) for place, height in enumerate(heights) if height]
+        painter.drawRects([QRectF(x, bottom - height, max(step - 0.6, 0.6), height) for x, height in bars])
+        if footer.start_counts is None:
+            return
         corners = []
-        for place, top in enumerate(tops):
-            left = plot.left() + place * step
-            corners += [QPointF(left, top), QPointF(left + step, top)]
+        for place, top in enumerate((bottom - np.sqrt(footer.start_counts) * scale).tolist()):
+            corners += [QPointF(left + place * step, top), QPointF(left + (place + 1) * step, top)]
         painter.setPen(QPen(QColor(self._colors.text), 1))
         painter.drawPolyline(QPolygonF(corners))
 
-    def _draw_ticks(self, painter: QPainter, plot: QRectF, room: QRectF) -> None:
-        painter.setPen(QPen(QColor(self._colors.axis), 1))
-        painter.drawLine(plot.bottomLeft(), plot.bottomRight())
-        painter.setPen(QColor(self._colors.muted))
-        painter.setFont(font(TICK_SIZE))
-        below = QRectF(room.left(), plot.bottom(), room.width(), room.bottom() - plot.bottom() + 1)
-        sides = Qt.AlignmentFlag
-        low, high = (signed(float(self._footer.edges[end])) for end in (0, -1))
-        for side, text in ((sides.AlignLeft, low), (sides.AlignHCenter, "0"), (sides.AlignRight, high)):
-            painter.drawText(below, side | sides.AlignVCenter, text)
+
+def _draw_elided(painter: QPainter, text: str, room: QRectF, color: str) -> None:
+    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(room.width()))
+    painter.setPen(QColor(color))
+    painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)
