@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow
 
-VERSION = 2
+VERSION = 3
 """Raised when docks are added or renamed: an older saved layout is then left alone."""
 
 NARROW = 1240  # px; a narrower window has room for fewer columns
 _HORIZONTAL, _VERTICAL = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
 _SUMMARY, _CHECKS, _NARROW_CHECKS = 216, 124, 140  # px
 _ABOVE_AND_BELOW = 150  # px: menus, toolbar, Timeline, gaps
+_CURVES, _PICTURES, _TABLES = 216, 268, 292  # parts of the height in the Train workspace
 
 Docks = Mapping[str, QDockWidget]
 
@@ -72,6 +73,42 @@ def arrange_build(window: QMainWindow, docks: Docks, wide: bool) -> None:
         _set_widths(window, (palette, stack), (200, 0))
         _set_widths(window, (palette, checks, summary), (200, 0, 300))
         window.resizeDocks([stack, checks], [height - _NARROW_CHECKS, _NARROW_CHECKS], _VERTICAL)
+
+
+def arrange_train(window: QMainWindow, docks: Docks, wide: bool) -> None:
+    """The form at the left; curves above weights and maps above statistics and confusion; input and prediction."""
+    run, loss, accuracy, weights = docks["run"], docks["loss"], docks["accuracy"], docks["weights"]
+    activations, statistics, confusion = docks["activations"], docks["statistics"], docks["confusion"]
+    shown, prediction = docks["input"], docks["prediction"]
+    window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, run)
+    window.splitDockWidget(run, loss, _HORIZONTAL)
+    window.splitDockWidget(loss, shown, _HORIZONTAL)
+    window.splitDockWidget(loss, weights, _VERTICAL)
+    window.splitDockWidget(weights, statistics, _VERTICAL)
+    window.splitDockWidget(shown, prediction, _VERTICAL)
+    if wide:
+        window.splitDockWidget(loss, accuracy, _HORIZONTAL)
+        window.splitDockWidget(weights, activations, _HORIZONTAL)
+        window.splitDockWidget(statistics, confusion, _HORIZONTAL)
+    else:
+        window.tabifyDockWidget(loss, accuracy)
+        window.tabifyDockWidget(weights, activations)
+        window.tabifyDockWidget(statistics, confusion)
+    window.tabifyDockWidget(confusion, docks["mistakes"])
+    window.tabifyDockWidget(confusion, docks["dataset"])
+    _add_timeline(window, docks)
+    for dock in (loss, weights, confusion if wide else statistics):
+        dock.raise_()
+    _set_widths(window, (run, loss, shown), (304, 0, 280) if wide else (264, 0, 248))
+    height = _height(window)
+    rows = [height * part // (_CURVES + _PICTURES + _TABLES) for part in (_CURVES, _PICTURES, _TABLES)]
+    window.resizeDocks([loss, weights, statistics], rows, _VERTICAL)
+    window.resizeDocks([shown, prediction], [height * 11 // 20, height * 9 // 20], _VERTICAL)
+    if wide:
+        middle = max(640, window.width() - 304 - 280 - 20)
+        window.resizeDocks([loss, accuracy], [middle // 2, middle // 2], _HORIZONTAL)
+        window.resizeDocks([weights, activations], [middle // 2, middle // 2], _HORIZONTAL)
+        window.resizeDocks([statistics, confusion], [middle * 2 // 3, middle // 3], _HORIZONTAL)
 
 
 def _add_timeline(window: QMainWindow, docks: Docks) -> None:

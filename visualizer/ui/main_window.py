@@ -17,19 +17,27 @@ from visualizer.ui.editor import Editor
 from visualizer.ui.navigation import Navigation
 from visualizer.ui.notices import CrashDialog, NoticeBar, write_report
 from visualizer.ui.opening import Opening
+from visualizer.ui.panels.accuracy import AccuracyPanel
 from visualizer.ui.panels.activations import ActivationsPanel
 from visualizer.ui.panels.checks import ChecksPanel
+from visualizer.ui.panels.confusion import ConfusionPanel
+from visualizer.ui.panels.dataset import DatasetPanel
 from visualizer.ui.panels.diagram import DiagramPanel
 from visualizer.ui.panels.input import InputPanel
+from visualizer.ui.panels.loss import LossPanel
+from visualizer.ui.panels.mistakes import MistakesPanel
 from visualizer.ui.panels.network import NetworkPanel
 from visualizer.ui.panels.palette import PalettePanel
 from visualizer.ui.panels.prediction import PredictionPanel
+from visualizer.ui.panels.run import RunPanel
 from visualizer.ui.panels.stack import StackPanel
+from visualizer.ui.panels.statistics import StatisticsPanel
 from visualizer.ui.panels.summary import SummaryPanel
 from visualizer.ui.panels.timeline import HEIGHT as TIMELINE_HEIGHT
 from visualizer.ui.panels.timeline import TimelinePanel
 from visualizer.ui.panels.unit import UnitPanel
 from visualizer.ui.panels.units import UnitsPanel
+from visualizer.ui.panels.weights import WeightsPanel
 from visualizer.ui.saving import Saving
 from visualizer.ui.session import Session
 from visualizer.ui.settings import Setting, Settings
@@ -70,6 +78,8 @@ class MainWindow(QMainWindow):
         self.editor = Editor(self)
         self._build_panels()
         self.workspaces = Workspaces(self, self.docks)
+        self.watching = Watching(self.docks, self)
+        self.watching.changed.connect(self.session.set_watched)
         self.opening = Opening(self)
         self.navigation = Navigation(self)
         self.building = Building(self)
@@ -103,15 +113,25 @@ class MainWindow(QMainWindow):
         self.input = InputPanel()
         self.prediction = PredictionPanel()
         self.timeline = TimelinePanel()
+        self.run = RunPanel()
+        self.loss = LossPanel()
+        self.accuracy = AccuracyPanel()
+        self.weights = WeightsPanel()
+        self.statistics = StatisticsPanel()
+        self.confusion = ConfusionPanel()
+        self.mistakes = MistakesPanel()
+        self.dataset = DatasetPanel()
         self.layer_kinds = PalettePanel()
         self.stack = StackPanel()
         self.summary = SummaryPanel()
         self.checks = ChecksPanel()
         self.diagram = DiagramPanel()
         inspect = (self.network, self.activations, self.units, self.unit, self.input, self.prediction)
+        train = (self.run, self.loss, self.accuracy, self.weights, self.statistics)
+        results = (self.confusion, self.mistakes, self.dataset)
         build = (self.layer_kinds, self.stack, self.summary, self.checks, self.diagram)
         self.docks: dict[str, Dock] = {
-            panel.key: Dock(panel, self) for panel in (*inspect, *build, self.timeline)
+            panel.key: Dock(panel, self) for panel in (*inspect, *train, *results, *build, self.timeline)
         }
         self.docks["timeline"].hide_title_bar()
         self.docks["timeline"].setMaximumHeight(TIMELINE_HEIGHT + 1)
@@ -122,7 +142,7 @@ class MainWindow(QMainWindow):
         connect_panels(self)
         connect_training(self)
         connect_build(self)
-        self.workspaces.changed.connect(self._note_workspace)
+        self.workspaces.changed.connect(self._focus_main)
         session.noticed.connect(self.notices.show_notice)
         session.crashed.connect(self.report_crash)
         session.answer("device", self.timeline.set_device)  # type: ignore[arg-type]
@@ -146,11 +166,12 @@ class MainWindow(QMainWindow):
 
     def _focus_main(self, workspace: Workspace) -> None:
         """Give the keys to what the workspace is about."""
-        main: dict[str, QWidget] = {"inspect": self.activations.tiles, "build": self.stack.view}
+        main: dict[str, QWidget] = {
+            "inspect": self.activations.tiles,
+            "train": self.weights.tiles,
+            "build": self.stack.view,
+        }
         main[workspace.key].setFocus()
-
-    def _note_workspace(self, workspace: Workspace) -> None:
-        self._focus_main(workspace)
 
     def _remember_view(self, name: str, value: object) -> None:
         self.settings.set(VIEW_SETTINGS[name], value)
