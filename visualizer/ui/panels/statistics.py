@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QStackedLayout, QVBoxLayout, QWidget
 
@@ -16,8 +16,10 @@ from visualizer.ui.widgets.export import Export, Row
 from visualizer.ui.widgets.heat_map import HeatMap
 from visualizer.ui.widgets.panel import PADDING, Panel
 from visualizer.ui.widgets.placeholder import Placeholder
-from visualizer.ui.widgets.statistics_chart import StatisticsChart, step_text
+from visualizer.ui.widgets.statistic_rows import step_text
+from visualizer.ui.widgets.statistics_chart import StatisticsChart
 
+_PAUSE = 200  # ms between two drawings while a run goes on: a sparkline moves less than a pixel in that time
 _HEADER = ("step", "epoch", "layer", "mean", "standard deviation", "dead", "gradient norm", "update / weight")
 
 
@@ -39,6 +41,8 @@ class StatisticsPanel(Panel):
         self._history: StatisticsHistory | None = None
         self._visited: int | None = None
         self._layer = -1
+        self._pause = QTimer(self, singleShot=True, interval=_PAUSE)
+        self._pause.timeout.connect(self._show)
         self.histogram = QCheckBox("Histogram", toolTip="The outputs of the selected layer over time")
         self.histogram.setProperty("role", "muted")
         self.histogram.clicked.connect(self._choose_histogram)
@@ -68,16 +72,25 @@ class StatisticsPanel(Panel):
     def set_statistics(self, history: StatisticsHistory | None, visited_step: int | None) -> None:
         """Show the layers with the figures at ``visited_step``, the newest for None; no history empties the panel.
 
-        Costs nothing while the panel cannot be seen.
+        Costs nothing while the panel cannot be seen, and draws what is only newer five times a second.
         """
         if history is self._history and visited_step == self._visited:
             return
-        was_empty = self._history is None
+        before = self._history
+        was_empty = before is None
+        is_next = (
+            before is not None
+            and history is not None
+            and before.names == history.names
+            and visited_step == self._visited
+        )
         self._history, self._visited = history, visited_step
         if (history is None) != was_empty:
             self._stack.setCurrentIndex(0 if history is None else 1)
-        if self.isVisible():
-            self._show()
+        if not self.isVisible() or (is_next and self._pause.isActive()):
+            return
+        self._show()
+        self._pause.start()
 
     def set_layer(self, index: int) -> None:
         """Mark the layer with this index in the anatomy; of a layer without weights the histogram is the one before."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QRectF, QSize, Qt, Signal
@@ -13,10 +15,9 @@ from visualizer.ui.numbers import integer, percent, signed
 from visualizer.ui.theme import DARK, SMALL_SIZE, Colors, font
 from visualizer.ui.widgets.axes import LABEL_HEIGHT, Axes, draw_axes, label_width, round_ticks, tick_texts
 from visualizer.ui.widgets.color_maps import lookup_table
-from visualizer.ui.widgets.statistics_chart import place_of
+from visualizer.ui.widgets.statistic_rows import place_of
 
 _CAPTION = 17  # px
-_GAMMA = 0.5  # few values in a bin shall be seen beside many
 _MAP = "inferno"
 
 
@@ -107,16 +108,12 @@ class HeatMap(QWidget):
         places = np.searchsorted(history.epoch, times, side="right") - 1
         shown = counts[np.maximum(places, 0)].astype(np.float32)
         shown[places < 0] = 0
-        shares = (shown / max(float(shown.max(initial=0)), 1.0)) ** _GAMMA
-        table = lookup_table(_MAP)
-        table = table if self._colors.dark else table[::-1]
-        levels = (shares * 255).astype(np.uint8)
-        pixels = np.empty((*levels.T.shape, 4), np.uint8)
-        pixels[..., :3] = table[levels.T[::-1]]
-        pixels[..., 3] = np.where(shown.T[::-1] > 0, 255, 0)
-        height, columns = pixels.shape[:2]
-        # The copy matters: a QImage over NumPy's memory does not keep the array alive.
-        return QImage(pixels.data, columns, height, 4 * columns, QImage.Format.Format_RGBA8888).copy()
+        # The square root: few values in a bin shall be seen beside many.
+        levels = np.sqrt(shown * (255.0**2 / max(float(shown.max(initial=0)), 1.0)))
+        rows = np.ascontiguousarray(np.ceil(levels).astype(np.uint8).T[::-1])
+        image = QImage(rows.data, width, len(rows), width, QImage.Format.Format_Indexed8)
+        image.setColorTable(_color_table(self._colors.dark))
+        return image.copy()  # a QImage over NumPy's memory does not keep the array alive
 
     # --- mouse -------------------------------------------------------------------------------------
 
@@ -155,6 +152,13 @@ class HeatMap(QWidget):
         if step != self._asked:
             self._asked = step
             self.visit_requested.emit(step)
+
+
+@cache
+def _color_table(dark: bool) -> list[int]:
+    """From few to many; nothing at all is the ground."""
+    table = lookup_table(_MAP) if dark else lookup_table(_MAP)[::-1]
+    return [0, *(QColor(*rgb).rgba() for rgb in table[1:].tolist())]
 
 
 def filled(counts: NDArray[np.int32]) -> tuple[int, int]:

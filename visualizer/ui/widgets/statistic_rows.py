@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualizer.training.frames import Floats, StatisticsHistory
-from visualizer.ui.numbers import THIN, percent, signed
+from visualizer.ui.numbers import THIN, integer, percent, signed
 
 USUAL_UPDATE = 1e-3
 LARGEST_UPDATE, SMALLEST_UPDATE = 1e-2, 1e-5
@@ -113,6 +113,19 @@ class Figure:
     text: str
     doubt: str = ""
     is_wrong: bool = False
+
+
+def place_of(history: StatisticsHistory, visited: int | None) -> int:
+    """Which of the T rows holds the step ``visited``, or the last one before it; −1 for none. The newest for None."""
+    if visited is None:
+        return len(history.step) - 1
+    return int(np.searchsorted(history.step, visited, side="right")) - 1
+
+
+def step_text(history: StatisticsHistory, visited: int | None) -> str:
+    """The step whose figures are shown: "step 1 280"."""
+    place = place_of(history, visited)
+    return f"step {integer(int(history.step[place]))}" if place >= 0 else ""
 
 
 def figures(history: StatisticsHistory, layer: int, place: int) -> tuple[Figure, ...]:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QLineF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -22,30 +18,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QSizePolicy, QToolTip, QWidget
 
 from visualizer.training.frames import StatisticsHistory
-from visualizer.ui.numbers import integer
 from visualizer.ui.text import plain_tip
-from visualizer.ui.theme import DARK, SMALL_SIZE, TICK_SIZE, Colors, font
-from visualizer.ui.widgets.sparklines import draw_sparkline, sampled, shared_ranges
-from visualizer.ui.widgets.statistic_rows import STATISTICS, Figure, Values, figures
-from visualizer.ui.widgets.statistics_columns import EDGE, Columns, Place, lay_out
-
-ROW, HEADING, FOOTER = 27, 21, 16  # px
-_BAR = 3  # px, at the left of the selected row
-_RIGHT, _LEFT = Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignLeft
-_MIDDLE = Qt.AlignmentFlag.AlignVCenter
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Shown:
-    """What all rows of one drawing have in common."""
-
-    history: StatisticsHistory
-    columns: Columns
-    rows: NDArray[np.intp]  # of the history, at most one a pixel of a sparkline
-    shares: Values  # 0…1, where they stand in it
-    ranges: dict[str, tuple[float, float]]
-    place: int  # of the visited step in the history, −1 before the first
-    head: float | None  # 0…1, where the play head stands in the sparklines
+from visualizer.ui.theme import DARK, Colors
+from visualizer.ui.widgets.statistic_rows import STATISTICS, Figure, figures, place_of
+from visualizer.ui.widgets.statistics_columns import Columns, lay_out
+from visualizer.ui.widgets.statistics_picture import FOOTER, HEADING, ROW, Shown, draw_statistics
 
 
 class StatisticsChart(QAbstractScrollArea):
@@ -155,91 +132,18 @@ class StatisticsChart(QAbstractScrollArea):
                 painter.drawRect(view.rect().adjusted(0, 0, -1, -1))
 
     def _draw(self, painter: QPainter, history: StatisticsHistory) -> None:
-        width = self.viewport().width()
         if self._columns is None:
-            self._columns = lay_out(width, history.names)
-        line = max(place.line for place in self._columns.places)
-        rows, shares = sampled(history.epoch, line)
-        ranges, place = shared_ranges(history, rows), place_of(history, self._visited)
-        shown = _Shown(history, self._columns, rows, shares, ranges, place, self._head(history))
-        self._draw_heading(painter, shown)
-        top = self.verticalScrollBar().value()
-        painter.setClipRect(0, HEADING, width, self._room())
-        for row in range(top // ROW, min(len(history.names), (top + self._room()) // ROW + 1)):
-            self._draw_row(painter, shown, row, HEADING + row * ROW - top)
-        painter.setClipping(False)
-        self._draw_footer(painter, shown)
-
-    def _head(self, history: StatisticsHistory) -> float | None:
-        if self._visited is None or len(history.step) < 2 or self._visited >= history.step[-1]:
-            return None
-        epoch = float(np.interp(self._visited, history.step, history.epoch))
-        return epoch / max(float(history.epoch[-1]), 1e-9)
-
-    def _draw_heading(self, painter: QPainter, shown: _Shown) -> None:
-        painter.setFont(font(SMALL_SIZE))
-        painter.setPen(QColor(self._colors.muted))
-        metrics = painter.fontMetrics()
-        for statistic, place in zip(STATISTICS, shown.columns.places, strict=True):
-            room = QRectF(place.left, 0, place.right - place.left, HEADING)
-            fits = metrics.horizontalAdvance(statistic.title) <= room.width()
-            text = metrics.elidedText(
-                statistic.title if fits else statistic.short, Qt.TextElideMode.ElideRight, int(room.width())
-            )
-            painter.drawText(room, (_LEFT if place.line else _RIGHT) | _MIDDLE, text)
-
-    def _draw_row(self, painter: QPainter, shown: _Shown, row: int, y: int) -> None:
-        colors, is_selected = self._colors, row == self._row
-        if is_selected:
-            painter.fillRect(0, y, self.viewport().width(), ROW, QColor(colors.selected))
-            painter.fillRect(0, y, _BAR, ROW, QColor(colors.accent))
-        painter.setFont(font(SMALL_SIZE, bold=is_selected))
-        painter.setPen(QColor(colors.text))
-        room = QRectF(EDGE, y, shown.columns.name_right - EDGE, ROW)
-        name = painter.fontMetrics().elidedText(
-            shown.history.names[row], Qt.TextElideMode.ElideMiddle, int(room.width())
+            self._columns = lay_out(self.viewport().width(), history.names)
+        shown = Shown(
+            history,
+            self._visited,
+            self._row,
+            self._columns,
+            self._colors,
+            self.viewport().size(),
+            self.verticalScrollBar().value(),
         )
-        painter.drawText(room, _LEFT | _MIDDLE, name)
-        found = figures(shown.history, row, shown.place)
-        for number, place in enumerate(shown.columns.places):
-            self._draw_cell(painter, shown, row, number, place, y, found[number])
-
-    def _draw_cell(
-        self, painter: QPainter, shown: _Shown, row: int, number: int, place: Place, y: int, found: Figure
-    ) -> None:
-        statistic, colors = STATISTICS[number], self._colors
-        ink = colors.error if found.is_wrong else colors.warning if found.doubt else colors.text
-        if place.line:
-            room = QRectF(place.left, y + 2, place.line, ROW - 4)
-            values = statistic.values(shown.history)[shown.rows, row].astype(np.float64)
-            spread = shown.history.std[shown.rows, row].astype(np.float64)
-            within = shown.ranges.get(statistic.key, (0.0, 1.0))
-            draw_sparkline(
-                painter, room, statistic, shown.shares, values, spread, within, colors, QColor(ink)
-            )
-            if shown.head is not None:
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-                painter.setPen(QPen(QColor(colors.accent), 1))
-                x = round(room.left() + shown.head * (room.width() - 1))
-                painter.drawLine(QLineF(x, room.top(), x, room.bottom() - 1))
-        painter.setFont(font(SMALL_SIZE))
-        painter.setPen(QColor(ink))
-        mark = found.doubt and ("▼ " if found.doubt.startswith("Low") else "▲ ")
-        room = QRectF(place.left, y, place.right - place.left, ROW)
-        painter.drawText(room, _RIGHT | _MIDDLE, mark + found.text)
-
-    def _draw_footer(self, painter: QPainter, shown: _Shown) -> None:
-        if not shown.rows.size:
-            return
-        painter.setFont(font(TICK_SIZE))
-        painter.setPen(QColor(self._colors.muted))
-        y = self.viewport().height() - FOOTER
-        texts = {"activation": f"epochs 0 – {shown.history.epoch[-1]:.3g}", "update": "dashed: 1 ‰"}
-        for statistic, place in zip(STATISTICS, shown.columns.places, strict=True):
-            if place.line and statistic.key in texts:
-                painter.drawText(
-                    QRectF(place.left, y, 160, FOOTER - 2), _LEFT | _MIDDLE, texts[statistic.key]
-                )
+        draw_statistics(painter, shown)
 
     # --- mouse and keys ------------------------------------------------------------------------------
 
@@ -291,16 +195,3 @@ class StatisticsChart(QAbstractScrollArea):
             return next((plain_tip(row.help) for row, place in helps if place.left <= x <= place.right), "")
         row = self.row_at(y)
         return "".join(plain_tip(line) for line in self.describe(row).split("\n")) if row >= 0 else ""
-
-
-def place_of(history: StatisticsHistory, visited: int | None) -> int:
-    """Which of the T rows holds the step ``visited``, or the last one before it; −1 for none. The newest for None."""
-    if visited is None:
-        return len(history.step) - 1
-    return int(np.searchsorted(history.step, visited, side="right")) - 1
-
-
-def step_text(history: StatisticsHistory, visited: int | None) -> str:
-    """The step whose figures are shown: "step 1 280"."""
-    place = place_of(history, visited)
-    return f"step {integer(int(history.step[place]))}" if place >= 0 else ""
