@@ -46,6 +46,7 @@ from visualizer.ui.toolbar import Toolbar
 from visualizer.ui.training_wiring import connect_training
 from visualizer.ui.unsaved import Unsaved
 from visualizer.ui.waiting import WaitingBar
+from visualizer.ui.watching import Watching
 from visualizer.ui.widgets.dropping import arrival, takes
 from visualizer.ui.widgets.panel import Dock
 from visualizer.ui.wiring import connect_panels
