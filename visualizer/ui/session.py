@@ -176,6 +176,11 @@ class Session(Workers):
         return jobs.looks_like_network(path)
 
     @property
+    def prepared(self) -> jobs.PreparedFor | None:
+        """The input as the network takes it, where it was looked at."""
+        return self._prepared
+
+    @property
     def layer(self) -> Layer | None:
         """The selected layer."""
         if self.opened is None or not self.opened.anatomy.layers:

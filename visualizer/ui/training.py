@@ -23,11 +23,11 @@ from visualizer.training.live import LiveRun
 from visualizer.ui import training_jobs
 from visualizer.ui.live_looks import Job, LiveLooks
 from visualizer.ui.moment_cursor import MomentCursor
-from visualizer.ui.numbers import integer, percent
+from visualizer.ui.numbers import integer
 from visualizer.ui.playback import Playback
 from visualizer.ui.training_data import TrainingData
 from visualizer.ui.training_jobs import Begun, OpenData, Start
-from visualizer.ui.training_state import Phase, TrainingState
+from visualizer.ui.training_state import Phase, TrainingState, result_words
 
 if TYPE_CHECKING:
     from visualizer.ui.jobs import OpenNetwork
@@ -59,7 +59,7 @@ class LiveTraining(QObject):
         self._runner: Runner | None = None
         self._left: list[Runner] = []  # told to stop, perhaps still in their last step
         self._mailbox = Mailbox()
-        self._begins_paused = False
+        self._begins_paused = self._continues = False
         self._looks = LiveLooks(session)
         self.data = TrainingData(session, self)
         self.moments = MomentCursor(session, self)
@@ -189,10 +189,10 @@ class LiveTraining(QObject):
     # --- the run ---------------------------------------------------------------------------------
 
     def _begin(self, *, paused: bool) -> None:
-        if self.state.phase == "ended":
+        self._continues = self.state.phase == "ended"
+        if self._continues:
             self.playback.hold()
             self.moments.go_live()
-            self.how = replace(self.how, fresh=False)  # it goes on with what it has learnt
         self._begins_paused = paused
         self.tell(phase="starting", frame=None, visited=None, playing=0)
         self.run = self._head = None
@@ -200,6 +200,8 @@ class LiveTraining(QObject):
 
     def _with_data(self, data: OpenData) -> None:
         opened, how = self._session.opened, self.how
+        if self._continues:  # with what it has learnt
+            how = replace(how, fresh=False)
         if opened is not None and self.state.phase == "starting":
             # In the prober's thread, so that no probe is under way while the module is copied.
             self._session.ask(TOPIC, lambda _: training_jobs.begin(opened, data, how))
@@ -265,13 +267,14 @@ class LiveTraining(QObject):
     def show_head(self) -> None:
         """Let the session have the newest snapshot, once all panels have shown the one before; ask for the next."""
         opened, head, live = self._session.opened, self._head, self.is_live
-        if self._runner is not None and self.run is not None and self.state.visited is None:
-            if time.monotonic() - self._asked > (SNAPSHOT if live else 0.0) and self._is_shown(head):
-                self._asked = time.monotonic()
-                self.run.ask()
-        if opened is None or head is None or self.state.visited is not None or self._is_shown(head):
+        if opened is None or self.state.visited is not None:
             return
-        if live or not self._session.awaits("inspect", "weights"):
+        now, pace = time.monotonic(), SNAPSHOT if live else 0.0
+        if self.run is not None and self._is_shown(head) and now - self._asked > pace:
+            self._asked = now
+            self.run.ask()
+        can_show = live or not self._session.awaits("inspect", "weights")
+        if head is not None and not self._is_shown(head) and can_show:
             self._session.set_weights(head, look=not live)
 
     def _is_shown(self, head: Network | None) -> bool:
@@ -299,7 +302,7 @@ class LiveTraining(QObject):
         self._head = last.network or run.moments.network(run.moments.newest())
         self._session.set_weights(self._head)  # at once: what is saved now is what was trained
         if finished.error is None and not finished.stopped:
-            self._session.noticed.emit("info", _result(self.state, last))
+            self._session.noticed.emit("info", result_words(self.state, last))
 
     def _drop_run(self) -> None:
         """Want nothing of the run any more."""
@@ -340,9 +343,3 @@ class LiveTraining(QObject):
         """Change the state, and say so."""
         self.state = replace(self.state, data=self.data.name, **changes)  # type: ignore[arg-type]
         self.changed.emit(self.state)
-
-
-def _result(state: TrainingState, frame: LiveFrame) -> str:
-    accuracy = frame.validation_accuracy
-    told = "" if accuracy is None else f": {percent(accuracy)} of the validation images are right"
-    return f"Trained {state.name} for {frame.step} steps{told}. File > Save network keeps it."

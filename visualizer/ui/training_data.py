@@ -1,4 +1,4 @@
-"""The data set of training: chosen, opened by the worker for the open network, opened anew when its input is another."""
+"""The data set of training: chosen, opened by the worker, opened anew when the network takes another input."""
 
 from __future__ import annotations
 
@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 TOPIC = "data"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class DataState:
-    """What there is of the data: ``dataset`` when it is open, ``opening`` a sentence while it is being opened with
-    ``fraction`` of it done (None: not known), ``problem`` why it cannot be.
+    """What there is of the data.
+
+    ``dataset`` is there when it is open; ``opening`` is a sentence while it is being opened, with ``fraction`` of it
+    done (None: not known); ``problem`` says why it cannot be.
     """
 
     choice: DataChoice | None = None
@@ -82,9 +84,13 @@ class TrainingData(QObject):
         return self.state.dataset
 
     def choose(self, choice: DataChoice, *, download: bool = False) -> None:
-        """Take another data set, and open it; with ``download`` it may be fetched first."""
+        """Take another data set, and open it; with ``download`` it may be fetched first.
+
+        The built-in shapes are opened when somebody wants to see them or to train: they are drawn, which costs time.
+        """
         self.choice = choice
-        self._ask(download=download)
+        if download or choice.source != "shapes" or self.state != DataState():
+            self._ask(download=download)
 
     def open(self) -> None:
         """Open the chosen data, if it is not."""

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from visualizer.data.dataset import DataChoice, Dataset
+from visualizer.data.inputs import Prepared
 from visualizer.errors import UserError
 from visualizer.networks import anatomy as anatomies
 from visualizer.networks.device import choose_device
 from visualizer.networks.network import Network
 from visualizer.networks.spec import NetworkSpec
+from visualizer.probes.over_training import ProbabilityHistory, over_moments
 from visualizer.streaming.prober import Report
 from visualizer.training.config import TrainingConfig
 from visualizer.training.expenses import Budget
 from visualizer.training.first_try import usual_batch, usual_choice, usual_config
+from visualizer.training.forward import Forward
+from visualizer.training.frames import Evaluation, Steps
 from visualizer.training.live import LiveRun
+from visualizer.training.transfer import freezable
+from visualizer.training.validation import Validation
 from visualizer.ui.jobs import OpenNetwork
 
 
@@ -43,6 +51,21 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Usual:
+    """What the settings of a run depend on, and what they are at first.
+
+    ``layers`` are the names of those that may keep their weights, ``classes`` the number of the network's scores.
+    """
+
+    network: str
+    layers: tuple[str, ...]
+    parameters: int
+    classes: int
+    config: TrainingConfig
+    choice: DataChoice
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Begun:
     """A run, the network that it begins from (another one where the classes made that necessary), and what to say."""
 
@@ -57,6 +80,16 @@ class Visited:
 
     step: int
     network: Network = field(repr=False)
+
+
+def usual(opened: OpenNetwork, source: str) -> Usual:
+    """The settings of a first try with the open network."""
+    network = opened.network
+    config, choice = usual_config(network, opened.anatomy, choose_device("auto"), source)
+    output = opened.anatomy.layers[-1].output if opened.anatomy.layers else ()
+    classes = len(network.classes) or (output[0] if len(output) == 1 else 0)
+    layers = freezable(network.module)
+    return Usual(network.name, layers, opened.anatomy.parameters, classes, config, choice)
 
 
 def choice_of_first_try(opened: OpenNetwork) -> DataChoice:
@@ -105,23 +138,13 @@ def _fitted(opened: OpenNetwork, dataset: Dataset, seed: int) -> tuple[OpenNetwo
 
 
 def _fresh(opened: OpenNetwork, seed: int) -> OpenNetwork:
-    """The network with new weights, drawn with ``seed``."""
-    import torch
+    """The network with new weights."""
+    from visualizer.training.new_weights import with_new_weights
 
-    from visualizer.networks.building import build
-
-    network = opened.network
-    spec = network.spec or _spec_of(network)
-    if spec is None:
-        raise UserError(
-            f"the layers of {network.name} are not known, so it cannot have new weights; keep its own"
-        )
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        module = build(spec).eval().requires_grad_(False)
-    fresh = replace(network, module=module, weights="random weights", spec=spec)
-    same = network.spec is not None
-    return replace(opened, network=fresh) if same else OpenNetwork(fresh, anatomies.examine(fresh))
+    fresh = with_new_weights(opened.network, seed)
+    if opened.network.spec is not None:  # it was built from it: the same modules under the same names
+        return replace(opened, network=fresh)
+    return OpenNetwork(fresh, anatomies.examine(fresh))
 
 
 def _spec_of(network: Network) -> NetworkSpec | None:
@@ -133,6 +156,56 @@ def _spec_of(network: Network) -> NetworkSpec | None:
 def visit(run: LiveRun, step: int, like: Network) -> Visited:
     """The recorded moment nearest to ``step``."""
     moment = run.moments.nearest(step)
-    if moment is None:
-        raise UserError("nothing was recorded yet; wait for the first step")
     return Visited(moment.step, run.moments.network(moment, like))
+
+
+def evaluate(network: Network, dataset: Dataset, step: int, epoch: float, report: Report) -> Evaluation:
+    """What ``network``, of a moment of the run, says to all validation images."""
+    device = next(network.module.parameters()).device
+    forward = Forward(dataset.mean, dataset.std, device, "float32")
+    looks = Validation(dataset, forward, device).looks([network.module], TrainingConfig(), step, epoch)
+    for look in looks:
+        report("Looking at the validation images …")
+        if look is not None:
+            return look
+    raise UserError(f"{dataset.name} has no validation images; choose other data")
+
+
+class HistoryOfClass:
+    """How probable the true class of an input was at the moments of a run; asked again, it looks at the new ones.
+
+    ``prepared`` is the input as the network takes it, ``most`` the number of moments that are looked at.
+    """
+
+    def __init__(self, run: LiveRun, prepared: Prepared, label: str, most: int = 48) -> None:
+        self._run, self._prepared, self.label, self._most = run, prepared, label, most
+        self._known: dict[int, tuple[float, float]] = {}  # epoch and probability by step
+
+    def __call__(self, report: Report) -> ProbabilityHistory | None:
+        run = self._run
+        classes = run.start.classes
+        if self.label not in classes:
+            return None
+        index = classes.index(self.label)
+        for step in self._chosen(run.moments.steps()):
+            if step not in self._known:
+                moment = run.moments.nearest(step)
+                network = run.moments.network(moment)
+                report("")
+                seen = over_moments([(moment.epoch, network)], self._prepared.tensor, index, self.label)
+                self._known[step] = (moment.epoch, float(seen.probability[0]))
+        steps = sorted(self._known)
+        epochs = np.array([self._known[step][0] for step in steps], np.float32)
+        values = np.array([self._known[step][1] for step in steps], np.float32)
+        return ProbabilityHistory(self.label, index, epochs, values)
+
+    def _chosen(self, steps: Steps) -> list[int]:
+        """Spread over the run; those that are known already are taken where they are near enough."""
+        places = np.unique(np.linspace(0, len(steps) - 1, self._most).round().astype(np.intp))
+        known = np.array(sorted(self._known), np.int64)
+        room = max(1.0, float(steps[-1]) / self._most / 2)
+        wanted = steps[places]
+        if len(known):
+            far = np.abs(wanted[:, None] - known[None, :]).min(axis=1) > room
+            wanted = wanted[far]
+        return [int(step) for step in wanted]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from visualizer.training.frames import Evaluation, LiveFrame
+from visualizer.ui.numbers import integer, percent
 
 Phase = Literal["impossible", "idle", "starting", "running", "paused", "stopping", "ended"]
 
@@ -61,4 +62,11 @@ class TrainingState:
         look = self.evaluation
         if look is None or look.step == self.step:
             return ""
-        return f"from step {look.step:,}".replace(",", "\u202f")
+        return f"from step {integer(look.step)}"
+
+
+def result_words(state: TrainingState, frame: LiveFrame) -> str:
+    """What came of a run that has ended."""
+    accuracy = frame.validation_accuracy
+    told = "" if accuracy is None else f": {percent(accuracy)} of the validation images are right"
+    return f"Trained {state.name} for {frame.step} steps{told}. File > Save network keeps it."

@@ -17,7 +17,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from visualizer.ui.evaluation_wiring import DataPanelWiring, EvaluationPanels, HistoryOfInput
 from visualizer.ui.jobs import OpenNetwork
+from visualizer.ui.learning_wiring import LearningPanels
+from visualizer.ui.panels.dataset import DatasetPanel
+from visualizer.ui.panels.prediction import PredictionPanel
+from visualizer.ui.panels.run import RunPanel
+from visualizer.ui.run_wiring import RunWiring
 
 if TYPE_CHECKING:
     from visualizer.ui.main_window import MainWindow
@@ -45,6 +51,20 @@ def connect_training(window: MainWindow) -> None:
     timeline.playback_requested.connect(training.playback.play)
     timeline.speed_changed.connect(training.playback.set_speed)
     PlayKey(window.actions_by_id["train"])
+    _connect_panels(window)
+
+
+def _connect_panels(window: MainWindow) -> None:
+    """Connect the panels of the Train workspace that the window has."""
+    learning = LearningPanels(window)
+    EvaluationPanels(window, learning)
+    for dock in window.docks.values():
+        if isinstance(dock.panel, RunPanel):
+            RunWiring(window, dock.panel)
+        elif isinstance(dock.panel, DatasetPanel):
+            DataPanelWiring(window, dock.panel, learning)
+        elif isinstance(dock.panel, PredictionPanel):
+            HistoryOfInput(window, dock.panel, learning)
 
 
 class PlayKey(QObject):

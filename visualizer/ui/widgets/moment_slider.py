@@ -68,15 +68,16 @@ class MomentSlider(QWidget):
         self._sentence = ""
         self._track: Track | None = None
         self._visited: int | None = None
-        self._ground: QPixmap | None = (
-            None  # all but handle and head; made anew when the track or the size is another
-        )
+        self._ground: QPixmap | None = None  # frame and ticks; made anew when the scale is another
+        self._curve: QPixmap | None = None  # made anew when the head is some pixels on: it costs 2 ms
+        self._drawn_to = 0  # px
 
     def set_sentence(self, sentence: str) -> None:
         """Show words in place of a track."""
         if sentence == self._sentence and self._track is None:
             return
-        self._sentence, self._track, self._ground, self._curve = sentence, None, None, None
+        self._sentence, self._track = sentence, None
+        self._ground = self._curve = None
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(sentence)
         self.setToolTip(plain_tip(sentence))
