@@ -151,4 +151,4 @@ def test_a_run_is_not_overwritten_or_mixed(tmp_path):
 
 def test_a_loss_that_explodes_is_told(tmp_path):
     with pytest.raises(UserError, match="lower the learning rate"):
-        command(tmp_path / "run", optimizer="sgd", learning_rate=1e30, schedule="constant")
+        command(tmp_path / "run", optimizer="sgd", learning_rate=1e6, schedule="constant")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,30 +17,12 @@ from visualizer.training.batches import Source
 from visualizer.training.config import TrainingConfig
 from visualizer.training.forward import Forward
 from visualizer.training.frames import Change, Curves, Evaluation
-from visualizer.training.record import Column, StepRecord
+from visualizer.training.record import Column, Readings, StepRecord
+from visualizer.training.record import Step as Step
 from visualizer.training.schedules import factor, settings_of
 from visualizer.training.settings import changes, with_locked
 from visualizer.training.updating import Hook, Updater
 from visualizer.training.validation import Validation
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What can be told after one step of training, or one batch of validation.
-
-    ``step`` counts the optimizer's steps and ``epoch`` the epochs, both from 1. ``loss`` (mean loss, nats for
-    cross-entropy) and ``accuracy`` (0…1) are means since the last reading, over the whole split for validation, and
-    None where nothing was read, or where a GPU has not told it yet. ``seconds`` is the time that this loop has
-    worked, pauses left out.
-    """
-
-    step: int
-    epoch: int
-    split: Literal["training", "validation"]
-    loss: float | None
-    accuracy: float | None
-    learning_rate: float
-    seconds: float
 
 
 def train(module: nn.Module, dataset: Dataset, config: TrainingConfig) -> Iterator[Step]:
@@ -86,7 +67,7 @@ class Training:
         self._record = StepRecord(self.device)
         self._validations = (Column(np.int64), Column(np.float32), Column(np.float32), Column(np.float32))
         self._epoch_losses: list[float] = []  # of validation, at the ends of epochs
-        self._told = 0  # the steps that readings have told
+        self._readings = Readings(self._record)
         self._clock = _Clock()
         if self.device.type == "cuda":
             torch.backends.cudnn.benchmark = True  # every batch but an epoch's last has the same size
@@ -226,7 +207,11 @@ class Training:
             if evaluation is not None:
                 self._keep(evaluation, ends_epoch)
             loss, accuracy = (evaluation.loss, evaluation.accuracy) if evaluation else (None, None)
-            yield Step(self.step, epoch, "validation", loss, accuracy, self.learning_rate, self._clock.read())
+            rate, seconds = self.learning_rate, self._clock.read()
+            step = Step(self.step, epoch, "validation", loss, accuracy, rate, seconds)
+            if evaluation is not None:
+                self._readings.add(step)
+            yield step
 
     def _keep(self, evaluation: Evaluation, ends_epoch: bool) -> None:
         self.last_evaluation = evaluation
@@ -239,11 +224,16 @@ class Training:
             self.epochs_done += 1
 
     def _told_training(self, epoch: int, learning_rate: float, ends_epoch: bool) -> Step:
-        loss = accuracy = None
-        if self.step % self.config.reading == 0 or ends_epoch or self.diverged:
-            loss, accuracy = self._record.means(self._told)
-            self._told = self._record.known
-        return Step(self.step, epoch, "training", loss, accuracy, learning_rate, self._clock.read())
+        step = Step(self.step, epoch, "training", None, None, learning_rate, self._clock.read())
+        is_read = self.step % self.config.reading == 0 or ends_epoch or self.diverged is not None
+        return self._readings.expect(step) if is_read else step
+
+    def readings(self) -> Iterator[Step]:
+        """The steps with a loss and an accuracy since the last call, in their order.
+
+        What ``steps`` yields has these too, but on a GPU only as far as they have arrived.
+        """
+        return self._readings.take()
 
     def state_dict(self) -> dict[str, Any]:
         """The state after the last whole epoch; plain containers and tensors only."""

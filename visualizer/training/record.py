@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -13,6 +15,25 @@ from torch import Tensor
 
 ON_DEVICE = 16
 """Steps whose figures stay on a GPU before they are sent for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What can be told after one step of training, or one batch of validation.
+
+    ``step`` counts the optimizer's steps and ``epoch`` the epochs, both from 1. ``loss`` (mean loss, nats for
+    cross-entropy) and ``accuracy`` (0…1) are means since the last reading, over the whole split for validation, and
+    None where nothing was read, or where a GPU has not told it yet. ``seconds`` is the time that this loop has
+    worked, pauses left out.
+    """
+
+    step: int
+    epoch: int
+    split: Literal["training", "validation"]
+    loss: float | None
+    accuracy: float | None
+    learning_rate: float
+    seconds: float
 
 
 class Column:
@@ -91,13 +112,14 @@ class StepRecord:
             event.synchronize()
             self._take(arrived)
 
-    def means(self, start: int) -> tuple[float, float] | tuple[None, None]:
-        """Mean loss and accuracy over the images of the known steps from index ``start`` on; None without any."""
-        if start >= self.known:
+    def means(self, start: int, end: int) -> tuple[float, float] | tuple[None, None]:
+        """Mean loss and accuracy over the images of the known steps ``start``…``end`` (indexes); None without any."""
+        end = min(end, self.known)
+        if start >= end:
             return None, None
-        images = self.images.values(self.known)[start:].astype(np.float64)
+        images = self.images.values(end)[start:].astype(np.float64)
         share = images / images.sum()
-        return float(share @ self.loss.values()[start:]), float(share @ self.accuracy.values()[start:])
+        return float(share @ self.loss.values(end)[start:]), float(share @ self.accuracy.values(end)[start:])
 
     def _send(self) -> None:
         assert self._filling is not None
@@ -115,3 +137,32 @@ class StepRecord:
                 self.first_bad = int(self.step.values()[self.known])
             self.loss.append(loss)
             self.accuracy.append(accuracy)
+
+
+class Readings:
+    """The steps that are told with a loss and an accuracy: means over the steps since the one before."""
+
+    def __init__(self, record: StepRecord) -> None:
+        self._record = record
+        self._read = 0
+        self._waiting: deque[tuple[int, int, Step]] = deque()
+
+    def expect(self, step: Step) -> Step:
+        """A step of training that is to be read; what comes back has the means of what is known already."""
+        start, self._read = self._read, len(self._record.step)
+        self._waiting.append((start, self._read, step))
+        return self._told(start, self._read, step)
+
+    def add(self, step: Step) -> None:
+        """A step that has its figures."""
+        self._waiting.append((0, 0, step))
+
+    def take(self) -> Iterator[Step]:
+        """Those that are complete, each once."""
+        while self._waiting and self._waiting[0][1] <= self._record.known:
+            start, end, step = self._waiting.popleft()
+            yield self._told(start, end, step) if end else step
+
+    def _told(self, start: int, end: int, step: Step) -> Step:
+        loss, accuracy = self._record.means(start, end)
+        return replace(step, loss=loss, accuracy=accuracy)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import dataclasses
 import json
-import math
 import pickle
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -26,9 +25,11 @@ from visualizer.networks.device import choose_device
 from visualizer.networks.files import save_network
 from visualizer.networks.naming import shown
 from visualizer.networks.network import Network
+from visualizer.training.augmentation import USUAL
 from visualizer.training.config import TrainingConfig
 from visualizer.training.failures import in_sentences
 from visualizer.training.loop import Step, Training
+from visualizer.training.settings import problems
 from visualizer.training.start import fit_classes, open_start
 
 CONFIG, SCALARS, NETWORK, CHECKPOINT = "config.json", "scalars.csv", "network.safetensors", "checkpoint.pt"
@@ -75,11 +76,14 @@ def train_command(
         schedule=schedule or usual.schedule,
         seed=seed,
     )
-    _check(config)
+    for sentence in problems(config).values():
+        raise UserError(sentence)
     chosen = choose_device(device)
     network = open_start(network_name, config.seed)
     dataset = open_dataset(DataChoice(data), network.input, network.preprocessing, config.seed, progress)
     network = fit_classes(network, dataset, config.seed)
+    if dataset.is_augmented:
+        config = dataclasses.replace(config, augmentation=USUAL)
     network.module.to(chosen)
     return run_training(network, dataset, config, run, resume=resume, progress=progress)
 
@@ -125,21 +129,21 @@ def _drain(
 ) -> tuple[float | None, float]:
     """Work through the steps; the accuracy of the last validation (None without any) and the best one."""
     accuracy = None
-    for step in training.steps():
-        if step.loss is None or step.accuracy is None:
-            continue
-        write(dataclasses.astuple(step))
-        file.flush()
-        if progress is not None:
-            progress(_in_words(step, config), min(1.0, step.step / training.total_steps))
-        if not math.isfinite(step.loss):
+    for _ in training.steps():
+        for step in training.readings():
+            write(dataclasses.astuple(step))
+            file.flush()
+            if progress is not None:
+                progress(_in_words(step, config), min(1.0, step.step / training.total_steps))
+            if step.split == "validation" and step.accuracy is not None:
+                accuracy = step.accuracy
+                if accuracy > best:
+                    best = accuracy
+                    save_network(network.spec, training.validated, run / NETWORK)
+                if step.epoch == training.epochs_done:  # not in the middle of an epoch
+                    _save_checkpoint({**training.state_dict(), "best": best}, run / CHECKPOINT)
+        if training.diverged is not None:
             raise UserError("the loss is no longer a number; lower the learning rate")
-        if step.split == "validation":
-            accuracy = step.accuracy
-            if accuracy > best:
-                best = accuracy
-                save_network(network.spec, training.module, run / NETWORK)
-            _save_checkpoint({**training.state_dict(), "best": best}, run / CHECKPOINT)
     return accuracy, best
 
 
@@ -148,14 +152,6 @@ def _in_words(step: Step, config: TrainingConfig) -> str:
         f"epoch {step.epoch} of {config.epochs}, step {step.step}, {step.split}: "
         f"loss {step.loss:.4f}, accuracy {100 * (step.accuracy or 0):.1f} %"
     )
-
-
-def _check(config: TrainingConfig) -> None:
-    if config.epochs < 1 or config.batch < 1:
-        raise UserError("a run needs at least one epoch and one image per batch; raise --epochs and --batch")
-    rate = config.learning_rate
-    if rate is not None and not (math.isfinite(rate) and rate > 0):
-        raise UserError("the learning rate must be a number above 0; try 0.001")
 
 
 def _started(run: Path, told: dict[str, Any]) -> tuple[float, list[list[str]]]:

@@ -291,7 +291,7 @@ def _out_of_range(row: Field, value: Value, layers_known: bool) -> str:
     if isinstance(value, str) or isinstance(value, bool) is not (row.type is bool):
         return f"The setting {label} needs a number, not {shown(str(value))}."
     if not math.isfinite(value):
-        return f"The setting {label} must be a number above {row.minimum:g}: try {row.default:g}."
+        return f"The setting {label} must be a number above 0: try {row.default:g}."
     if row.type is int and value != int(value):
         return f"The setting {label} must be a whole number: try {round(value)}."
     if value < row.minimum:
