@@ -16,6 +16,7 @@ Counts = NDArray[np.int64]
 BINS = 40
 _SAMPLE = 2**14  # weights that the histogram counts at most
 _SAFE = 1e18  # squares of values up to this stay within float32
+_LARGEST = float(np.finfo(np.float32).max)
 _STEPS = (
     1.0,
     1.25,
@@ -87,24 +88,29 @@ def mean_and_deviation(rows: Floats, norms: Floats) -> tuple[float, float]:
         return mean, math.sqrt(max(square - mean * mean, 0.0)) if math.isfinite(square) else math.nan
 
 
-def histograms(rows: Floats, changed: Floats | None, largest: float) -> tuple[Floats, Counts, Counts | None]:
-    """Edges (B + 1,) around 0, and between them the counts (B,) of ``rows`` and of what they were before ``changed``.
+def histograms(rows: Floats, before: Floats | None, largest: float) -> tuple[Floats, Counts, Counts | None]:
+    """Edges (B + 1,) around 0, and between them the counts (B,) of ``rows`` and of those ``before``.
 
     ``largest`` is the largest absolute value of ``rows``. Of more than 2¹⁴ weights evenly spread ones are counted.
     """
-    sample = rows.reshape(-1)[:: _stride(rows.size)]
-    before = sample - changed.reshape(-1)[:: _stride(rows.size)] if changed is not None else None
-    if before is not None:
-        largest = max(largest, float(np.abs(before[np.isfinite(before)]).max(initial=0.0)))
+    stride = _stride(rows.size)
+    sample = _known(rows.reshape(-1)[::stride])
+    start = _known(before.reshape(-1)[::stride]) if before is not None else None
+    if start is not None:
+        largest = max(largest, float(np.abs(start).max(initial=0.0)))
     limit = _rounded_up(largest)
-    edges = frozen(np.linspace(-limit, limit, BINS + 1, dtype=np.float32))
-    return edges, _counts(sample, limit), _counts(before, limit) if before is not None else None
+    edges = frozen(np.linspace(-limit, limit, BINS + 1).astype(np.float32))
+    return edges, _counts(sample, limit), _counts(start, limit) if start is not None else None
+
+
+def _known(values: Floats) -> Floats:
+    finite = np.isfinite(values)
+    return values if finite.all() else values[finite]
 
 
 def _counts(values: Floats, limit: float) -> Counts:
     # Counting whole numbers costs a tenth of np.histogram.
-    known = values if np.isfinite(values.sum()) else values[np.isfinite(values)]
-    places = ((known / np.float32(limit) + 1) * np.float32(BINS / 2)).astype(np.intp)
+    places = ((values / np.float32(limit) + 1) * np.float32(BINS / 2)).astype(np.intp)
     return frozen(np.bincount(np.minimum(np.maximum(places, 0), BINS - 1), minlength=BINS).astype(np.int64))
 
 
@@ -121,4 +127,4 @@ def _rounded_up(value: float) -> float:
     if not value > 1e-30:
         return 1.0
     power = 10.0 ** math.floor(math.log10(value))
-    return power * next((step for step in _STEPS if step * power >= value), 10.0)
+    return min(power * next((step for step in _STEPS if step * power >= value), 10.0), _LARGEST)

@@ -64,10 +64,9 @@ def look(
     weight = getattr(module, name)
     start = _start(before, chosen.module, name, weight)
     weights = templates(module, weight)
-    with np.errstate(over="ignore", invalid="ignore"):  # infinite weights are told of in the note
-        changed = weights - templates(module, start) if start is not None else None
+    started = templates(module, start) if start is not None else None
     how = layout(network, anatomy, chosen, weights.shape[1:])
-    pictures = _Pictures.of(weights, changed, how, int(getattr(module, "groups", 1)))
+    pictures = _Pictures.of(weights, started, how, int(getattr(module, "groups", 1)))
     words = "" if chosen is layer else f"{layer.name} has no templates; these are of {chosen.name}."
     names = network.classes if _are_scores(network, anatomy, chosen, len(weights)) else ()
     return _frame(chosen, view, pictures, names, words, _kept_order(chosen, view, previous))
@@ -99,9 +98,10 @@ def _kept_order(layer: Layer, view: WeightsView, previous: WeightsFrame | None) 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Pictures:
-    """All weights of a layer and their change, (U, I, h, w), and how they are shown."""
+    """All weights of a layer, at the start and their change since, (U, I, h, w), and how they are shown."""
 
     weights: Floats
+    started: Floats | None
     changed: Floats | None
     how: Layout
     groups: int
@@ -109,9 +109,11 @@ class _Pictures:
     change_figures: RowFigures | None
 
     @classmethod
-    def of(cls, weights: Floats, changed: Floats | None, how: Layout, groups: int) -> _Pictures:
+    def of(cls, weights: Floats, started: Floats | None, how: Layout, groups: int) -> _Pictures:
+        with np.errstate(over="ignore", invalid="ignore"):  # infinite weights are told of in the note
+            changed = weights - started if started is not None else None
         change_figures = describe_rows(_rows(changed)) if changed is not None else None
-        return cls(weights, changed, how, groups, describe_rows(_rows(weights)), change_figures)
+        return cls(weights, started, changed, how, groups, describe_rows(_rows(weights)), change_figures)
 
 
 def _frame(
@@ -123,7 +125,7 @@ def _frame(
     order: NDArray[np.intp] | None,
 ) -> WeightsFrame:
     rows, figures, change = _rows(all_.weights), all_.figures, all_.change_figures
-    changed = _rows(all_.changed) if all_.changed is not None else None
+    started = _rows(all_.started) if all_.started is not None else None
     if order is None:
         order = frozen(order_weights(view.order, rows, figures.norms, change.norms if change else None))
     shown = _page(order, view.unit, all_.how)
@@ -131,7 +133,7 @@ def _frame(
     differences = changes = None
     if all_.changed is not None and change is not None:
         differences, changes = _tiles(all_.changed[shown], all_.how, change, shown, view)
-    edges, counts, start_counts = histograms(rows, changed, figures.limit)
+    edges, counts, start_counts = histograms(rows, started, figures.limit)
     mean, std = mean_and_deviation(rows, figures.norms)
     kept = len(tiles) // len(shown)
     note = (words, _note(all_.how, len(rows), len(shown), kept, view), _unusable(rows, figures.norms))
