@@ -56,7 +56,7 @@ class MistakesPanel(Panel):
         rows.setSpacing(6)
         rows.addWidget(self._build_head())
         rows.addLayout(self._pages, 1)
-        self.set_pictures(None)
+        self._choose_page()
 
     def _build_head(self) -> QWidget:
         self._head = QWidget()
@@ -69,9 +69,9 @@ class MistakesPanel(Panel):
 
     def set_pictures(self, pictures: MistakePictures | None, stale_words: str = "") -> None:
         """Show pictures; ``stale_words`` say why they are not of the moment shown: "from step 5 001"."""
-        if pictures is self._shown and stale_words == self._stale_words and pictures is not None:
+        if pictures is self._shown and stale_words == self._stale_words:
             return
-        if pictures is not self._shown:
+        if pictures is not self._shown and pictures is not None:
             self._show(pictures)
         self._shown, self._stale_words = pictures, stale_words
         words = ", ".join(filter(None, (stale_words, "val, surest first"))) if pictures is not None else ""
@@ -80,16 +80,15 @@ class MistakesPanel(Panel):
 
     def set_can_evaluate(self, possible: bool) -> None:
         """Offer to look at the validation images now: there are some, and a network that could."""
-        self._can_evaluate = possible
-        self._choose_page()
+        if possible != self._can_evaluate:
+            self._can_evaluate = possible
+            self._choose_page()
 
     def set_colors(self, colors: Colors) -> None:
         self.back.setIcon(icon("previous", colors.text))
         self.grid.set_colors(colors)
 
-    def _show(self, shown: MistakePictures | None) -> None:
-        if shown is None:
-            return
+    def _show(self, shown: MistakePictures) -> None:
         self._sentence.set_full_text(headline(shown))
         self.back.setVisible(shown.cell is not None)
         self._empty.set_sentence(headline(shown))

@@ -46,6 +46,8 @@ class ProbabilityPlot(QWidget):
         self, history: ProbabilityHistory | None, visited_epoch: float | None, last_epoch: float
     ) -> None:
         """Show ``history`` on an axis up to ``last_epoch``, with the cursor at ``visited_epoch`` (None: at its end)."""
+        if (history is self._history, visited_epoch, last_epoch) == (True, self._visited, self._last_epoch):
+            return
         if history is not self._history:
             renamed = history is None or self._history is None or history.label != self._history.label
             self._history, self._line = history, None
