@@ -21,6 +21,10 @@ BENCHMARKS = (
     Benchmark("capture", "visualizer.benchmarks.capture:measure"),
     Benchmark("rotation", "visualizer.benchmarks.rotation:measure"),
     Benchmark("planning", "visualizer.benchmarks.planning:measure"),
+    Benchmark("train-loop", "visualizer.benchmarks.train_loop:measure"),
+    Benchmark("train-overhead", "visualizer.ui.training_benchmarks:overhead", needs_window=True),
+    Benchmark("train-lag", "visualizer.ui.training_benchmarks:lag", needs_window=True),
+    Benchmark("scrub", "visualizer.ui.training_benchmarks:scrub", needs_window=True),
     Benchmark("drop", "visualizer.ui.benchmarks:drop", needs_window=True),
     Benchmark("stall", "visualizer.ui.benchmarks:stall", needs_window=True),
     Benchmark("edit", "visualizer.ui.benchmarks:edit", needs_window=True),
@@ -70,7 +74,12 @@ def as_table(figures: Sequence[Figure]) -> list[str]:
         Column("holds"),
     )
     rows = [
-        (row.name, f"{row.value:.3g} {row.unit}", f"≤ {row.goal:g} {row.unit}", "yes" if row.holds else "NO")
+        (
+            row.name,
+            f"{row.value:.3g} {row.unit}",
+            f"{'≥' if row.at_least else '≤'} {row.goal:g} {row.unit}",
+            "yes" if row.holds else "NO",
+        )
         for row in figures
     ]
     return list(draw(columns, rows))

@@ -11,7 +11,7 @@ from time import perf_counter
 
 import numpy as np
 from PIL import Image
-from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer
+from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -19,9 +19,8 @@ from visualizer.benchmarks.figures import Figure
 from visualizer.benchmarks.forward import bare_forward
 from visualizer.benchmarks.memory import resident_bytes
 from visualizer.ui.application import make_application
-from visualizer.ui.main_window import DEFAULT_SIZE, MainWindow
-from visualizer.ui.session import Session
-from visualizer.ui.settings import Settings, temporary_configuration
+from visualizer.ui.bench_window import Heart, open_window, spin
+from visualizer.ui.main_window import MainWindow
 from visualizer.ui.theme import DARK
 from visualizer.ui.tour import drop as drop_files
 from visualizer.ui.tour import settle
@@ -31,7 +30,6 @@ from visualizer.ui.widgets.tile_view import TileView
 
 DROPS = 15
 PICTURES = 200
-HEARTBEAT = 5  # ms
 STALL_SECONDS = 12.0
 KEYS = 15
 
@@ -39,7 +37,7 @@ KEYS = 15
 def drop() -> tuple[Figure, ...]:
     """From the drop of a photo to the last visible panel painted, less the bare forward pass beside it."""
     figures = []
-    with _window() as window, _photos(DROPS + 3) as photos:
+    with open_window() as window, _photos(DROPS + 3) as photos:
         for name in ("squeezenet1_1", "resnet18"):
             window.session.open_network(name)
             settle(window)
@@ -77,7 +75,7 @@ def _seconds_to_painted(window: MainWindow, photo: Path) -> float:
 
 def stall() -> tuple[Figure, ...]:
     """How late the window's heartbeat is while resnet152 looks at a picture again and again."""
-    with _window() as window:
+    with open_window() as window:
         window.session.open_network("resnet152")
         settle(window)
         session = window.session
@@ -86,7 +84,7 @@ def stall() -> tuple[Figure, ...]:
         session.inspection_changed.connect(session.inspect_again)
         session.inspect_again()  # the first one; each answer asks for the next
         heart = Heart(window)
-        _spin(STALL_SECONDS)
+        spin(STALL_SECONDS)
         heart.stop()
         session.inspection_changed.disconnect(session.inspect_again)
         settle(window)
@@ -99,29 +97,9 @@ def stall() -> tuple[Figure, ...]:
     )
 
 
-class Heart(QObject):
-    """Ticks every 5 ms in the GUI thread and notes by how many ms each tick was late."""
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self.late: list[float] = []
-        self._last = perf_counter()
-        self._timer = QTimer(self, interval=HEARTBEAT, timerType=Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._beat)
-        self._timer.start()
-
-    def _beat(self) -> None:
-        now = perf_counter()
-        self.late.append(max(0.0, 1000 * (now - self._last) - HEARTBEAT))
-        self._last = now
-
-    def stop(self) -> None:
-        self._timer.stop()
-
-
 def edit() -> tuple[Figure, ...]:
     """From a key in a field of ResNet-152 in the Build workspace to every panel painted."""
-    with _window() as window:
+    with open_window() as window:
         window.building.start_from("resnet152")
         QApplication.processEvents()
         conv = window.editor.spec.layers[0]
@@ -172,7 +150,7 @@ def memory() -> tuple[Figure, ...]:
     """By how much the process grows while 200 pictures are opened one after another."""
     if resident_bytes() is None:
         return ()
-    with _window() as window, _photos(PICTURES + 20) as photos:
+    with open_window() as window, _photos(PICTURES + 20) as photos:
         for photo in photos[:20]:  # the allocator's own reserves are not ours to count
             drop_files(window, [photo])
             settle(window)
@@ -182,27 +160,6 @@ def memory() -> tuple[Figure, ...]:
             settle(window)
         grown = ((resident_bytes() or 0) - before) / 1e6
     return (Figure("memory: growth over 200 opened pictures", grown, "MB", 30),)
-
-
-# --- what they share -----------------------------------------------------------------------------
-
-
-@contextmanager
-def _window() -> Iterator[MainWindow]:
-    application = make_application()
-    with temporary_configuration():
-        window = MainWindow(Session(), Settings())
-        window.resize(DEFAULT_SIZE)  # whatever the screen
-        window.reset_layout()
-        window.show()
-        window.opening.open_command_line([])
-        settle(window)
-        try:
-            yield window
-        finally:
-            window.close()
-            window.deleteLater()
-            application.processEvents()
 
 
 @contextmanager
@@ -221,9 +178,3 @@ def _photos(count: int) -> Iterator[list[Path]]:
             Image.fromarray(pixels).save(path, compress_level=1)
             paths.append(path)
         yield paths
-
-
-def _spin(seconds: float) -> None:
-    loop = QEventLoop()
-    QTimer.singleShot(int(1000 * seconds), loop.quit)
-    loop.exec()
