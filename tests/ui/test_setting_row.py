@@ -70,12 +70,23 @@ def test_what_cannot_be_taken_stays_with_its_reason_until_it_is_mended(place):
     assert row.heightForWidth(304) == ROW
 
 
+def test_the_reason_waits_until_nobody_types_on(place, qtbot):
+    row, told = make(place, FormRow("rate", RATE, 0.01, "Learning rate"))
+    type_into(row, "0")
+    assert row.message == ""
+    QTest.keyClicks(row.editor, ".05")
+    assert told == [("rate", 0.05)]
+    type_into(row, "0")
+    qtbot.waitUntil(lambda: row.message.startswith("Learning rate must be"), timeout=3000)
+
+
 def test_escape_and_restore_go_back(place):
     row, told = make(place, FormRow("batch", BATCH, 64, "Batch size", "images"))
     type_into(row, "x")
     QTest.keyClick(row.editor, Qt.Key.Key_Escape)
     assert (row.editor.text(), row.message) == ("64", "")
     type_into(row, "-3")
+    QTest.keyClick(row.editor, Qt.Key.Key_Return)
     assert row.message
     row.restore()
     assert (row.editor.text(), row.message, told) == ("64", "", [])

@@ -12,7 +12,7 @@ from visualizer.training import settings
 from visualizer.training.config import TrainingConfig
 from visualizer.training.expenses import Budget
 from visualizer.ui.run_form import SOURCE, DataFacts, NetworkFacts
-from visualizer.ui.run_own_rows import OWN_ROWS
+from visualizer.ui.run_own_rows import OWN_ROWS, START
 from visualizer.ui.training_state import Phase
 
 RUNNING: frozenset[Phase] = frozenset({"starting", "running", "paused", "stopping"})
@@ -98,15 +98,23 @@ class RunDraft:
         return replace(self, config=before.config, valid=before.config, edits=before.edits)
 
     def reset(self) -> RunDraft:
-        """Back to the usual settings."""
-        return replace(self, edits={})._renewed(self.network, self.usual, self.usual_choice)
+        """Back to the usual settings, with the same data."""
+        source = {SOURCE: self.edits[SOURCE]} if SOURCE in self.edits else {}
+        return replace(self, edits=source)._renewed(self.network, self.usual, self.usual_choice)
 
     # --- what goes on around it ------------------------------------------------------------------
 
     def in_phase(self, phase: Phase, obstacle: str) -> RunDraft:
-        """Another phase of the run: at its beginning what is valid is what it learns with; at its end all holds."""
+        """Another phase of the run: at its beginning what is valid is what it learns with; at its end all holds.
+
+        Once it has begun with new weights, these are the network's.
+        """
         began = (self.in_run or replace(self, config=self.valid)) if phase in RUNNING else None
-        return replace(self, phase=phase, obstacle=obstacle, in_run=began)
+        draft = replace(self, phase=phase, obstacle=obstacle, in_run=began)
+        if self.phase == "starting" and phase in ("running", "paused"):
+            edits = {key: value for key, value in self.edits.items() if key != START}
+            return replace(draft, fresh=False, edits=edits)
+        return draft
 
     def with_data(self, data: DataFacts) -> RunDraft:
         """Other data; with it other values may fit."""

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 _MIB = 2**20
 _ENDLESS = "shapes"  # drawn anew in each epoch: its numbers of images are a choice
-_START = ("its weights", "new weights")
+_WEIGHTS = ("its weights", "new weights")
+START = "start"
+"""The key of what a run begins with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,11 @@ class OwnRow:
     unit: str = ""
     titles: Callable[[RunDraft], tuple[str, ...]] = field(default=lambda draft: (), repr=False)
     is_shown: Callable[[RunDraft], bool] = field(default=lambda draft: True, repr=False)
+
+    @property
+    def is_of_data(self) -> bool:
+        """Whether it is part of the choice of data."""
+        return self.key.startswith("data.")
 
 
 def _source_words(draft: RunDraft) -> tuple[str, ...]:
@@ -58,7 +65,8 @@ def _with_source(draft: RunDraft, source: Value) -> RunDraft:
     return replace(draft, choice=usual if source == usual.source else DataChoice(str(source)))
 
 
-def _is_endless(draft: RunDraft) -> bool:
+def is_endless(draft: RunDraft) -> bool:
+    """Whether the data is drawn anew in each epoch."""
     return draft.choice.source == _ENDLESS
 
 
@@ -84,7 +92,7 @@ _SHARE = Field(
     "validation_share", float, 20.0, 1.0, 90.0,
     "of the training images, where the data has none of its own for validation", title="Validation",
 )  # fmt: skip
-_FRESH = Field("fresh", str, _START[0], 0, 0, "what the run begins with", _START, "Start from")
+_FRESH = Field("fresh", str, _WEIGHTS[0], 0, 0, "what the run begins with", _WEIGHTS, "Start from")
 _TIME = Field(
     "share", float, 5.0, 0.1, 90.0, "of the training time that the panels may take together", title="May cost"
 )
@@ -99,20 +107,20 @@ _ROWS = (
     ),
     OwnRow(
         "data.per_epoch", "split", _plain(_PER_EPOCH), lambda d: d.choice.per_epoch or 4096,
-        _of_choice("per_epoch"), "images", is_shown=lambda d: _is_endless(d),
+        _of_choice("per_epoch"), "images", is_shown=is_endless,
     ),
     OwnRow(
         "data.validation_count", "split", _plain(_VALIDATION), lambda d: d.choice.validation_count or 1024,
-        _of_choice("validation_count"), "images", is_shown=lambda d: _is_endless(d),
+        _of_choice("validation_count"), "images", is_shown=is_endless,
     ),
     OwnRow(
         "data.validation_share", "split", _plain(_SHARE), lambda d: round(100 * d.choice.validation_share, 6),
         lambda d, value: _of_choice("validation_share")(d, float(value) / 100), "%",
-        is_shown=lambda d: not _is_endless(d),
+        is_shown=lambda d: not is_endless(d),
     ),
     OwnRow(
-        "start", "data", _plain(_FRESH), lambda d: _START[d.fresh],
-        lambda d, value: replace(d, fresh=value == _START[1]), titles=lambda d: ("Its weights", "New weights"),
+        START, "data", _plain(_FRESH), lambda d: _WEIGHTS[d.fresh],
+        lambda d, value: replace(d, fresh=value == _WEIGHTS[1]), titles=lambda d: ("Its weights", "New weights"),
     ),
     OwnRow(
         "live.share", "live", _plain(_TIME), lambda d: round(100 * d.budget.share, 6),

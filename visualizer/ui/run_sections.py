@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from visualizer.data.shapes import CLASSES
 from visualizer.training import settings
 from visualizer.training.config import TrainingConfig
 from visualizer.training.schedules import factor
 from visualizer.training.settings import Section, Setting
 from visualizer.ui.run_draft import RunDraft
-from visualizer.ui.run_form import SOURCE, FormRow, FormSection, RunForm
-from visualizer.ui.run_own_rows import OWN_ROWS, OwnRow
+from visualizer.ui.run_form import SOURCE, DataFacts, FormRow, FormSection, RunForm
+from visualizer.ui.run_own_rows import OWN_ROWS, OwnRow, is_endless
 from visualizer.ui.widgets.schedule_plot import PlannedRates
 from visualizer.ui.widgets.value_slider import Scale
 
@@ -60,6 +61,14 @@ _SMALLEST = 0.001  # of a strength: 0 is off, which the switch says
 _LOCKED, _LIVE = "locked while running", "applies at next step"
 
 
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """What is to be marked: the sentences about wrong values by key, and the keys of values that wait."""
+
+    problems: Mapping[str, str]
+    waiting: frozenset[str]
+
+
 def form_of(draft: RunDraft) -> RunForm:
     """What the panel shows of a draft."""
     sections = _sections(draft)
@@ -71,22 +80,33 @@ def form_of(draft: RunDraft) -> RunForm:
         obstacle=draft.obstacle,
         sections=sections,
         source=draft.choice.source,
-        data=draft.data,
-        rates=planned_rates(draft.valid, draft.data.training),
+        data=shown_data(draft),
+        rates=planned_rates(draft.valid, shown_data(draft).training),
         waiting=sum(row.waiting for row in rows),
         changed=_changed(draft, rows),
+    )
+
+
+def shown_data(draft: RunDraft) -> DataFacts:
+    """What there is of the data; how much there is of the built-in shapes is known before they are drawn."""
+    data, choice = draft.data, draft.choice
+    if data.classes or data.problem or not is_endless(draft):
+        return data
+    return replace(
+        data, training=choice.per_epoch or 0, validation=choice.validation_count or 0, classes=len(CLASSES)
     )
 
 
 def _sections(draft: RunDraft) -> tuple[FormSection, ...]:
     """Data and its split first, then how the network learns, at the end what watching may cost."""
     split = "images to learn from and to validate with"
-    problems = draft.problems
+    waiting = _differing(draft.config, draft.in_run.config) if draft.in_run is not None else frozenset()
+    marks = _Marks(draft.problems, waiting)
     placed: dict[str, tuple[FormRow, ...]] = {}
     for section in settings.SECTIONS:
         for row in section.fields(draft.config, draft.network.layers):
             key = _PLACES.get(row.key, section.key)
-            made = _row(draft, section, row, problems.get(row.key, ""))
+            made = _row(draft, section, row, marks)
             placed[key] = (*placed.get(key, ()), made)
     return (
         _section(draft, "data", "Data", "", (*_own_rows(draft, "data"), *placed["data"])),
@@ -128,7 +148,7 @@ def _own_row(draft: RunDraft, row: OwnRow) -> FormRow:
     )
 
 
-def _row(draft: RunDraft, section: Section, setting: Setting, problem: str) -> FormRow:
+def _row(draft: RunDraft, section: Section, setting: Setting, marks: _Marks) -> FormRow:
     key, made = setting.key, setting.field
     value = settings.get(draft.config, key)
     switch: bool | None = None
@@ -146,29 +166,25 @@ def _row(draft: RunDraft, section: Section, setting: Setting, problem: str) -> F
         scale=_SCALES.get(key),
         switch=switch,
         locked=draft.is_running and not section.live,
-        waiting=_waits(draft, key),
-        problem=problem,
+        waiting=key in marks.waiting,
+        problem=marks.problems.get(key, ""),
     )
 
 
-def _waits(draft: RunDraft, key: str) -> bool:
-    return draft.in_run is not None and _differs(draft.config, draft.in_run.config, key)
-
-
-def _differs(config: TrainingConfig, before: TrainingConfig, key: str) -> bool:
-    """Whether a setting has another value than before; those of another kind of optimizer come with that."""
-    was_there = any(row.key == key for row in settings.settings(before))
-    return was_there and settings.get(config, key) != settings.get(before, key)
+def _differing(config: TrainingConfig, before: TrainingConfig) -> frozenset[str]:
+    """The settings with another value than before; those that another kind of optimizer brings come with that."""
+    now, then = (
+        {row.key: settings.get(made, row.key) for row in settings.settings(made)} for made in (config, before)
+    )
+    return frozenset(key for key in now.keys() & then.keys() if now[key] != then[key])
 
 
 def _changed(draft: RunDraft, rows: Sequence[FormRow]) -> int:
     """The number of settings that are not the usual ones."""
     usual = draft.reset()
-    return sum(
-        OWN_ROWS[row.key].read(draft) != OWN_ROWS[row.key].read(usual)
-        if row.key in OWN_ROWS
-        else _differs(draft.config, usual.config, row.key)
-        for row in rows
+    own = (OWN_ROWS[row.key] for row in rows if row.key in OWN_ROWS)
+    return len(_differing(draft.config, usual.config)) + sum(
+        row.read(draft) != row.read(usual) for row in own
     )
 
 

@@ -12,6 +12,7 @@ from visualizer.training.config import TrainingConfig
 from visualizer.training.expenses import Budget
 from visualizer.ui.run_draft import RunDraft
 from visualizer.ui.run_form import DataFacts, NetworkFacts, RunForm
+from visualizer.ui.run_own_rows import OWN_ROWS, START
 from visualizer.ui.run_sections import form_of
 from visualizer.ui.training_state import Phase
 
@@ -96,8 +97,14 @@ class RunSettings(QObject):
             self._take(self._draft.in_phase(phase, obstacle))
 
     def set_network(self, network: NetworkFacts, usual: TrainingConfig, choice: DataChoice) -> None:
-        """Another network is open, with the settings of a first try; what the user has set stays."""
-        self._take(self._draft.following(network, usual, choice))
+        """Another network is open, with the settings of a first try; what the user has set stays.
+
+        What is usual for the data is what is opened without a choice, so that is no choice to be told of.
+        """
+        draft = self._draft.following(network, usual, choice)
+        self._take(
+            draft, tells_choice=any(OWN_ROWS[key].is_of_data for key in draft.edits if key in OWN_ROWS)
+        )
 
     def set_dataset(self, data: DataFacts) -> None:
         """Tell what there is of the chosen data."""
@@ -117,12 +124,13 @@ class RunSettings(QObject):
         edits = self._draft.edits
         self._take(draft)
         if draft.edits != edits:
-            self.edited.emit(json.dumps(dict(draft.edits)))
+            kept = {key: value for key, value in draft.edits.items() if key != START}  # that is for one run
+            self.edited.emit(json.dumps(kept))
 
-    def _take(self, draft: RunDraft) -> None:
+    def _take(self, draft: RunDraft, *, tells_choice: bool = True) -> None:
         if draft is self._draft:
             return
-        chosen = draft.choice != self._draft.choice
+        chosen = tells_choice and draft.choice != self._draft.choice
         self._draft, self._form = draft, None
         self.changed.emit(self.form)
         if chosen:

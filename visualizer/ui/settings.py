@@ -38,6 +38,7 @@ RECENT: Setting[list[str]] = Setting("files/recent", [], "Recently opened files"
 FOLDER = Setting("files/folder", "", "Folder of the last open dialog")
 SAVE_FOLDER = Setting("files/save_folder", "", "Folder of the last save dialog")
 DRAFT = Setting("build/draft", "", "The network that was being built, as JSON")
+RUN = Setting("train/run", "", "The settings of runs that the user has set, as JSON")
 
 
 def layout_of(workspace: str) -> Setting[bytes]:
@@ -66,6 +67,7 @@ ROWS: tuple[Setting[Any], ...] = (
     FOLDER,
     SAVE_FOLDER,
     DRAFT,
+    RUN,
 )
 
 

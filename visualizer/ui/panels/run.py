@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from visualizer.networks.layers.kinds import Value
@@ -85,8 +85,17 @@ class RunPanel(Panel):
             self.value_changed.emit(key, value)
 
     def set_form(self, form: RunForm) -> None:
-        """Show the settings."""
+        """Show the settings, at once or when the panel is shown."""
         self._form = form
+        if self.isVisible():
+            self._show_form()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._show_form()
+
+    def _show_form(self) -> None:
+        form = self._form
         self.obstacle.set_sentence(form.obstacle)
         self.view.set_sections(form.sections)
         self.data_line.set_data(form.data)

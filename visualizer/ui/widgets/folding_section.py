@@ -112,7 +112,9 @@ class Band(QWidget):
 
 
 class FoldingSection(QWidget):
-    """A band and, while it is open, what was added below it."""
+    """A band and, while it is open, what was added below it. Emits ``folded`` when that changes."""
+
+    folded = Signal()
 
     def __init__(self, title: str, parent: QWidget | None = None, *, folded: bool = False) -> None:
         super().__init__(parent)
@@ -138,3 +140,4 @@ class FoldingSection(QWidget):
     def set_open(self, is_open: bool) -> None:
         self.content.setVisible(is_open)
         self.band.set_open(is_open)
+        self.folded.emit()

@@ -55,6 +55,10 @@ class DataLine(QWidget):
         second.addSpacing(FIELD_X - PADDING)
         second.addWidget(self.look, 1)
         second.addWidget(self.download, 1)
+        self._note = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self._note.setProperty("role", "small")
+        self._note.setContentsMargins(PADDING, 1, PADDING, 4)
+        self._note.hide()
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
@@ -63,6 +67,7 @@ class DataLine(QWidget):
             line.setFixedHeight(ROW)
             line.setLayout(row)
             rows.addWidget(line)
+        rows.addWidget(self._note)
 
     def set_data(self, data: DataFacts) -> None:
         """Show what there is."""
@@ -71,6 +76,8 @@ class DataLine(QWidget):
         words = f"{integer(data.training)} images to learn from, {integer(data.validation)} to validate with{test}"
         self._counts.setToolTip(words if data.classes else "")
         self._counts.setAccessibleName(words if data.classes else counts_text(data))
+        self._note.setText(data.note)
+        self._note.setVisible(bool(data.note))
         self.download.setVisible(data.is_missing)
         self.look.setVisible(not data.is_missing)
         self.look.setEnabled(bool(data.classes))

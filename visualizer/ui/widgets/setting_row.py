@@ -54,7 +54,7 @@ class SettingRow(QWidget):
             return None
         box = QCheckBox(row.label, self)
         box.clicked.connect(lambda on: self.switched.emit(self.key, on))
-        box.setToolTip(plain_tip(row.setting.help))
+        box.setToolTip(plain_tip(f"{row.label}: {row.setting.help}"))
         return box
 
     def _made_editor(self, row: FormRow) -> FieldEditor:
@@ -68,7 +68,6 @@ class SettingRow(QWidget):
             made = SettingNumber(row.setting, self)
             made.set_unit(row.unit)
             made.refused.connect(self._show_message)
-        made.setToolTip(plain_tip(help_text(row.setting)))
         made.setAccessibleName(f"{row.label}, {row.unit}" if row.unit else row.label)
         made.value_changed.connect(self._tell)
         return made
@@ -105,6 +104,7 @@ class SettingRow(QWidget):
     def _show_row(self) -> None:
         row = self._row
         off = row.switch is False
+        self.editor.setToolTip(plain_tip(help_text(row.setting)))
         self.editor.set_value(row.value)
         self.editor.setEnabled(not (row.locked or off))
         if self.slider is not None and isinstance(row.value, int | float):
@@ -193,7 +193,9 @@ class SettingRow(QWidget):
 
 def _made_for(row: FormRow) -> tuple[object, ...]:
     """What of a row a widget is made for: it can show all rows that have the same."""
-    return row.key, row.setting, row.label, row.unit, row.titles, row.scale, row.switch is None
+    made = row.setting
+    limits = (made.type, made.minimum, made.maximum, made.choices, made.label)
+    return row.key, limits, row.label, row.unit, row.titles, row.scale, row.switch is None
 
 
 def _height_for_width() -> QSizePolicy:
