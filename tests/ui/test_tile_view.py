@@ -126,3 +126,51 @@ def test_lookup_tables_have_256_entries() -> None:
     for row in COLOR_MAPS:
         assert lookup_table(row.key).shape == (256, 3)
     assert (lookup_table("grey")[128] == 128).all()
+
+
+def test_colours_are_those_of_the_tiles(view: TileView) -> None:
+    tiles = np.random.default_rng(0).integers(0, 256, (6, 3, 3, 3), np.uint8)
+    view.set_tiles(tiles, np.arange(6)[::-1])
+    for position in range(6):
+        assert colour(view, centre(view, position)) == tuple(tiles[5 - position, 1, 1].tolist())
+    view.set_tiles(255 - tiles, np.arange(6)[::-1])  # the fast way
+    assert colour(view, centre(view, 0)) == tuple((255 - tiles[5, 1, 1]).tolist())
+    assert view.picture().shape[2] == 4
+
+
+def test_a_partner_stands_beside_its_tile(view: TileView, qtbot: QtBot) -> None:
+    tiles = np.full((4, 5, 5), 60, np.uint8)
+    view.set_tiles(tiles, np.arange(4), partners=tiles + 100)
+    x, y, width, height = view._grid.rect(3)
+    levels = []
+    for share, wanted in ((0.25, 2), (0.75, 7)):
+        spot = view._box.mapViewToScene(QPointF(x + share * width, y + height / 2))
+        point = view.mapFromScene(spot)
+        levels.append(colour(view, point)[0])
+        with qtbot.waitSignal(view.hovered) as signal:
+            qtbot.mouseMove(view.viewport(), point)
+        assert signal.args == [3, 2, wanted]
+    assert levels == [60, 160]
+
+
+def test_columns_can_be_given_and_a_line_be_framed(view: TileView) -> None:
+    view.set_tiles(np.full((12, 3, 3), 90, np.uint8), np.arange(12), columns=6)
+    assert view.columns == 6
+    view.set_selection(6, 11)
+    frame = view._selection_frame.rect()
+    assert (frame.left(), frame.width()) == (0, view._grid.size[1])
+    view.set_tiles(np.full((12, 3, 3), 90, np.uint8), np.arange(12), columns=2)
+    assert view.columns == 2
+
+
+def test_new_tiles_of_the_same_shapes_keep_zoom_and_marks_follow(view: TileView) -> None:
+    view._box.scaleBy((0.3, 0.3))
+    view._note_zoom()
+    zoomed = view._box.viewRange()
+    view.set_tiles(view._tiles + 1, np.arange(12), np.array([3]))
+    assert view._box.viewRange() == zoomed
+    assert len(view._marks.getData()[0]) == 1
+    view.set_tiles(view._tiles, np.arange(12))
+    assert not view._marks.isVisible()
+    view.set_tiles(view._tiles[:4], np.arange(4))
+    assert view._box.viewRange() != zoomed
