@@ -13,9 +13,12 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from visualizer.data.dataset_summary import DatasetSummary, Preview
+from visualizer.data.duplicate_pictures import ShownDuplicates
+from visualizer.data.near_duplicates import NearDuplicates, Pair, Place
 from visualizer.ui.panels.dataset import FEW_CLASSES, NOTHING, DatasetPanel
 from visualizer.ui.theme import DARK
 from visualizer.ui.widgets.export import csv_bytes, png_bytes
+from visualizer.ui.widgets.pair_list import labels, likeness, splits
 
 
 def summary(classes: int = 3, unreadable: tuple[str, ...] = (), channels: int = 3) -> DatasetSummary:
@@ -110,11 +113,11 @@ def test_samples_stand_beside_their_class_and_can_be_chosen(panel: DatasetPanel,
         for number in range(3):
             at = panel.classes.picture_place(row, number).center().toPoint()
             assert image.pixelColor(at) == QColor(*shown.samples[row, number, 0, 0].tolist())
-            with qtbot.waitSignal(panel.sample_chosen) as asked:
+            with qtbot.waitSignal(panel.image_chosen) as asked:
                 qtbot.mouseClick(panel.classes, Qt.MouseButton.LeftButton, pos=at)
-            assert asked.args == [int(shown.sample_indices[row, number])]
+            assert asked.args == ["training", int(shown.sample_indices[row, number])]
     beyond = panel.classes.picture_place(0, 3).center().toPoint()  # there is no fourth
-    with qtbot.assertNotEmitted(panel.sample_chosen):
+    with qtbot.assertNotEmitted(panel.image_chosen):
         qtbot.mouseClick(panel.classes, Qt.MouseButton.LeftButton, pos=beyond)
 
 
@@ -189,3 +192,76 @@ def test_what_can_be_taken_from_it(panel: DatasetPanel) -> None:
     ]
     assert rows[-1] == ["2", "0.25", "0.125"]
     assert png_bytes(export.picture)[1:4] == b"PNG"
+
+
+def duplicates() -> ShownDuplicates:
+    """A leak under two labels, and an exact pair within a split."""
+    pairs = (
+        Pair(Place("training", 1234, 0), Place("validation", 7, 2), 0.0041, 0.032),
+        Pair(Place("test", 5, 1), Place("test", 6, 1), 0.0, 0.0),
+    )
+    pictures = np.zeros((2, 2, 8, 8, 3), np.uint8)
+    pictures[..., 0] = np.array([[40, 80], [120, 160]])[:, :, None, None]
+    found = NearDuplicates(pairs, 2, 380, 400, ("A sample of 380 images was compared.",))
+    return ShownDuplicates(found, ("cat", "dog", "bird"), pictures)
+
+
+def test_near_duplicates_are_searched_on_demand(panel: DatasetPanel, qtbot: QtBot) -> None:
+    panel.set_summary(summary())
+    search = panel.duplicates
+    with qtbot.waitSignal(panel.duplicates_requested):
+        qtbot.mouseClick(search.button, Qt.MouseButton.LeftButton)
+    panel.set_search_progress(0.42, "comparing images")
+    assert search.button.text() == "Stop"
+    assert search._step.text() == "comparing images, 42\u202f%"
+    with qtbot.waitSignal(panel.duplicates_cancelled):
+        qtbot.mouseClick(search.button, Qt.MouseButton.LeftButton)
+    panel.set_search_progress(None)
+    assert search.button.text() == "Find near-duplicates"
+    assert not search._progress.isVisible()
+    panel.set_duplicates(duplicates())
+    assert search._words.text().splitlines() == [
+        "2 pairs among 380 images, 1 with different labels, 1 across splits",
+        "A sample of 380 images was compared.",
+    ]
+    panel.set_summary(summary())  # another data set: its duplicates are not known
+    assert not search._words.isVisible()
+    assert not search.pairs.isVisible()
+
+
+def test_nothing_found_is_said(panel: DatasetPanel) -> None:
+    panel.set_summary(summary())
+    none = ShownDuplicates(NearDuplicates((), 0, 400, 400), ("cat",), np.zeros((0, 2, 1, 1, 3), np.uint8))
+    panel.set_duplicates(none)
+    assert panel.duplicates._words.text() == "No near-duplicates among 400 images."
+
+
+def test_pairs_tell_what_is_wrong_with_them() -> None:
+    shown = duplicates()
+    leak, exact = shown.found.pairs
+    assert labels(leak, shown.classes) == "labels differ: cat, bird"
+    assert splits(leak) == "leak: train 1\u202f234, val 7"
+    assert likeness(leak) == "pixels differ by 3.2\u202f%"
+    assert labels(exact, shown.classes) == "dog"
+    assert splits(exact) == "test 5 and 6"
+    assert likeness(exact) == "exactly the same"
+
+
+def test_pictures_of_pairs_can_be_chosen(panel: DatasetPanel, qtbot: QtBot) -> None:
+    panel.set_summary(summary())
+    panel.set_duplicates(duplicates())
+    QApplication.processEvents()
+    pairs = panel.duplicates.pairs
+    image = pairs.grab().toImage()
+    for row, which, red, place in (
+        (0, 0, 40, ["training", 1234]),
+        (0, 1, 80, ["validation", 7]),
+        (1, 1, 160, ["test", 6]),
+    ):
+        at = QPoint(which * 48 + 22, row * 50 + 22)
+        assert image.pixelColor(at).red() == red
+        with qtbot.waitSignal(panel.image_chosen) as asked:
+            qtbot.mouseClick(pairs, Qt.MouseButton.LeftButton, pos=at)
+        assert asked.args == place
+    with qtbot.assertNotEmitted(panel.image_chosen):
+        qtbot.mouseClick(pairs, Qt.MouseButton.LeftButton, pos=QPoint(200, 22))

@@ -9,10 +9,12 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
 from visualizer.data.dataset_summary import DatasetSummary
+from visualizer.data.duplicate_pictures import ShownDuplicates
 from visualizer.ui.numbers import integer, percent, signed
 from visualizer.ui.text import plain
 from visualizer.ui.theme import Colors
 from visualizer.ui.widgets.class_table import ClassTable
+from visualizer.ui.widgets.duplicate_search import DuplicateSearch
 from visualizer.ui.widgets.export import Export, Row
 from visualizer.ui.widgets.panel import PADDING, Panel
 from visualizer.ui.widgets.picture_rows import PictureRow, PictureRows
@@ -27,11 +29,17 @@ CONTENT = "sectionContent"  # the name of what stands in a section
 
 
 class DatasetPanel(Panel):
-    """Shows the summary of a data set. Emits ``sample_chosen(index)`` into the training images of the first epoch."""
+    """Shows the summary of a data set, and near-duplicates in it.
+
+    Emits ``image_chosen(split, index)``, for training into the images of the first epoch, ``duplicates_requested`` and
+    ``duplicates_cancelled``.
+    """
 
     title = "Data set"
     key = "dataset"
-    sample_chosen = Signal(int)
+    image_chosen = Signal(str, int)
+    duplicates_requested = Signal()
+    duplicates_cancelled = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,8 +50,13 @@ class DatasetPanel(Panel):
         self.all_classes = QPushButton()
         self.all_classes.setProperty("role", "small")
         self.all_classes.clicked.connect(self._show_all_classes)
+        self.duplicates = DuplicateSearch()
+        self.duplicates.requested.connect(self.duplicates_requested)
+        self.duplicates.cancelled.connect(self.duplicates_cancelled)
+        self.duplicates.pairs.image_chosen.connect(self.image_chosen)
         self._class_section = Section("Classes", _stacked(self.classes, self.all_classes))
         self._preview_section = Section("Preprocessing", _stacked(self.figures, self.previews))
+        self._duplicate_section = Section("Near-duplicates", self.duplicates)
         self._empty = Placeholder(NOTHING)
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self._empty)
@@ -56,7 +69,7 @@ class DatasetPanel(Panel):
         rows.setSpacing(0)
         for label in (self._facts, self._left_out):
             rows.addWidget(label)
-        for section in (self._class_section, self._preview_section):
+        for section in (self._class_section, self._preview_section, self._duplicate_section):
             rows.addWidget(section)
         rows.addStretch(1)
         area = QScrollArea()
@@ -87,23 +100,31 @@ class DatasetPanel(Panel):
         self.figures.set_pairs((("mean", _channels(summary.mean)), ("std", _channels(summary.std))))
         self._preview_section.set_detail(f"from {integer(summary.examined)} training images")
         self.previews.set_rows(_rows(summary))
+        self.duplicates.set_found(None)  # they were those of another data set
         self._settle_layout()
+
+    def set_duplicates(self, found: ShownDuplicates | None) -> None:
+        """Show near-duplicates; None where nobody has searched."""
+        self.duplicates.set_found(found)
+        self._settle_layout()
+
+    def set_search_progress(self, fraction: float | None, step: str = "") -> None:
+        """Show how far (0…1) the search for near-duplicates is; None where there is none."""
+        self.duplicates.set_progress(fraction, step)
 
     def _settle_layout(self) -> None:
         """Give every part its height now: left to Qt, a change deep inside takes several turns of the event loop."""
-        for section in (self._class_section, self._preview_section):
-            for part in (section.findChild(QWidget, CONTENT), section):
-                if part is not None and (layout := part.layout()):
-                    layout.activate()
-        if layout := self._card.layout():
-            layout.activate()
+        sections = self._class_section, self._preview_section, self._duplicate_section
+        for part in (*self.findChildren(QWidget, CONTENT), self.duplicates, *sections, self._card):
+            if layout := part.layout():
+                layout.activate()
 
     def set_waiting(self, waiting: bool) -> None:
         """Say that a data set is being opened."""
         self._empty.set_waiting(waiting)
 
     def set_colors(self, colors: Colors) -> None:
-        for part in (self.classes, self.figures, self.previews):
+        for part in (self.classes, self.figures, self.previews, self.duplicates):
             part.set_colors(colors)
 
     def _show_classes(self, summary: DatasetSummary, most: int) -> None:
@@ -122,7 +143,7 @@ class DatasetPanel(Panel):
 
     def _choose(self, row: int, number: int) -> None:
         if self._summary is not None:
-            self.sample_chosen.emit(int(self._summary.sample_indices[row, number]))
+            self.image_chosen.emit("training", int(self._summary.sample_indices[row, number]))
 
     # Copy and save
 

@@ -17,7 +17,7 @@ ROW, PICTURE, GAP = 34, 30, 4  # px
 _HEAD = 18  # px, the names of the splits
 _NAME_SHARE, _WIDEST_NAME = 0.3, 180  # of the width, px
 _BAR, _BETWEEN = 38, 6  # px, of a split's column
-_SHORT = {"training": "train", "validation": "val"}
+SHORT_SPLITS = {"training": "train", "validation": "val", "test": "test"}
 _ALIGN = Qt.AlignmentFlag
 
 
@@ -90,7 +90,7 @@ class ClassTable(QWidget):
         painter.setPen(QColor(self._colors.muted))
         for index, split in enumerate(self._splits):
             room = QRectF(self._split_left(index), 0, _BAR + _BETWEEN, _HEAD - 4)
-            painter.drawText(room, _ALIGN.AlignLeft | _ALIGN.AlignVCenter, _SHORT.get(split, split))
+            painter.drawText(room, _ALIGN.AlignLeft | _ALIGN.AlignVCenter, SHORT_SPLITS.get(split, split))
 
     def _draw_row(self, painter: QPainter, row: int) -> None:
         top, colors = _HEAD + row * ROW, self._colors

@@ -26,7 +26,7 @@ _RIGHT = 11  # px, half of the last label
 class ProbabilityPlot(QWidget):
     """Takes what height is left, up to 130 px, and asks for none: panels do not grow when a run begins.
 
-    The frame is kept until the axes change; 0.2 ms a repaint.
+    The frame is kept until the axes change, the line until there are more values: 0.1 ms a repaint, 1 ms a new line.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -37,7 +37,7 @@ class ProbabilityPlot(QWidget):
         self._last_epoch = 1.0
         self._axes: Axes | None = None
         self._frame: QPixmap | None = None
-        self._line: QPolygonF | None = None
+        self._drawn: QPixmap | None = None  # the frame with the line on it
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self.setMaximumHeight(HEIGHT)
         self.setMouseTracking(True)
@@ -50,7 +50,7 @@ class ProbabilityPlot(QWidget):
             return
         if history is not self._history:
             renamed = history is None or self._history is None or history.label != self._history.label
-            self._history, self._line = history, None
+            self._history, self._drawn = history, None
             if renamed:
                 self._frame = None
                 self.setAccessibleName(self._words())
@@ -71,7 +71,7 @@ class ProbabilityPlot(QWidget):
         return QSize(0, 0)
 
     def _forget(self) -> None:
-        self._frame = self._line = self._axes = None
+        self._frame = self._drawn = self._axes = None
         self.update()
 
     def _words(self) -> str:
@@ -82,20 +82,30 @@ class ProbabilityPlot(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._history is None or self.height() < _LEAST:
             return
-        ratio = self.devicePixelRatioF()
-        if self._frame is None or self._axes is None or self._frame.size() != self.size() * ratio:
-            self._line = None
-            self._frame = QPixmap(self.size() * ratio)
-            self._frame.setDevicePixelRatio(ratio)
+        if self._frame is None or self._axes is None or self._frame.size() != self.size() * self._ratio():
+            self._drawn = None
+            self._frame = QPixmap(self.size() * self._ratio())
+            self._frame.setDevicePixelRatio(self._ratio())
             self._frame.fill(Qt.GlobalColor.transparent)
             with QPainter(self._frame) as painter:
                 self._axes = self._draw_frame(painter)
+        if self._drawn is None:
+            self._drawn = QPixmap(self._frame)
+            with QPainter(self._drawn) as painter:
+                self._prepare(painter, self._axes)
+                painter.setPen(QPen(QColor(self._colors.text), 1.2))
+                painter.drawPolyline(_polyline(self._history, self._axes))
         with QPainter(self) as painter:
-            painter.drawPixmap(0, 0, self._frame)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setClipRect(self._axes.plot.adjusted(0, -3, 3, 1))
-            self._draw_line(painter, self._history, self._axes)
+            painter.drawPixmap(0, 0, self._drawn)
+            self._prepare(painter, self._axes)
             self._draw_cursor(painter, self._history, self._axes)
+
+    def _ratio(self) -> float:
+        return self.devicePixelRatioF()
+
+    def _prepare(self, painter: QPainter, axes: Axes) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setClipRect(axes.plot.adjusted(0, -3, 3, 1))
 
     def _draw_frame(self, painter: QPainter) -> Axes:
         painter.setFont(font(SMALL_SIZE))
@@ -115,12 +125,6 @@ class ProbabilityPlot(QWidget):
         axes = Axes(plot, (0, self._last_epoch or 1.0), (0, 1.02))
         draw_axes(painter, axes, self._colors, list(zip(ticks, tick_texts(ticks), strict=True)), y_labels)
         return axes
-
-    def _draw_line(self, painter: QPainter, history: ProbabilityHistory, axes: Axes) -> None:
-        if self._line is None:
-            self._line = _polyline(history, axes)
-        painter.setPen(QPen(QColor(self._colors.text), 1.2))
-        painter.drawPolyline(self._line)
 
     def _draw_cursor(self, painter: QPainter, history: ProbabilityHistory, axes: Axes) -> None:
         place = self._place(self._visited)
