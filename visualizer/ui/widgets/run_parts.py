@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from visualizer.ui.numbers import integer
 from visualizer.ui.run_form import DataFacts, RunForm
@@ -34,8 +34,8 @@ class DataLine(QWidget):
         super().__init__(parent)
         self._label = QLabel("Images")
         self._label.setProperty("role", "muted")
-        self._label.setFixedWidth(FIELD_X - PADDING)
         self._counts = ElidedLabel()
+        self._counts.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._counts.setIndent(7)
         self.look = QPushButton("Look at the data")
         self.look.setToolTip("Samples, counts, mean image and statistics of the chosen data")
@@ -46,13 +46,14 @@ class DataLine(QWidget):
         for button in (self.look, self.download):
             button.setProperty("role", "field")
             button.setFixedHeight(FIELD)
+            button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # narrow docks cut it
         first, second = QHBoxLayout(), QHBoxLayout()
         for row in (first, second):
             row.setContentsMargins(PADDING, 0, PADDING, 0)
-            row.setSpacing(0)
+            row.setSpacing(6)
         first.addWidget(self._label)
         first.addWidget(self._counts, 1)
-        second.addSpacing(FIELD_X - PADDING)
+        second.addSpacing(FIELD_X - PADDING - 6)
         second.addWidget(self.look, 1)
         second.addWidget(self.download, 1)
         self._note = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)

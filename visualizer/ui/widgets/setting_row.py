@@ -19,6 +19,7 @@ ROW = 26  # px
 FIELD = 22
 FIELD_X = 123  # px from the left
 _BESIDE_SLIDER = 82  # px of a field
+_NARROWEST_SLIDER = 40
 _LOCK = 14
 _MESSAGE_GAP = 4
 
@@ -167,9 +168,11 @@ class SettingRow(QWidget):
         if self._row.setting.type is bool:
             self.editor.setGeometry(PADDING, top, right - PADDING, FIELD)
         else:
-            end = min(left + _BESIDE_SLIDER, right) if self.slider is not None else right
+            has_slider = self.slider is not None and right - left >= _BESIDE_SLIDER + _NARROWEST_SLIDER
+            end = left + _BESIDE_SLIDER if has_slider else right
             self.editor.setGeometry(left, top, end - left, FIELD)
             if self.slider is not None:
+                self.slider.setVisible(has_slider)
                 self.slider.setGeometry(end + 8, top, max(right - end - 8, 0), FIELD)
         self._label.setGeometry(PADDING, top, left - PADDING - 4, FIELD)
         if self.box is not None:
