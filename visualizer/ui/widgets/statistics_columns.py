@@ -1,4 +1,4 @@
-"""Where the columns of the layer statistics stand: sparklines shrink first, then they go, the figures stay."""
+"""Where the columns of the layer statistics stand: where the room is short, sparklines shrink, go, then figures go."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ _WIDEST_VALUES = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One column: from ``left``, a sparkline of ``line`` px (0 for none), then the value up to ``right``."""
+    """One column: from ``left``, a sparkline of ``line`` px (0 for none), then the value up to ``right``.
+
+    A column without room has no width.
+    """
 
     left: int
     line: int
@@ -54,7 +57,10 @@ def lay_out(width: int, names: Sequence[str]) -> Columns:
     places, left = [], name_right + GAP
     for row, value in zip(STATISTICS, values, strict=True):
         drawn = line if row.line != "none" else 0
-        right = min(left + drawn + value, width - 2)
+        right = left + drawn + value
+        if right > width:
+            places.append(Place(left, 0, left))
+            continue
         places.append(Place(left, drawn, right))
         left = right + GAP
     return Columns(name_right, tuple(places))

@@ -60,7 +60,8 @@ def draw_statistics(painter: QPainter, shown: Shown) -> None:
     for number, column in enumerate(shown.columns.places):
         if column.line:
             _draw_lines(painter, shown, number, column, [_ink(shown, each[number]) for each in found])
-        _draw_figures(painter, shown, column, [each[number] for each in found])
+        if column.right > column.left:
+            _draw_figures(painter, shown, column, [each[number] for each in found])
     painter.setClipping(False)
     _draw_footer(painter, shown)
 
