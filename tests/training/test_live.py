@@ -1,179 +1,429 @@
-import dataclasses
+import copy
 import itertools
-import re
+import threading
+import time
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
+from visualizer.data.dataset import Dataset, Examples
 from visualizer.data.shapes import CLASSES
-from visualizer.errors import UserError
 from visualizer.networks import anatomy as anatomies
-from visualizer.networks.architectures import spec
 from visualizer.networks.network import Network, Preprocessing
-from visualizer.networks.rebuilding import rebuild
-from visualizer.networks.spec import layer
-from visualizer.training import live
 from visualizer.training.config import TrainingConfig
-from visualizer.training.live import LiveConfig, LiveRun, obstacle, usual_config
+from visualizer.training.expenses import Budget
+from visualizer.training.failures import Diverged, OutOfMemory
+from visualizer.training.live import LiveRun
+from visualizer.training.loop import Training
+from visualizer.training.watching import ProbeFailure
 
 SIDE = 12
-CPU = torch.device("cpu")
+EVERYTHING = Budget(share=0.9, frames_per_second=1e9, recording=0.8)
 
 
-def network(*, outputs=9, input=(3, SIDE, SIDE), classes=None, last=None):
+@pytest.fixture(autouse=True)
+def _one_thread():
+    """What is as small as here only waits for the second one."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+def module():
     torch.manual_seed(0)
-    channels, height, width = input
-    module = nn.Sequential(
-        nn.Conv2d(channels, 4, 3, padding=1), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten(),
-        last or nn.Linear(4 * height * width, outputs),
+    return nn.Sequential(
+        nn.Conv2d(3, 4, 3, padding=1), nn.BatchNorm2d(4), nn.ReLU(inplace=True), nn.Dropout(0.3), nn.Flatten(),
+        nn.Linear(4 * SIDE * SIDE, 9),
     )  # fmt: skip
-    preprocessing = Preprocessing(height, height, (0.5,) * channels, (0.5,) * channels)
-    labels = tuple(map(str, range(outputs))) if classes is None else classes
-    return Network("mynet", module.eval().requires_grad_(False), input, labels, preprocessing)
 
 
-def config(**training):
-    settings = {"epochs": 2, "batch": 20, "learning_rate": 0.01, "reading": 2, **training}
-    return LiveConfig(TrainingConfig(**settings), images=100, validation=40)
+def network(made=None):
+    made = (made or module()).eval().requires_grad_(False)
+    preprocessing = Preprocessing(SIDE, SIDE, (0.5,) * 3, (0.5,) * 3)
+    return Network("mynet", made, (3, SIDE, SIDE), CLASSES, preprocessing)
 
 
-def live_run(opened=None, **training):
+def dataset(training=100, validation=40):
+    generator = torch.Generator().manual_seed(1)
+
+    def draw(count):
+        images = torch.randint(0, 256, (count, 3, SIDE, SIDE), dtype=torch.uint8, generator=generator)
+        return Examples(images, torch.randint(0, 9, (count,), generator=generator))
+
+    examples = draw(training)
+    half = (0.5,) * 3
+    return Dataset("noise", CLASSES, lambda epoch: examples, training, draw(validation), half, half, False)
+
+
+def config(**changes):
+    return TrainingConfig(**{"epochs": 2, "batch": 20, "learning_rate": 0.01, "reading": 2, **changes})
+
+
+def live_run(opened=None, budget=EVERYTHING, *, beside=None, data=None, **changes):
     opened = opened or network()
-    return LiveRun(opened, anatomies.examine(opened), config(**training))
+    anatomy = anatomies.examine(opened)
+    return LiveRun(
+        opened,
+        anatomy,
+        data or dataset(),
+        config(**changes),
+        budget,
+        device=torch.device("cpu"),
+        beside=beside,
+    )
 
 
-def weights(module):
-    return torch.cat([value.flatten().double() for value in module.state_dict().values()])
+def state(made):
+    return {key: value.clone() for key, value in made.state_dict().items()}
 
 
-def test_what_is_told_is_state_and_grows():
-    moments = list(live_run().moments())
-    assert [moment.step for moment in moments] == [1, 2, 3, 4, 5, 5, 6, 7, 8, 9, 10, 10]
-    assert {moment.steps for moment in moments} == {10}
-    assert [moment.epoch for moment in moments][4::6] == [1.0, 2.0]
-    assert moments[0].loss is None
-    assert moments[4].validation_loss is None
-    last = moments[-1]
-    assert last.loss is not None
-    assert last.validation_accuracy is not None
-    assert last.curve[:, 0] == pytest.approx([0.4, 0.8, 1.0, 1.2, 1.6, 2.0])
-    assert last.curve[-1, 1] == pytest.approx(last.loss)
-    assert len(moments[0].curve) == 0  # what was handed out before stays as it was
+def assert_same(one, other):
+    assert one.keys() == other.keys()
+    assert all(torch.equal(one[key], other[key]) for key in one)
+
+
+def test_frames_are_state_and_grow():
+    run = live_run()
+    frames = list(run.frames())
+    assert [frame.step for frame in frames] == [1, 2, 3, 4, 5, 5, 6, 7, 8, 9, 10, 10]
+    assert {frame.steps for frame in frames} == {10}
+    assert [frame.epoch for frame in frames][4::6] == [1.0, 2.0]
+    assert [len(frame.curves.step) for frame in frames][:3] == [1, 2, 3]
+    assert frames[4].validation_loss is None
+    assert len(frames[5].evaluations) == 1
+    last = frames[-1]
+    assert last.loss == pytest.approx(float(last.curves.loss.mean()))
+    assert last.validation_accuracy == last.evaluations[-1].accuracy
+    assert last.evaluations[-1].confusion().sum() == 40
+    assert last.recorded.tolist() == list(range(11))
+    assert frames[3].recorded.tolist() == list(range(5))  # what was handed out stays as it was
     assert last.samples_per_second > 0
+    assert "CPU" in last.device
+    assert run.last.network.weights == "trained 10 steps on noise"
 
 
-def test_weights_come_when_they_are_asked_for_and_never_change_afterwards():
-    opened = network()
-    before = weights(opened.module)
-    run = live_run(opened, epochs=100)
-    moments = run.moments()
-    silent = list(itertools.islice(moments, 3))
-    assert {id(moment.network.module) for moment in silent} == {id(opened.module)}
+def test_what_is_watched_and_recorded_does_not_change_what_is_learnt():
+    data = dataset()
+
+    def probe(looked_at):
+        assert not any(part.training for part in looked_at.module.modules())
+        torch.rand(7)
+        return looked_at.module(torch.randn(2, 3, SIDE, SIDE)).argmax(dim=1).tolist()
+
+    watched = live_run(data=data)
+    watched.watch({"a": probe, "b": probe})
+    watched.watch_statistics(True)
+    frames = []
+    for frame in watched.frames():
+        watched.ask()
+        frames.append(frame)
+    with_window_closed = live_run(data=data, budget=Budget(share=1e-6, recording=5e-7))
+    list(with_window_closed.frames())
+    plain = Training(module().requires_grad_(True), data, config())
+    list(plain.steps())
+    expected = state(plain.module)
+    assert_same(state(watched.last.network.module), expected)
+    assert_same(state(with_window_closed.last.network.module), expected)
+    assert np.array_equal(frames[-1].curves.loss, plain.curves().loss)
+    assert np.array_equal(with_window_closed.last.curves.loss, plain.curves().loss)
+    assert frames[-1].answers.keys() == {"a", "b"}
+    assert len(with_window_closed.last.recorded) < 11
+
+
+def test_a_visited_moment_is_the_network_of_its_step():
+    data = dataset()
+    run = live_run(data=data)
+    list(run.frames())
+    plain = Training(module().requires_grad_(True), data, config())
+    expected = {step.step: state(plain.module) for step in plain.steps() if step.split == "training"}
+    for step in (1, 4, 10):
+        assert_same(state(run.moments.network(run.moments.nearest(step)).module), expected[step])
+    assert_same(state(run.start.module), state(module()))
+    assert run.moments.network(run.moments.nearest(0)).classes == CLASSES
+
+
+def test_snapshots_come_when_asked_for_and_never_change():
+    run = live_run(epochs=50)
+    before = state(run.start.module)
+    frames = run.frames()
+    silent = list(itertools.islice(frames, 3))
+    assert {frame.network for frame in silent} == {None}
     run.ask()
-    first = next(moments).network
+    first = next(frames).network
     assert first.weights == "step 4"
     assert not first.module.training
-    assert not any(parameter.requires_grad for parameter in first.module.parameters())
-    copied = weights(first.module)
-    assert not torch.equal(copied, before)
-    assert next(moments).network is first  # nobody has asked again
-    list(itertools.islice(moments, 5))
-    assert torch.equal(weights(first.module), copied)
-    assert torch.equal(weights(opened.module), before)
-    moments.close()
+    copied = state(first.module)
+    run.ask()
+    assert next(frames).network is first  # asked again too soon
+    list(itertools.islice(frames, 5))
+    assert_same(state(first.module), copied)
+    assert_same(state(run.start.module), before)
+    frames.close()
+    assert run.last.network.weights.startswith("trained 9 steps")
 
 
-def test_closely_followed_each_moment_has_its_own_weights():
+def test_closely_followed_every_frame_has_the_weights_of_its_step():
+    run = live_run(budget=Budget(share=1e-6, recording=5e-7))
+    run.watch({"step": lambda looked_at: looked_at.module[0].weight.detach().clone()})
+    run.watch_statistics(True)
+    run.follow_closely(True)
+    frames = list(run.frames())
+    assert [frame.network.weights for frame in frames] == [f"step {number}" for number in range(1, 11)]
+    assert all(torch.equal(frame.answers["step"], frame.network.module[0].weight) for frame in frames)
+    assert frames[-1].recorded.tolist() == list(range(11))
+    assert run.last.validation_loss is not None
+    assert run.last.statistics.step.tolist() == [0, *range(2, 11)]
+
+
+def test_single_steps_go_one_training_step_at_a_time():
     run = live_run()
     run.follow_closely(True)
-    moments = run.moments()
-    assert [moment.network.weights for moment in moments] == [f"step {number}" for number in range(1, 11)]
-    assert run.last.validation_loss is not None
+    frames = run.frames()
+    assert [next(frames).step for _ in range(7)] == [1, 2, 3, 4, 5, 6, 7]
+    frames.close()
 
 
-def test_a_stopped_run_leaves_the_weights_of_its_last_step():
+def test_watching_other_topics_asks_anew_and_forgets_old_answers():
+    run = live_run(epochs=50)
+    run.watch({"a": lambda _: 1, "b": lambda _: 2})
+    frames = run.frames()
+    assert next(frames).answers == {"a": 1, "b": 2}
+    run.watch({"a": lambda _: 3})
+    assert next(frames).answers == {"a": 3}
+    run.watch({})
+    assert next(frames).answers == {}
+    frames.close()
+
+
+def test_what_nobody_watches_is_not_computed():
+    calls = []
     run = live_run()
-    moments = run.moments()
+    run.watch({"a": calls.append})
+    run.watch({})
+    assert all(frame.answers == {} for frame in run.frames())
+    assert calls == []
+    assert run.last.statistics.step.tolist() == [0, 5, 10]  # at the start and at the ends of epochs
+
+
+def test_a_probe_that_fails_does_not_end_the_run():
+    calls = []
+
+    def fail(looked_at):
+        calls.append(1)
+        raise ValueError("broken probe")
+
+    run = live_run()
+    run.watch({"bad": fail, "good": lambda _: 1})
+    last = list(run.frames())[-1]
+    assert last.step == 10
+    assert isinstance(last.answers["bad"], ProbeFailure)
+    assert "broken probe" in last.answers["bad"].traceback_text
+    assert last.answers["good"] == 1
+    assert len(calls) == 1
+
+
+def test_probes_keep_to_their_share_of_the_time():
+    def slow(looked_at):
+        time.sleep(0.01)
+
+    budget = Budget(share=0.1, frames_per_second=100, recording=0.01)
+    run = live_run(budget=budget, data=dataset(2000), epochs=1000)
+    run.watch({"slow": slow})
+    began, costs = time.perf_counter(), []
+    for frame in run.frames():
+        if frame is not None:
+            costs.append(frame.cost)
+        if time.perf_counter() - began > 2.5:
+            break
+    assert 0.02 < costs[-1].publishing < 0.16
+    assert costs[-1].copying < 0.05
+    assert costs[-1].steps_lost > 0
+    assert 0 < costs[-1].frames_per_second <= 101
+
+
+def test_frames_come_no_more_often_than_wanted():
+    run = live_run(budget=Budget(frames_per_second=10), data=dataset(2000), epochs=1000)
+    began, count = time.perf_counter(), 0
+    for frame in run.frames():
+        count += frame is not None
+        if time.perf_counter() - began > 1.0:
+            break
+    assert 5 <= count <= 12
+
+
+def test_settings_change_while_it_runs_and_leave_a_mark():
+    run = live_run(schedule="constant")
+    frames = run.frames()
     for _ in range(3):
-        next(moments)
-    assert run.last is None
-    moments.close()
-    assert run.last is not None
-    assert run.last.network.weights == "trained 3 steps on shapes"
-    assert run.last.network.classes == CLASSES
+        next(frames)
+    run.apply(config(schedule="constant", learning_rate=0.125))
+    last = list(frames)[-1]
+    assert last.curves.learning_rate == pytest.approx([0.01] * 3 + [0.125] * 7)
+    (change,) = last.curves.changes
+    assert change.step == 3
+    assert "learning rate" in change.text.lower()
 
 
-def test_looking_does_not_change_what_is_learnt():
-    watched, unwatched = live_run(), live_run()
-    watched.follow_closely(True)
-    for moment in watched.moments():
-        with torch.no_grad():
-            moment.network.module(torch.zeros(1, 3, SIDE, SIDE))
-    list(unwatched.moments())
-    assert torch.equal(weights(watched.last.network.module), weights(unwatched.last.network.module))
+@pytest.mark.parametrize("beside", [False, True])
+def test_probes_in_a_thread_of_their_own_see_whole_steps(beside):
+    data = dataset()
+    threads = set()
+
+    def probe(looked_at):
+        threads.add(threading.current_thread().name)
+        return state(looked_at.module)
+
+    run = live_run(data=data, beside=beside, epochs=8)
+    run.watch({"state": probe})
+    run.watch_statistics(True)
+    answers = []
+    for frame in run.frames():
+        time.sleep(0.005)  # time for the other thread
+        run.ask()
+        answers.append(frame.answers.get("state"))
+    assert ("live probes" in threads) is beside
+    plain = Training(module().requires_grad_(True), data, config(epochs=8))
+    weights = [state(plain.module)["5.weight"]]
+    weights += [state(plain.module)["5.weight"] for step in plain.steps() if step.split == "training"]
+    seen = [answer["5.weight"] for answer in answers if answer is not None]
+    assert len(seen) > 5
+    assert all(any(torch.equal(one, other) for other in weights) for one in seen)
+    assert torch.equal(run.last.network.module[5].weight, weights[-1])
+    assert run.last.statistics.step[0] == 0
+    assert np.isfinite(run.last.statistics.gradient[1:]).all()
+    recorded = run.moments.steps()
+    assert recorded[-1] == 40
+    for step in recorded[1:].tolist():
+        visited = run.moments.network(run.moments.nearest(step)).module
+        assert torch.equal(visited[5].weight, weights[step])
+    time.sleep(0.05)
+    assert "live probes" not in {thread.name for thread in threading.enumerate()}
 
 
-def test_a_loss_that_explodes_ends_the_run_with_its_step():
-    run = live_run(optimizer="sgd", learning_rate=1e30, schedule="constant")
-    with pytest.raises(UserError, match=r"mynet ended at step \d+ .*batch norm"):
-        list(run.moments())
-    assert run.last is None
+class Fails(nn.Module):
+    """Raises at its n-th call in training."""
+
+    def __init__(self, error, call=3):
+        super().__init__()
+        self.error, self.call, self.calls = error, call, 0
+
+    def forward(self, x):
+        self.calls += self.training
+        if self.training and self.calls == self.call:
+            raise self.error
+        return x
+
+
+def with_part(part, place=3):
+    made = module()
+    parts = list(made)
+    return network(nn.Sequential(*parts[:place], part, *parts[place:]))
+
+
+def test_an_error_in_a_network_leaves_the_newest_moment():
+    run = live_run(with_part(Fails(KeyError("mine"))))
+    with pytest.raises(KeyError, match="mine"):
+        list(run.frames())
+    assert run.last.step == 2
+    assert run.last.network.weights == "trained 2 steps on noise"
+    assert run.last.recorded.tolist() == [0, 1, 2]
+    assert len(run.last.curves.loss) == 2
 
 
 @pytest.mark.parametrize(
-    ("opened", "words"),
+    "error",
     [
-        (network(), ""),
-        (network(classes=()), ""),
-        (network(input=(1, SIDE, SIDE)), ""),
-        (network(outputs=10), r"9 classes, mynet has 10: choose the classes Shapes"),
-        (network(outputs=10, classes=()), r"9 classes, mynet gives 10 outputs"),
-        (network(outputs=1, classes=()), r"gives 1 output:"),
-        (network(input=(4, SIDE, SIDE)), r"takes 4: .* to 3 in Build"),
-        (network(input=(3, SIDE, 2 * SIDE)), r"takes 24×12"),
-        (network(classes=(), last=nn.Unflatten(1, (4, SIDE, SIDE))), r"Flatten and Linear with 9 outputs"),
+        RuntimeError(
+            "[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 8000000 bytes."
+        ),
+        MemoryError(),
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB. GPU 0 has a total capacity"),
     ],
-    ids=str,
 )
-def test_what_cannot_learn_the_shapes_is_told_what_to_change(opened, words):
-    sentence = obstacle(opened, anatomies.examine(opened))
-    assert re.search(words, sentence) if words else not sentence
+def test_a_lack_of_memory_names_layer_sizes_and_what_to_lower(error):
+    run = live_run(with_part(Fails(error)))
+    with pytest.raises(OutOfMemory) as caught:
+        list(run.frames())
+    sentence = str(caught.value)
+    assert "at its layer 3 with an input of 20×4×12×12" in sentence
+    assert "lower the batch size (20)" in sentence
+    if "8000000" in str(error):
+        assert "8 MB more" in sentence
+    if "20.00" in str(error):
+        assert "21 MB more" in sentence
+    assert caught.value.layer == "3"
+    assert caught.value.__cause__ is None
+    assert run.last.network.weights == "trained 2 steps on noise"
 
 
-def test_heads_want_the_classes_of_the_shapes():
-    head = layer("auxiliary_head", "aux", layer("flatten", "flatten"), layer("linear", "fc", out_features=5))
-    rows = (head, layer("flatten", "flatten"), layer("linear", "fc", out_features=9))
-    drawn = dataclasses.replace(spec("linear"), layers=rows, classes=())
-    opened = rebuild(drawn, None, None)
-    sentence = obstacle(opened, anatomies.examine(opened))
-    assert sentence.endswith("'fc': 5 outputs do not match the 9 classes. Mend that in Build.")
+class Explodes(nn.Module):
+    def __init__(self, call):
+        super().__init__()
+        self.call, self.calls = call, 0
+
+    def forward(self, x):
+        self.calls += self.training
+        return x / 0 if self.training and self.calls >= self.call else x
 
 
-def test_a_network_without_weights_has_nothing_to_learn():
-    opened = network(classes=())
-    opened = dataclasses.replace(opened, module=nn.Sequential(nn.MaxPool2d(4), nn.Flatten()))
-    assert "no weights" in obstacle(opened, anatomies.examine(opened))
+def test_a_loss_that_diverges_is_marked_at_its_step_and_layer():
+    run = live_run(with_part(Explodes(4)))
+    frames = run.frames()
+    assert [next(frames).step for _ in range(3)] == [1, 2, 3]
+    with pytest.raises(Diverged) as caught:
+        next(frames)
+    assert (caught.value.step, caught.value.layer) == (4, "3")
+    assert "mynet diverged at step 4" in str(caught.value)
+    assert "at the layer 3; lower the learning rate" in str(caught.value)
+    assert run.last.network.weights == "trained 3 steps on noise"
+    assert all(value.isfinite().all() for value in state(run.last.network.module).values())
 
 
-def test_a_costly_network_gets_smaller_batches(monkeypatch):
+def test_steps_that_are_too_long_diverge_in_words():
+    run = live_run(optimizer="sgd", learning_rate=1e30, schedule="constant", epochs=20)
+    with pytest.raises(Diverged, match=r"mynet diverged at step \d+: .* at the layer \d; lower"):
+        list(run.frames())
+    assert all(value.isfinite().all() for value in state(run.last.network.module).values())
+
+
+class BreaksGradients(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        return x.clone()
+
+    @staticmethod
+    def backward(ctx, gradient):
+        return gradient / 0
+
+
+class Breaks(nn.Module):
+    def forward(self, x):
+        return BreaksGradients.apply(x) if self.training else x
+
+
+def test_gradients_that_are_no_numbers_are_told_by_the_last_layer_that_has_them():
+    run = live_run(with_part(Breaks(), place=2))
+    with pytest.raises(Diverged) as caught:
+        list(run.frames())
+    assert (caught.value.step, caught.value.layer) == (1, "1")  # the batch norm before the broken one
+    assert run.last.step == 1
+    assert run.last.network.weights == "trained 0 steps on noise"
+
+
+def test_batches_of_one_image_are_a_sentence_for_batch_norm():
+    made = nn.Sequential(nn.Flatten(), nn.Linear(3 * SIDE * SIDE, 9), nn.BatchNorm1d(9))
+    run = live_run(network(made), batch=1)
+    with pytest.raises(Exception, match="two images or more"):
+        list(run.frames())
+
+
+def test_the_open_network_is_not_touched():
     opened = network()
-    anatomy = anatomies.examine(opened)
-    assert usual_config(opened, anatomy, CPU).training.batch == 64
-    costly = dataclasses.replace(anatomy, macs=4 * 10**8)
-    assert usual_config(opened, costly, CPU).training.batch == 8
-    assert usual_config(opened, costly, torch.device("cuda")).training.batch == 64
-    monkeypatch.setattr(live, "available", lambda: 600_000)
-    assert usual_config(opened, anatomy, CPU).training.batch < 64
-    monkeypatch.setattr(live, "available", lambda: 1000)
-    with pytest.raises(UserError, match=r"needs about .* there are 1 kB"):
-        usual_config(opened, anatomy, CPU)
-
-
-def test_a_lack_of_memory_is_a_sentence(monkeypatch):
-    def fail(*_):
-        raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 1 bytes")
-
-    monkeypatch.setattr(live, "shapes_dataset", fail)
-    with pytest.raises(UserError, match="not enough memory to train mynet"):
-        next(live_run().moments())
+    before = copy.deepcopy(state(opened.module))
+    list(live_run(opened).frames())
+    assert_same(state(opened.module), before)
+    assert not opened.module.training
+    assert not any(parameter.requires_grad for parameter in opened.module.parameters())

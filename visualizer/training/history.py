@@ -117,8 +117,8 @@ def counts(sample: Floats, limit: float) -> Counts:
     """A histogram of finite values over −limit…limit, (``BINS``,); values beyond it count in the outermost bins."""
     if not sample.size or limit == 0:
         return np.zeros(BINS, np.int32)
-    places = np.floor(sample * np.float32(BINS / (2 * limit)) + np.float32(BINS / 2))
-    return np.bincount(places.clip(0, BINS - 1).astype(np.intp), minlength=BINS).astype(np.int32)
+    places = np.floor(sample * np.float32(BINS / (2 * limit))).clip(-BINS // 2, BINS // 2 - 1)
+    return np.bincount(places.astype(np.intp) + BINS // 2, minlength=BINS).astype(np.int32)
 
 
 def merged(rows: Counts, doublings: int) -> Counts:
@@ -147,15 +147,17 @@ class CurveThinner:
         length = len(curves.step)
         if length <= MOST_POINTS:
             return curves
-        while 2 * length / self._stretch > MOST_POINTS - 2 * self._stretch:
+        while 2 * length / self._stretch + self._stretch > MOST_POINTS and self._stretch**2 < length:
             self._stretch *= 2
             self._done, self._chosen = 0, np.zeros(0, np.intp)
-        ends = length - length % self._stretch
+        ends = (length - 1) // self._stretch * self._stretch  # the newest step is always there
         if ends > self._done:
             loss = curves.loss[self._done : ends].reshape(-1, self._stretch)
             begins = np.arange(self._done, ends, self._stretch)
-            known = np.where(np.isnan(loss), np.inf, loss)
-            pair = np.stack([known.argmin(axis=1), known.argmax(axis=1)], axis=1)
+            missing = np.isnan(loss)
+            lowest = np.where(missing, np.inf, loss).argmin(axis=1)
+            highest = np.where(missing, -np.inf, loss).argmax(axis=1)
+            pair = np.stack([lowest, highest], axis=1)
             pair.sort(axis=1)
             pair[pair[:, 0] == pair[:, 1], 1] = self._stretch - 1  # all alike: its ends
             self._chosen = np.concatenate([self._chosen, (begins[:, None] + pair).ravel()])

@@ -71,7 +71,6 @@ class LiveRun:
         self._lock = threading.Lock()
         self._asked = threading.Event()
         self._closely = False
-        self._refreshed = -REFRESH
 
     # --- for any thread --------------------------------------------------------------------------
 
@@ -149,6 +148,8 @@ class _Going:
         run._statistics = self._statistics
         run._set_topics()
         self._frame_due = 0.0
+        self._refreshed = -REFRESH
+        self._owes_snapshot = False
 
     def frames(self) -> Generator[LiveFrame | None]:
         run, expenses = self._run, self._expenses
@@ -180,14 +181,18 @@ class _Going:
             raise Diverged(self._network.name, step, layer)
 
     def _take_moment(self, step: Step) -> None:
+        """Record the weights where that is due; where a snapshot was asked for, it is the newest moment."""
         run, now = self._run, self._expenses.now
-        asked = run._asked.is_set() and now - run._refreshed > REFRESH and self._expenses.watching.allows(now)
-        begun = self._recorder.record(step.step, self._training.epoch, always=asked or run._closely)
-        arrived = begun or self._recorder.collect(wait=run._closely)
-        if arrived is not None and (asked or run._closely or run._asked.is_set()):
+        if run._asked.is_set() and now - self._refreshed > REFRESH and self._expenses.watching.allows(now):
             run._asked.clear()
-            run._refreshed = now
-            self._reporter.network = run.moments.network(arrived)
+            self._refreshed = now
+            self._owes_snapshot = True
+        always = self._owes_snapshot or run._closely
+        moment = self._recorder.record(step.step, self._training.epoch, always=always)
+        moment = moment or self._recorder.collect(wait=run._closely)
+        if moment is not None and always:
+            self._owes_snapshot = False
+            self._reporter.network = run.moments.network(moment)
 
     def _frame(self, *, looks: bool) -> LiveFrame | None:
         """A frame where one is due, with the answers of the probes that are due."""
