@@ -15,6 +15,12 @@ def test_a_figure_holds_up_to_its_goal() -> None:
     assert not Figure("a", float("nan"), "×", goal=1.10).holds
 
 
+def test_a_figure_that_is_to_be_large_holds_from_its_goal_on() -> None:
+    assert Figure("a", 1.15, "×", goal=1.15, at_least=True).holds
+    assert not Figure("a", 1.14, "×", goal=1.15, at_least=True).holds
+    assert not Figure("a", float("nan"), "×", goal=1.15, at_least=True).holds
+
+
 class Clock:
     """A clock that only the measured work moves."""
 

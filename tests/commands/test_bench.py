@@ -34,6 +34,11 @@ def test_a_table_says_what_holds(capsys: pytest.CaptureFixture[str]) -> None:
     assert shown.err == "measuring fast …\nmeasuring slow …\n"
 
 
+def test_a_goal_that_is_a_minimum_is_shown_as_one() -> None:
+    line = bench.as_table([Figure("loop: ours / plain", 1.7, "×", goal=1.15, at_least=True)])[-1]
+    assert line.split()[-5:] == ["×", "≥", "1.15", "×", "yes"]
+
+
 def test_the_figures_are_written_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "figures.json"
     assert main(["bench", "fast", "slow", "--json", str(file)]) == 0

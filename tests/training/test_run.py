@@ -10,7 +10,9 @@ from safetensors.torch import load_file
 from visualizer.data import shapes
 from visualizer.data.datasets import shapes as shapes_rows
 from visualizer.errors import UserError
-from visualizer.training.run import train_command
+from visualizer.training.config import TrainingConfig
+from visualizer.training.run import run_training, train_command
+from visualizer.training.start import fit_classes, open_start
 
 
 @pytest.fixture(autouse=True)
@@ -150,5 +152,10 @@ def test_a_run_is_not_overwritten_or_mixed(tmp_path):
 
 
 def test_a_loss_that_explodes_is_told(tmp_path):
+    config = TrainingConfig(epochs=3, batch=50, optimizer="sgd", learning_rate=1e30, schedule="constant")
+    network = open_start("tinycnn", 1)
+    data = shapes_rows.shapes_dataset(network.input, network.preprocessing, 1, 100, 40)
+    network = fit_classes(network, data, 1)
     with pytest.raises(UserError, match="lower the learning rate"):
-        command(tmp_path / "run", optimizer="sgd", learning_rate=1e6, schedule="constant")
+        run_training(network, data, config, tmp_path / "run")
+    assert all(tensor.isfinite().all() for tensor in network.module.state_dict().values())

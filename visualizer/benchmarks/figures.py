@@ -12,17 +12,18 @@ from time import perf_counter
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measured value; ``name`` says what is over what, ``goal`` is what it may be at most."""
+    """One measured value; ``name`` says what is over what, ``goal`` is what it may be at most, or at least."""
 
     name: str
     value: float
     unit: str
     goal: float
+    at_least: bool = False
 
     @property
     def holds(self) -> bool:
         """Whether the goal is reached."""
-        return self.value <= self.goal
+        return self.value >= self.goal if self.at_least else self.value <= self.goal
 
 
 @dataclass(frozen=True, slots=True)
