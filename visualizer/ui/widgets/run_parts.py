@@ -36,7 +36,6 @@ class DataLine(QWidget):
         self._label.setProperty("role", "muted")
         self._counts = ElidedLabel()
         self._counts.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._counts.setIndent(7)
         self.look = QPushButton("Look at the data")
         self.look.setToolTip("Samples, counts, mean image and statistics of the chosen data")
         self.look.clicked.connect(self.look_clicked)
@@ -51,9 +50,10 @@ class DataLine(QWidget):
         for row in (first, second):
             row.setContentsMargins(PADDING, 0, PADDING, 0)
             row.setSpacing(6)
+        first.setContentsMargins(PADDING, 0, PADDING + 7, 0)  # as far as the text of the fields
         first.addWidget(self._label)
         first.addWidget(self._counts, 1)
-        second.addSpacing(FIELD_X - PADDING - 6)
+        second.addSpacing(FIELD_X - PADDING)
         second.addWidget(self.look, 1)
         second.addWidget(self.download, 1)
         self._note = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
