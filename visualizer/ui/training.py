@@ -167,14 +167,14 @@ class LiveTraining(QObject):
 
     @property
     def is_live(self) -> bool:
-        """Whether the run itself looks for the panels, and soon enough."""
-        return self.state.phase == "running" and self.state.visited is None and self._looks.are_soon
+        """Whether the run itself looks for the panels."""
+        return self.state.phase == "running" and self.state.visited is None
 
     def look(self, topic: str, job: Job) -> bool:
         """Have ``job`` done with each frame from now on; False where the worker is to do it as well."""
         self._looks.set_job(topic, job)
         self.watch()
-        return self.is_live and self._looks.watches(topic)
+        return self.is_live and self._looks.are_soon and self._looks.watches(topic)
 
     def set_watched(self, topics: frozenset[str]) -> None:
         """Say what can be seen."""

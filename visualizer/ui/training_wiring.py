@@ -23,6 +23,7 @@ from visualizer.ui.learning_wiring import LearningPanels
 from visualizer.ui.panels.dataset import DatasetPanel
 from visualizer.ui.panels.prediction import PredictionPanel
 from visualizer.ui.panels.run import RunPanel
+from visualizer.ui.recording import Recording
 from visualizer.ui.run_wiring import RunWiring
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def connect_training(window: MainWindow) -> None:
 
 def _connect_panels(window: MainWindow) -> None:
     """Connect the panels of the Train workspace that the window has."""
+    Recording(window)
     learning = LearningPanels(window)
     EvaluationPanels(window, learning)
     for dock in window.docks.values():

@@ -32,8 +32,10 @@ class Panel(QWidget):
     """
 
     subtitle_changed = Signal(str, bool)  # text, whether it is a warning
+    playback_requested = Signal()  # to save what the panel shows over a run
     title = ""
     key = ""
+    can_play_back = False  # there are recorded moments, which the panel could show one after the other
     head: QWidget | None = None  # a legend or a choice for the title bar; made before the dock is
 
     def set_colors(self, colors: Colors) -> None:
@@ -66,6 +68,8 @@ class Panel(QWidget):
         if menu.actions():
             menu.addSeparator()
         fill_export_menu(menu, self, self.export())
+        if self.can_play_back:
+            menu.addAction("Save playback…", self.playback_requested.emit)
         menu.popup(position)
 
 

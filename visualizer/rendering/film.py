@@ -1,0 +1,112 @@
+"""Pictures one after the other as a file that moves: GIF with Pillow, MP4 with FFmpeg's libraries (PyAV)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8]
+"""(H, W, 3) RGB."""
+
+CODECS = ("libx264", "libopenh264", "h264", "mpeg4")
+"""For MP4, the best first: what there is depends on how FFmpeg was built."""
+
+FORMATS = {".gif": "GIF", ".mp4": "MP4"}
+
+
+def write_film(path: Path, kind: str, frames: Iterable[Pixels], rate: int) -> None:
+    """Write ``frames``, ``rate`` of them a second, as ``kind`` (an ending of ``FORMATS``) to ``path``.
+
+    All get the size of the first one, cut or filled up with black at the right and the lower edge; MP4 needs even
+    sizes and loses a row or a column otherwise. Frames are taken one by one and not kept. Raises ``OSError`` where
+    the file cannot be written, ``ValueError`` without a frame.
+    """
+    _WRITERS[kind](path, _of_one_size(frames), rate)
+
+
+def _of_one_size(frames: Iterable[Pixels]) -> Iterator[Pixels]:
+    size: tuple[int, ...] | None = None
+    for frame in frames:
+        size = size or frame.shape
+        if frame.shape != size:
+            fitted = np.zeros(size, np.uint8)
+            height, width = min(size[0], frame.shape[0]), min(size[1], frame.shape[1])
+            fitted[:height, :width] = frame[:height, :width]
+            frame = fitted
+        yield frame
+
+
+def _first(frames: Iterator[Pixels]) -> Pixels:
+    first = next(frames, None)
+    if first is None:
+        raise ValueError("a film needs at least one frame")
+    return first
+
+
+def _write_gif(path: Path, frames: Iterator[Pixels], rate: int) -> None:
+    from PIL import Image
+
+    def pictures() -> Iterator[Image.Image]:
+        for frame in frames:
+            # 256 colours of its own for each frame: a palette of the first would not know later colours.
+            yield Image.fromarray(frame).quantize(method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+
+    first = Image.fromarray(_first(frames)).quantize(
+        method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE
+    )
+    first.save(
+        path,
+        format="GIF",
+        save_all=True,
+        append_images=pictures(),
+        duration=max(20, round(100 / rate) * 10),  # ms; the format counts hundredths of a second
+        loop=0,
+        optimize=False,
+    )
+
+
+def _write_mp4(path: Path, frames: Iterator[Pixels], rate: int) -> None:
+    import av
+
+    first = _first(frames)
+    height, width = first.shape[0] // 2 * 2, first.shape[1] // 2 * 2
+    with av.open(str(path), "w", format="mp4") as file:
+        stream = _stream(file, rate, width, height)
+        for number, frame in enumerate(_with(first, frames)):
+            picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(frame[:height, :width]), format="rgb24")
+            picture.pts, picture.time_base = number, Fraction(1, rate)
+            for packet in stream.encode(picture):
+                file.mux(packet)
+        for packet in stream.encode(None):
+            file.mux(packet)
+
+
+def _stream(file: Any, rate: int, width: int, height: int) -> Any:
+    """A stream with the best encoder that opens."""
+    import av
+
+    for codec in CODECS:
+        try:
+            av.Codec(codec, "w")
+        except (av.FFmpegError, ValueError):
+            continue
+        options = {"crf": "18", "preset": "veryfast"} if codec == "libx264" else {}
+        stream = file.add_stream(codec, rate=rate, options=options)
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        if not options:
+            stream.bit_rate = max(1_000_000, width * height * rate // 4)
+        return stream
+    raise OSError("no encoder for MP4 is there")
+
+
+def _with(first: Pixels, rest: Iterator[Pixels]) -> Iterator[Pixels]:
+    yield first
+    yield from rest
+
+
+_WRITERS: dict[str, Callable[[Path, Iterator[Pixels], int], None]] = {".gif": _write_gif, ".mp4": _write_mp4}
