@@ -53,13 +53,16 @@ def draw_line(painter: QPainter, xs: Values, ys: Values, color: QColor, width: f
 
 
 def draw_envelope(painter: QPainter, xs: Values, tops: Values, bottoms: Values, color: QColor) -> None:
-    """A line from the smallest to the largest value in every column of pixels, joined to the next."""
+    """A line from the smallest to the largest value in every column of pixels, joined to the next.
+
+    Down in one column and up in the next: joined at the far ends, all would be covered twice.
+    """
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setPen(QPen(color, 0))
     for start, end in finite_runs(tops + bottoms):
-        ys = np.empty(2 * (end - start))
-        ys[0::2], ys[1::2] = tops[start:end], bottoms[start:end]
-        painter.drawPolyline(polygon(np.repeat(xs[start:end], 2), ys))
+        ends = np.stack([tops[start:end], bottoms[start:end]], axis=1)
+        ends[1::2] = ends[1::2, ::-1]
+        painter.drawPolyline(polygon(np.repeat(xs[start:end], 2), ends.ravel()))
 
 
 def draw_points(

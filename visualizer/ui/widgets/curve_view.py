@@ -117,13 +117,12 @@ class CurveView(QWidget):
         drawn = self.picture.pixmap(self.size(), self.devicePixelRatioF())
         with QPainter(self) as painter:
             painter.drawPixmap(0, 0, drawn)
+            if self.hasFocus():
+                painter.setPen(QPen(QColor(self._colors.accent), 1))
+                painter.drawRect(self.picture.axes.plot.adjusted(-1, -1, 0, 0))
             self._draw_head(painter, reading(self.picture, self._visited))
             if self._hovered >= 0:
                 self._draw_hovered(painter, reading(self.picture, self._hovered))
-            if self.hasFocus():
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-                painter.setPen(QPen(QColor(self._colors.accent), 1))
-                painter.drawRect(self.picture.axes.plot.adjusted(-1, -1, 0, 0))
 
     def _draw_head(self, painter: QPainter, at: Reading) -> None:
         axes = self.picture.axes
