@@ -158,4 +158,3 @@ def test_a_loss_that_explodes_is_told(tmp_path):
     network = fit_classes(network, data, 1)
     with pytest.raises(UserError, match="lower the learning rate"):
         run_training(network, data, config, tmp_path / "run")
-    assert all(tensor.isfinite().all() for tensor in network.module.state_dict().values())
