@@ -69,8 +69,8 @@ class MovingAverage:
         """The averages (N,) of ``values`` (N,) with the decay 1 − 1 / ``window``; a window of 1 changes nothing."""
         if not self._continues(values, window):
             self._count, self._window, self._carry = 0, window, np.zeros(2)
-        fresh = values[self._count :].astype(np.float64)
-        if fresh.size:
+        if len(values) > self._count:
+            fresh = values[self._count :].astype(np.float64)
             finite = np.isfinite(fresh)
             weighted = np.stack([np.where(finite, fresh, 0.0), finite.astype(np.float64)])
             sums = _recursion(weighted, 1 - 1 / window, self._carry)
@@ -85,8 +85,8 @@ class MovingAverage:
             return False
         if not self._count:
             return True
-        ends = float(values[0]), float(values[self._count - 1])
-        return bool(np.array_equal(ends, (self._first, self._last), equal_nan=True))
+        ends = (values[0], self._first), (values[self._count - 1], self._last)
+        return all(now == before or (now != now and before != before) for now, before in ends)
 
     def _append(self, averages: Values) -> None:
         needed = self._count + len(averages)

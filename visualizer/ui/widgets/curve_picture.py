@@ -263,14 +263,16 @@ class CurvePicture:
         return replace(self.axes, y=(0.0, top)).to_y(value)
 
     def _draw_rate(self, painter: QPainter, shown: Columns, top: float) -> None:
-        """The learning rate as steps: it holds from one value to the next."""
+        """The learning rate as steps, where they can be seen: it holds from one value to the next."""
         assert self.curves is not None
         if not len(shown.last):
             return
-        xs = np.repeat(np.asarray(self.axes.to_x(self.xs[shown.last].astype(np.float64))), 2)
+        xs = np.asarray(self.axes.to_x(self.xs[shown.last].astype(np.float64)))
         rates = self.curves.learning_rate[shown.last].astype(np.float64)
-        ys = np.repeat(np.asarray(self._rate_y(rates, top)), 2)
-        draw_line(painter, xs[1:], ys[:-1], QColor(self._colors.muted))
+        ys = np.asarray(self._rate_y(rates, top))
+        if not shown.is_dense:
+            xs, ys = np.repeat(xs, 2)[1:], np.repeat(ys, 2)[:-1]
+        draw_line(painter, xs, ys, QColor(self._colors.muted))
 
     def _draw_divergence(self, painter: QPainter, end: int) -> None:
         curves = self.curves
