@@ -19,10 +19,10 @@ from pytestqt.qtbot import QtBot
 from stack_bench import bench as bench
 
 from visualizer.ui import theme
+from visualizer.ui.driving import settle
 from visualizer.ui.main_window import MainWindow
 from visualizer.ui.session import Session
 from visualizer.ui.settings import Settings
-from visualizer.ui.tour import settle
 
 
 @pytest.fixture(scope="session")

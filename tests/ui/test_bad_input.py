@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from visualizer.ui.driving import drop, settle
 from visualizer.ui.main_window import MainWindow
-from visualizer.ui.tour import drop, settle
 
 ENDINGS = (
     ".png",

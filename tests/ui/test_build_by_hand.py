@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from visualizer.networks import architectures
 from visualizer.networks.spec import walk
+from visualizer.ui.driving import settle
 from visualizer.ui.main_window import MainWindow
-from visualizer.ui.tour import settle
 from visualizer.ui.widgets.kind_drag import kind_data
 from visualizer.ui.widgets.layer_row import LayerRow
 

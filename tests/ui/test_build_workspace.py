@@ -12,11 +12,11 @@ from pytestqt.qtbot import QtBot
 from visualizer.networks import architectures
 from visualizer.networks.spec import NetworkSpec, walk
 from visualizer.ui import settings
+from visualizer.ui.driving import settle
 from visualizer.ui.editor import EMPTY
 from visualizer.ui.main_window import MainWindow
 from visualizer.ui.session import Session
 from visualizer.ui.settings import Settings
-from visualizer.ui.tour import settle
 
 CONTROL, NONE = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier
 

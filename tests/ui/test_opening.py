@@ -16,9 +16,9 @@ from PySide6.QtGui import QDragEnterEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication
 
 from visualizer.cli import main
+from visualizer.ui.driving import drop, settle
 from visualizer.ui.gallery import OPENED, SAMPLES
 from visualizer.ui.main_window import MainWindow
-from visualizer.ui.tour import drop, settle
 from visualizer.ui.widgets.dropping import NOTHING, arrival
 
 

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from visualizer.networks.spec import walk
 from visualizer.ui import settings
+from visualizer.ui.driving import drop, settle
 from visualizer.ui.main_window import MainWindow
 from visualizer.ui.saving import _file_name
-from visualizer.ui.tour import drop, settle
 
 
 def choose(window: MainWindow, action: str, path: Path) -> QFileDialog:

@@ -14,8 +14,8 @@ from test_training import LONG, open_tiny, prepare
 
 from visualizer.networks import zoo
 from visualizer.networks.network import Network
+from visualizer.ui.driving import settle
 from visualizer.ui.main_window import MainWindow
-from visualizer.ui.tour import settle
 
 
 @pytest.fixture(autouse=True)

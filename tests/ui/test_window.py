@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from visualizer.ui import settings, theme
+from visualizer.ui.driving import settle
 from visualizer.ui.jobs import BUNDLED_NETWORK
 from visualizer.ui.main_window import MainWindow
 from visualizer.ui.session import Session
 from visualizer.ui.settings import Settings
-from visualizer.ui.tour import settle
 
 
 def test_first_start_shows_maps_and_a_right_prediction(window: MainWindow) -> None:

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QApplication, QTabBar, QToolButton
 from pytestqt.qtbot import QtBot
 
 from visualizer.ui import settings
+from visualizer.ui.driving import settle
 from visualizer.ui.main_window import MainWindow
 from visualizer.ui.session import Session
 from visualizer.ui.settings import Settings
-from visualizer.ui.tour import settle
 from visualizer.ui.workspaces import BY_KEY
 
 CONTROL, NONE = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier

@@ -10,10 +10,10 @@ import numpy as np
 from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer
 
 from visualizer.ui.application import make_application
+from visualizer.ui.driving import settle
 from visualizer.ui.main_window import DEFAULT_SIZE, MainWindow
 from visualizer.ui.session import Session
 from visualizer.ui.settings import Settings, temporary_configuration
-from visualizer.ui.tour import settle
 
 HEARTBEAT = 5  # ms
 

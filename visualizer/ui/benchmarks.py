@@ -20,10 +20,10 @@ from visualizer.benchmarks.forward import bare_forward
 from visualizer.benchmarks.memory import resident_bytes
 from visualizer.ui.application import make_application
 from visualizer.ui.bench_window import Heart, open_window, spin
+from visualizer.ui.driving import drop as drop_files
+from visualizer.ui.driving import settle
 from visualizer.ui.main_window import MainWindow
 from visualizer.ui.theme import DARK
-from visualizer.ui.tour import drop as drop_files
-from visualizer.ui.tour import settle
 from visualizer.ui.widgets.color_maps import lookup_table
 from visualizer.ui.widgets.layer_row import LayerRow
 from visualizer.ui.widgets.tile_view import TileView

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import copy
 import statistics
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from time import monotonic, perf_counter
+from time import perf_counter
 
 import numpy as np
 from PySide6.QtCore import QEventLoop, QTimer
@@ -17,8 +17,8 @@ from visualizer.data.dataset import DataChoice
 from visualizer.training.config import TrainingConfig
 from visualizer.training.loop import Training
 from visualizer.ui.bench_window import Heart, open_window, spin
+from visualizer.ui.driving import settle, wait
 from visualizer.ui.main_window import MainWindow
-from visualizer.ui.tour import settle
 from visualizer.ui.training_jobs import Start
 from visualizer.ui.training_state import TrainingState
 
@@ -26,10 +26,10 @@ NETWORK, BATCH = "mini-vgg", 32
 PAIRS, SECONDS = 5, 5.0
 LAG_SECONDS = 12.0
 VISITS = 40
+_PATIENCE = 120.0  # s
 # One epoch is longer than all measurements together: it takes time to draw its shapes.
 DATA = DataChoice("shapes", per_epoch=20_000, validation_count=256)
 CONFIG = TrainingConfig(epochs=100, batch=BATCH, optimizer="adam", learning_rate=0.001, schedule="constant")
-_PATIENCE = 120.0  # s
 
 
 def overhead() -> tuple[Figure, ...]:
@@ -109,7 +109,8 @@ def _training_window() -> Iterator[MainWindow]:
         training.how = Start(CONFIG, fresh=True)
         training.data.choose(DATA)
         training.toggle()
-        _wait(lambda: _step(window) >= 10)
+        if not wait(lambda: _step(window) >= 10, _PATIENCE):
+            raise RuntimeError("the run has not come to its tenth step in two minutes")
         spin(2.0)  # the first frames take longer
         yield window
 
@@ -148,7 +149,7 @@ def _bare_speed(steps: Iterator[object]) -> float:
 def _pause(window: MainWindow) -> None:
     if window.session.training.state.phase == "running":
         window.session.training.toggle()
-    _wait(lambda: window.session.training.state.phase == "paused")
+    wait(lambda: window.session.training.state.phase == "paused")
     spin(1.0)  # the step under way ends, and its weights are shown
     settle(window)
 
@@ -177,11 +178,3 @@ def _seconds_to_shown(window: MainWindow, step: int) -> float:
     moments.arrived.disconnect(arrived)
     settle(window)
     return shown[0] - start
-
-
-def _wait(done: Callable[[], bool]) -> None:
-    end = monotonic() + _PATIENCE
-    while not done():
-        if monotonic() > end:
-            raise RuntimeError("the run has not come so far in two minutes")
-        spin(0.05)
