@@ -39,23 +39,34 @@ def test_the_average_of_a_growing_curve_is_that_of_the_whole(values, window, cut
     curve = np.array(values, np.float32)
     average = MovingAverage()
     for length in [*sorted(min(cut, len(curve)) for cut in cuts), len(curve)]:
-        grown = average.of(curve[:length], window)
+        grown = average.of(np.arange(length), curve[:length], window)
     np.testing.assert_allclose(grown, plain_average(curve.tolist(), window), rtol=1e-9, atol=1e-9)
 
 
 def test_the_average_of_a_constant_is_that_constant_from_the_first_step():
-    np.testing.assert_allclose(MovingAverage().of(np.full(1000, 2.5, np.float32), 64), 2.5)
+    np.testing.assert_allclose(MovingAverage().of(np.arange(1000), np.full(1000, 2.5, np.float32), 64), 2.5)
 
 
 def test_another_curve_or_window_starts_anew():
     rng = np.random.default_rng(0)
     first, second = rng.normal(size=(2, 300)).astype(np.float32)
     average = MovingAverage()
-    average.of(first, 10)
+    average.of(np.arange(300), first, 10)
     for curve, window in ((second, 10), (second, 30), (first[:100], 30)):
         np.testing.assert_allclose(
-            average.of(curve, window), plain_average(curve.tolist(), window), rtol=1e-9
+            average.of(np.arange(len(curve)), curve, window), plain_average(curve.tolist(), window), rtol=1e-9
         )
+
+
+def test_a_curve_that_was_thinned_starts_anew_even_where_the_values_are_alike():
+    rng, average = np.random.default_rng(0), MovingAverage()
+    accuracy = (rng.integers(0, 3, 400) / 32).astype(np.float32)
+    steps = np.arange(400)
+    average.of(steps[:200], accuracy[:200], 16)
+    thinned = np.sort(rng.choice(np.arange(1, 399), 250, replace=False))
+    thinned[0], accuracy[thinned[199]] = 0, accuracy[199]
+    averages = average.of(steps[thinned], accuracy[thinned], 16)
+    np.testing.assert_allclose(averages, plain_average(accuracy[thinned].tolist(), 16), rtol=1e-9)
 
 
 @settings(max_examples=100, deadline=None)

@@ -63,11 +63,11 @@ class MovingAverage:
         self._averages: Values = np.zeros(0)
         self._count, self._window = 0, 0.0
         self._carry = np.zeros(2)  # of the values and of their weights
-        self._first, self._last = 0.0, 0.0
+        self._ends = ""
 
-    def of(self, values: NDArray[np.float32], window: float) -> Values:
-        """The averages (N,) of ``values`` (N,) with the decay 1 − 1 / ``window``; a window of 1 changes nothing."""
-        if not self._continues(values, window):
+    def of(self, steps: NDArray[np.int64], values: NDArray[np.float32], window: float) -> Values:
+        """The averages (N,) of ``values`` (N,) at ``steps``, with the decay 1 − 1 / ``window``: 1 changes nothing."""
+        if not self._continues(steps, values, window):
             self._count, self._window, self._carry = 0, window, np.zeros(2)
         if len(values) > self._count:
             fresh = values[self._count :].astype(np.float64)
@@ -77,16 +77,14 @@ class MovingAverage:
             self._carry = sums[:, -1].copy()
             with np.errstate(invalid="ignore"):
                 self._append(np.where(sums[1] > 0, sums[0] / sums[1], np.nan))
-            self._first, self._last = float(values[0]), float(values[-1])
+            self._ends = _ends(steps, values)
         return self._averages[: self._count]
 
-    def _continues(self, values: NDArray[np.float32], window: float) -> bool:
+    def _continues(self, steps: NDArray[np.int64], values: NDArray[np.float32], window: float) -> bool:
+        """Whether the curve begins with the one before: of a thinned or another one the ends are others."""
         if window != self._window or len(values) < self._count:
             return False
-        if not self._count:
-            return True
-        ends = (values[0], self._first), (values[self._count - 1], self._last)
-        return all(now == before or (now != now and before != before) for now, before in ends)
+        return not self._count or _ends(steps[: self._count], values[: self._count]) == self._ends
 
     def _append(self, averages: Values) -> None:
         needed = self._count + len(averages)
@@ -96,6 +94,10 @@ class MovingAverage:
             self._averages = grown
         self._averages[self._count : needed] = averages
         self._count = needed
+
+
+def _ends(steps: NDArray[np.int64], values: NDArray[np.float32]) -> str:
+    return f"{steps[0]} {values[0]} {steps[-1]} {values[-1]}"  # as text, in which NaN equals NaN
 
 
 def _recursion(inputs: Values, decay: float, carry: Values) -> Values:

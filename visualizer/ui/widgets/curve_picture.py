@@ -112,7 +112,9 @@ class CurvePicture:
         """The moving average of training up to the end."""
         assert self.curves is not None
         end = self.end()
-        return self._average.of(self.quantity.train(self.curves)[:end], self._window())
+        return self._average.of(
+            self.curves.step[:end], self.quantity.train(self.curves)[:end], self._window()
+        )
 
     def _window(self) -> float:
         if self.options.window or not len(self.xs):
