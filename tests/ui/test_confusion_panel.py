@@ -147,7 +147,7 @@ def test_the_subtitle_warns_of_an_evaluation_of_another_moment(panel: ConfusionP
     panel.set_evaluation(None)
     assert told == [
         ("val, row %", False),
-        ("val, row %, from step 5 001", True),
+        ("from step 5 001, val, row %", True),
         ("val, row %", False),
         ("", False),
     ]
@@ -198,3 +198,16 @@ def test_what_can_be_taken_from_it(panel: ConfusionPanel) -> None:
     assert [[int(cell) for cell in row[1:]] for row in rows[1:]] == COUNTS.tolist()
     assert (np.load(io.BytesIO(npy_bytes(export.array))) == COUNTS).all()
     assert png_bytes(export.picture)[1:4] == b"PNG"
+
+
+def test_a_hundred_per_cent_is_written_in_small_cells_too(panel: ConfusionPanel) -> None:
+    for count, written in ((6, True), (60, False)):
+        classes = tuple(map(str, range(count)))
+        panel.set_evaluation(evaluation(np.eye(count, dtype=np.int64) * 5, classes))
+        image, place = panel.matrix.grab().toImage(), panel.matrix.cell_rect((1, 1)).toRect()
+        inside = [
+            image.pixelColor(x, y)
+            for x in range(place.left() + 1, place.right() - 1)
+            for y in range(place.top() + 1, place.bottom() - 1)
+        ]
+        assert (QColor(DARK.on_accent) in inside) == written

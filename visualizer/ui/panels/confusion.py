@@ -46,7 +46,7 @@ class ConfusionPanel(Panel):
         """Show an evaluation; ``stale_words`` say why it is not of the moment shown: "from step 5 001"."""
         if stale_words != self._stale_words or (evaluation is None) != (self._evaluation is None):
             self._stale_words = stale_words
-            words = ", ".join(filter(None, (SUBTITLE, stale_words))) if evaluation else ""
+            words = ", ".join(filter(None, (stale_words, SUBTITLE))) if evaluation else ""
             self.set_subtitle(words, warning=bool(stale_words))
         if evaluation is self._evaluation:
             return

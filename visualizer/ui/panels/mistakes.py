@@ -89,7 +89,7 @@ class MistakesPanel(Panel):
         self.grid.set_colors(colors)
 
     def _show(self, shown: MistakePictures) -> None:
-        self._sentence.set_full_text(headline(shown))
+        self._sentence.set_full_text(headline(shown) if len(shown.indices) else "")
         self.back.setVisible(shown.cell is not None)
         self._empty.set_sentence(headline(shown))
         self.grid.set_pictures(shown.pictures, tuple(_caption(shown, i) for i in range(len(shown.indices))))

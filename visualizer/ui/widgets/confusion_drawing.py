@@ -140,21 +140,27 @@ def _no_larger(levels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.u
 
 def _draw_numbers(painter: QPainter, layout: MatrixLayout, colors: Colors, counts: _Counts) -> None:
     """Per cent, where the cell is strong enough and large enough."""
-    faces: dict[bool, QFont] = {False: font(TICK_SIZE), True: font(TICK_SIZE, bold=True)}
-    metrics = QFontMetricsF(faces[True])
     width, height = layout.plot.width() / layout.count, layout.plot.height() / layout.count
+    metrics = QFontMetricsF(font(TICK_SIZE, bold=True))
     if width < metrics.horizontalAdvance("88") + 3 or height < metrics.capHeight() + 5:
         return
     shares = row_shares(counts)
-    fits_hundred = width >= metrics.horizontalAdvance("100") + 2
+    hundred = _strongest_face("100", width - 1)
     for row, column in np.argwhere(shares >= SHOWN_FROM).tolist():
         share = float(shares[row, column])
         text = f"{100 * share:.0f}"
-        if text == "100" and not fits_hundred:
+        face = hundred if text == "100" else font(TICK_SIZE, bold=row == column)
+        if face is None:
             continue
-        painter.setFont(faces[row == column])
+        painter.setFont(face)
         painter.setPen(QColor(_readable(_shade(colors, share), colors)))
         painter.drawText(layout.cell(row, column).adjusted(0, 0, -1, -1), Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _strongest_face(text: str, width: float) -> QFont | None:
+    """The face, the strongest that there is, in which ``text`` fits."""
+    faces = font(TICK_SIZE, bold=True), font(TICK_SIZE), font(TICK_SIZE - 1)
+    return next((face for face in faces if QFontMetricsF(face).horizontalAdvance(text) <= width), None)
 
 
 def _readable(ground: QColor, colors: Colors) -> str:
