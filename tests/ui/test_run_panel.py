@@ -48,6 +48,9 @@ def panel(qtbot, styled):
 def opened(panel, *sections):
     for key in sections:
         panel.view.sections[key].set_open(True)
+        more = panel.view.more[key]
+        if more.isVisible() and not more.is_open:
+            click(more)
     return panel
 
 
@@ -161,7 +164,7 @@ def test_the_fields_of_another_optimizer_take_the_place_of_the_first_ones(panel)
 
 
 def test_the_tab_key_goes_from_top_to_bottom(panel):
-    opened(panel, "loss")
+    opened(panel, "loss", "optimizer")
     panel.run.set_value("optimizer", "nesterov")
     panel.run.set_value("optimizer", "adam")  # made last, shown in the middle
     panel.view.rows["data.source"].editor.setFocus()
@@ -194,9 +197,26 @@ def test_a_folded_section_says_what_waits_in_it(panel):
 def test_a_panel_out_of_sight_makes_nothing(panel):
     panel.hide()
     panel.run.set_value("optimizer", "nesterov")
-    assert "optimizer.beta1" in panel.view.rows
+    assert "optimizer.momentum" not in panel.view.rows
     panel.show()
+    assert "optimizer.momentum" in panel.view.rows
+
+
+def test_what_few_people_change_is_folded_into_a_line(panel):
+    more = panel.view.more["optimizer"]
+    assert more.accessibleName() == "More settings: β₁ 0.9, β₂ 0.999, ε 1e-08"
     assert "optimizer.beta1" not in panel.view.rows
+    more.setFocus()
+    QTest.keyClick(more, Qt.Key.Key_Space)
+    type_into(panel, "optimizer.beta1", "0.8")
+    assert panel.run.config.optimizer_settings == {"beta1": 0.8}
+    click(more)
+    assert more.accessibleName() == "More settings: β₁ 0.8, β₂ 0.999, ε 1e-08"
+    assert "optimizer.beta1" not in panel.view.rows
+    panel.run.set_value("optimizer", "sgd")  # has no such settings
+    assert not more.isVisible()
+    panel.run.set_value("optimizer", "adam")
+    assert more.isVisible()
 
 
 def test_the_field_with_the_keyboard_is_in_sight(panel, qtbot):

@@ -195,6 +195,16 @@ def test_the_data_is_chosen_once_for_each_change(run):
     assert run.choice == CHOICE
 
 
+def test_what_is_usual_for_the_data_is_no_choice_and_what_was_kept_is_one(qapp):
+    for kept, expected in (("", []), ('{"epochs": 3}', []), ('{"data.source": "mnist"}', ["mnist"])):
+        run, told = RunSettings(), []
+        run.restore(kept)
+        run.data_chosen.connect(told.append)
+        for _ in range(2):
+            run.set_network(NETWORK, USUAL, CHOICE)
+        assert [choice.source for choice in told] == expected
+
+
 def test_a_folder_has_its_own_name_among_the_data_sets(run):
     run.set_value("data.source", "/data/leaves")
     row = rows(run)["data.source"]

@@ -47,7 +47,8 @@ class FormRow:
     """One setting: its field and value, and how the row shows it.
 
     ``titles`` are what a choice's words are called, ``switch`` is whether the whole setting is on (None: it has no
-    switch), ``waiting`` that the value waits for Apply, ``problem`` what is wrong with it.
+    switch), ``waiting`` that the value waits for Apply, ``problem`` what is wrong with it. ``is_minor`` rows stand
+    behind the others, folded into one line.
     """
 
     key: str
@@ -61,6 +62,7 @@ class FormRow:
     locked: bool = False
     waiting: bool = False
     problem: str = ""
+    is_minor: bool = False
 
     @property
     def value_text(self) -> str:
@@ -82,6 +84,16 @@ class FormSection:
     rows: tuple[FormRow, ...]
     help: str = ""
     folded: bool = False
+
+    @property
+    def major(self) -> tuple[FormRow, ...]:
+        """The rows that are always there."""
+        return tuple(row for row in self.rows if not row.is_minor)
+
+    @property
+    def minor(self) -> tuple[FormRow, ...]:
+        """The rows behind them."""
+        return tuple(row for row in self.rows if row.is_minor)
 
     @property
     def summary(self) -> str:

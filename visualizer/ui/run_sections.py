@@ -31,12 +31,23 @@ _SCALES = {
 """The settings that have a slider."""
 _PLACES = {
     "batch": "data",
-    "precision": "data",
+    "precision": "run",
     "epochs": "schedule",
     "seed": "run",
     "validate_every": "run",
 }
 """The settings that stand in another section than the table's: where people look for them."""
+_MINOR = frozenset(
+    {
+        "optimizer.beta1",
+        "optimizer.beta2",
+        "optimizer.eps",
+        "schedule.rise",
+        "schedule.start",
+        "schedule.end",
+    }
+)
+"""The settings that few people change."""
 _UNITS = {
     "batch": "images",
     "epochs": "epochs",
@@ -168,6 +179,7 @@ def _row(draft: RunDraft, section: Section, setting: Setting, marks: _Marks) -> 
         locked=draft.is_running and not section.live,
         waiting=key in marks.waiting,
         problem=marks.problems.get(key, ""),
+        is_minor=key in _MINOR,
     )
 
 

@@ -34,6 +34,7 @@ class RunSettings(QObject):
         super().__init__(parent)
         self._draft = RunDraft()
         self._form: RunForm | None = None
+        self._told: DataChoice | None = None
 
     # --- what holds ------------------------------------------------------------------------------
 
@@ -101,10 +102,9 @@ class RunSettings(QObject):
 
         What is usual for the data is what is opened without a choice, so that is no choice to be told of.
         """
-        draft = self._draft.following(network, usual, choice)
-        self._take(
-            draft, tells_choice=any(OWN_ROWS[key].is_of_data for key in draft.edits if key in OWN_ROWS)
-        )
+        self._take(self._draft.following(network, usual, choice))
+        if any(OWN_ROWS[key].is_of_data for key in self._draft.edits if key in OWN_ROWS):
+            self._tell_choice()
 
     def set_dataset(self, data: DataFacts) -> None:
         """Tell what there is of the chosen data."""
@@ -121,17 +121,20 @@ class RunSettings(QObject):
             self._take(self._draft.with_edits({str(key): value for key, value in edits.items()}))
 
     def _edit(self, draft: RunDraft) -> None:
-        edits = self._draft.edits
+        before = self._draft
         self._take(draft)
-        if draft.edits != edits:
+        if draft.choice != before.choice:
+            self._tell_choice()
+        if draft.edits != before.edits:
             kept = {key: value for key, value in draft.edits.items() if key != START}  # that is for one run
             self.edited.emit(json.dumps(kept))
 
-    def _take(self, draft: RunDraft, *, tells_choice: bool = True) -> None:
-        if draft is self._draft:
-            return
-        chosen = tells_choice and draft.choice != self._draft.choice
-        self._draft, self._form = draft, None
-        self.changed.emit(self.form)
-        if chosen:
-            self.data_chosen.emit(draft.choice)
+    def _take(self, draft: RunDraft) -> None:
+        if draft is not self._draft:
+            self._draft, self._form = draft, None
+            self.changed.emit(self.form)
+
+    def _tell_choice(self) -> None:
+        if self.choice != self._told:
+            self._told = self.choice
+            self.data_chosen.emit(self.choice)

@@ -87,7 +87,8 @@ class Band(QWidget):
             painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter, self._title)
             taken = painter.fontMetrics().horizontalAdvance(self._title)
             self._draw_hint(painter, inside.adjusted(taken + 8, 0, -_CHEVRON, 0))
-            self._draw_chevron(painter, QPointF(inside.right() - 4, self.height() / 2))
+            place = QPointF(inside.right() - 4, self.height() / 2)
+            draw_chevron(painter, place, colors.muted, is_open=self._open)
 
     def _draw_hint(self, painter: QPainter, room: QRect) -> None:
         colors = self._colors
@@ -98,17 +99,15 @@ class Band(QWidget):
         text = metrics.elidedText(self._hint, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)
 
-    def _draw_chevron(self, painter: QPainter, at: QPointF) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        pen = QPen(QColor(self._colors.muted), 1.4)
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-        painter.setPen(pen)
-        points = (
-            ((-3.5, -1.75), (0, 1.75), (3.5, -1.75))
-            if self._open
-            else ((-1.75, -3.5), (1.75, 0), (-1.75, 3.5))
-        )
-        painter.drawPolyline([at + QPointF(x, y) for x, y in points])
+
+def draw_chevron(painter: QPainter, at: QPointF, color: str, *, is_open: bool) -> None:
+    """An arrow around ``at``: down for what is open, else to the right."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    pen = QPen(QColor(color), 1.4)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    painter.setPen(pen)
+    down, right = ((-3.5, -1.75), (0, 1.75), (3.5, -1.75)), ((-1.75, -3.5), (1.75, 0), (-1.75, 3.5))
+    painter.drawPolyline([at + QPointF(x, y) for x, y in (down if is_open else right)])
 
 
 class FoldingSection(QWidget):

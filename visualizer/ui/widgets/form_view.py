@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from visualizer.ui.run_form import FormRow, FormSection
 from visualizer.ui.theme import DARK, Colors
 from visualizer.ui.widgets.folding_section import FoldingSection
+from visualizer.ui.widgets.more_line import MoreLine
 from visualizer.ui.widgets.setting_row import SettingRow
 
 
@@ -33,6 +34,7 @@ class FormView(QScrollArea):
         self.rows: dict[str, SettingRow] = {}
         self._parts: dict[str, tuple[tuple[str, QWidget], ...]] = {}
         self._shown: dict[str, FormSection] = {}
+        self.more: dict[str, MoreLine] = {}
         self.content = QWidget()
         self._column = QVBoxLayout(self.content)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -69,6 +71,8 @@ class FormView(QScrollArea):
         self._colors = colors
         for section in self.sections.values():
             section.band.set_colors(colors)
+        for more in self.more.values():
+            more.set_colors(colors)
         for row in self.rows.values():
             row.set_colors(colors)
 
@@ -81,13 +85,23 @@ class FormView(QScrollArea):
         self.sections[section.key] = made
         made.folded.connect(lambda: self._folded(section.key))
         self._column.insertWidget(place, made)
+        more = self.more[section.key] = MoreLine(made.content)
+        more.set_colors(self._colors)
+        more.toggled.connect(lambda: self._toggle_more(section.key))
         return made
+
+    def _toggle_more(self, key: str) -> None:
+        self.more[key].is_open ^= True
+        self._folded(key)
 
     def _set_rows(self, shown: FoldingSection, section: FormSection) -> bool:
         """Show the rows of a section; whether there are others than before."""
         before = {row.key: row for row in self.rows.values() if row.parent() is shown.content}
         wanted: dict[str, SettingRow] = {}
-        for row in section.rows:
+        more = self.more[section.key]
+        more.is_open |= any(row.problem for row in section.minor)
+        more.set_rows(section.minor)
+        for row in (*section.major, *(section.minor if more.is_open else ())):
             old = before.get(row.key)
             if old is not None and old.fits(row):
                 old.set_row(row)
@@ -96,7 +110,7 @@ class FormView(QScrollArea):
                 wanted[row.key] = self._made_row(row, shown.content)
                 if old is not None and old.editor.hasFocus():
                     wanted[row.key].setFocus()
-        if wanted == before and list(wanted) == list(before):
+        if wanted == before and list(wanted) == list(before) and more.isHidden() is not bool(section.minor):
             return False
         for old in before.values():
             if old not in wanted.values():
@@ -119,14 +133,17 @@ class FormView(QScrollArea):
     def _arrange(self, shown: FoldingSection, section: FormSection, rows: dict[str, SettingRow]) -> None:
         parts = self._parts.get(section.key, ())
         order: list[QWidget] = []
-        for key, row in rows.items():
-            order += [row, *(part for behind, part in parts if behind == key)]
+        for row in section.major:
+            order += [rows[row.key], *(part for behind, part in parts if behind == row.key)]
+        more = self.more[section.key]
+        more.setVisible(bool(section.minor))
+        order += [more, *(rows[row.key] for row in section.minor if row.key in rows)]
         order += [part for behind, part in parts if behind not in rows]
         for place, widget in enumerate(order):
             if shown.rows.indexOf(widget) != place:
                 shown.rows.removeWidget(widget)
                 shown.rows.insertWidget(place, widget)
-                widget.show()
+                widget.setVisible(widget is not more or bool(section.minor))
 
     def _folded(self, key: str) -> None:
         if self.sections[key].is_open and self._set_rows(self.sections[key], self._shown[key]):
@@ -155,6 +172,8 @@ class FormView(QScrollArea):
                 widget = item.widget() if item is not None else None
                 if isinstance(widget, SettingRow):
                     chain += widget.editors
+                elif isinstance(widget, MoreLine):
+                    chain.append(widget)
                 elif widget is not None:
                     chain += [part for part in widget.findChildren(QWidget) if part.focusPolicy()]
         for first, second in pairwise(chain):
