@@ -29,6 +29,7 @@ from visualizer.training.statistics_watch import STATISTICS, StatisticsWatch
 from visualizer.training.watching import Beside, Inline, Looker, Probe, Watch
 
 REFRESH = 0.3  # s between two snapshots
+PATIENCE = 0.4  # s that a frame waits for the budget at most
 
 
 class LiveRun:
@@ -197,13 +198,15 @@ class _Going:
     def _frame(self, *, looks: bool) -> LiveFrame | None:
         """A frame where one is due, with the answers of the probes that are due."""
         run, expenses, now = self._run, self._expenses, self._expenses.now
-        is_due = now >= self._frame_due or run._closely
+        # Frames and looks share the budget: frames alone would leave nothing for looks on a busy machine.
+        may = expenses.watching.allows(now) or now >= self._frame_due + PATIENCE
+        is_due = run._closely or (now >= self._frame_due and may)
         measures = looks and self._statistics.pending
         if not (is_due or measures):
             return None
         with expenses.spending("publishing"):
             probes: dict[str, Probe] = {}
-            if looks and is_due and (run._closely or expenses.watching.allows(now)):
+            if looks and is_due:
                 probes = run._watch.due(now, everything=run._closely)
                 if probes.pop(STATISTICS, None):  # gradients and updates are measured within a step
                     self._statistics.arm()
