@@ -234,7 +234,16 @@ def _inspect(options: argparse.Namespace) -> int:
 def _add_train_arguments(parser: Parser) -> None:
     parser.add_argument("network_name", metavar="NETWORK", help="a file, or the name of a network")
     parser.add_argument(
-        "--data", required=True, metavar="NAME|DIR", help="shapes, or a folder of class folders"
+        "--data",
+        required=True,
+        metavar="NAME|DIR",
+        help="shapes, digits, mnist, fashion-mnist, cifar-10, cifar-100, or a folder or zip of class folders",
+    )
+    parser.add_argument(
+        "--data-folder", type=Path, metavar="DIR", help="look here first for the files of a data set"
+    )
+    parser.add_argument(
+        "--download", action="store_true", help="download the data set if it is not on this computer"
     )
     parser.add_argument(
         "--run", required=True, type=Path, metavar="DIR", help="the folder that the run is kept in"
@@ -277,12 +286,16 @@ def _rate(text: str) -> float:
     return value
 
 
+def _note(text: str) -> None:
+    print(f"note: {one_line(text)}", file=sys.stderr)
+
+
 def _train(options: argparse.Namespace) -> int:
     from visualizer.commands.progress import shown_progress
     from visualizer.training.run import train_command
 
     with shown_progress() as report:
-        result = train_command(**vars(options), progress=report)
+        result = train_command(**vars(options), progress=report, note=_note)
     print(f"validation accuracy {result.accuracy:.4f}, best {result.best_accuracy:.4f}")
     print(result.run / "network.safetensors")
     return 0

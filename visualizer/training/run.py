@@ -18,7 +18,7 @@ import torch
 
 from visualizer.atomic import replacing
 from visualizer.data.dataset import DataChoice, Dataset
-from visualizer.data.datasets import open_dataset
+from visualizer.data.datasets import open_dataset, search_folders
 from visualizer.data.datasets.request import Progress
 from visualizer.errors import UserError
 from visualizer.networks.device import choose_device
@@ -59,12 +59,16 @@ def train_command(
     seed: int = 1337,
     run: Path,
     resume: bool = False,
+    data_folder: Path | None = None,
+    download: bool = False,
     progress: Progress | None = None,
+    note: Callable[[str], None] = lambda text: None,
 ) -> RunResult:
-    """Train the network of a name or file on ``shapes`` or a folder of class folders, into the folder ``run``.
+    """Train the network of a name or file on a data set by name, or a folder of class folders, into the folder ``run``.
 
-    What is None takes the default of ``TrainingConfig``. ``progress`` is called with a text and the share
-    done (0…1). Raises ``UserError`` for a name, number, device or folder that cannot be used, and for a network
+    What is None takes the default of ``TrainingConfig``. The files of a data set are looked for in ``data_folder``
+    first, and fetched into it (the program's own folder without it) only with ``download``. ``progress`` is called
+    with a text and the share done (0…1), ``note`` with what the user should know of the data. Raises ``UserError`` for a name, number, device or folder that cannot be used, and for a network
     that gives no scores of classes.
     """
     usual = TrainingConfig()
@@ -80,7 +84,18 @@ def train_command(
         raise UserError(sentence)
     chosen = choose_device(device)
     network = open_start(network_name, config.seed)
-    dataset = open_dataset(DataChoice(data), network.input, network.preprocessing, config.seed, progress)
+    dataset = open_dataset(
+        DataChoice(data),
+        network.input,
+        network.preprocessing,
+        config.seed,
+        progress,
+        folders=(data_folder, *search_folders()) if data_folder else None,
+        download=download,
+        download_to=data_folder,
+    )
+    for sentence in dataset.notes:
+        note(sentence)
     network = fit_classes(network, dataset, config.seed)
     if dataset.is_augmented:
         config = dataclasses.replace(config, augmentation=USUAL)
