@@ -69,6 +69,7 @@ _UNITS = {
     "augmentation.cutout": "of the side",
 }
 _SMALLEST = 0.001  # of a strength: 0 is off, which the switch says
+_HINTS = {"augmentation": "training images only"}
 _LOCKED, _LIVE = "locked while running", "applies at next step"
 
 
@@ -132,7 +133,7 @@ def _sections(draft: RunDraft) -> tuple[FormSection, ...]:
 
 
 def _section(draft: RunDraft, key: str, title: str, help: str, rows: tuple[FormRow, ...]) -> FormSection:
-    hint = _LOCKED if all(row.locked for row in rows) else _LIVE if draft.is_running else ""
+    hint = _LOCKED if all(row.locked for row in rows) else _LIVE if draft.is_running else _HINTS.get(key, "")
     return FormSection(key, title, hint, rows, help, folded=key not in _OPEN)
 
 

@@ -107,8 +107,8 @@ class NumberEdit(TextEdit):
         return self.width() >= text + self._label_width() + _FRAME + _ARROWS - 3
 
     def _unit_width(self) -> int:
-        """Room for the unit and the gap before it."""
-        return self.fontMetrics().horizontalAdvance(self._unit) + 2 if self._unit else 0
+        """Room for the unit; Qt leaves the gap before it."""
+        return self.fontMetrics().horizontalAdvance(self._unit)
 
     def _place_label(self) -> None:
         right = self._unit_width() + (_ARROWS - 3 if self._has_arrows() else 0)
