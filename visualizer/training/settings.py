@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from visualizer.errors import UserError, as_sentence
 from visualizer.networks.layers.kinds import Field, Value
 from visualizer.networks.naming import shown
+from visualizer.training import fields
 from visualizer.training.augmentation import AUGMENTATIONS
 from visualizer.training.averaging import AVERAGINGS, averaging
 from visualizer.training.config import TrainingConfig
-from visualizer.training.forward import PRECISIONS
 from visualizer.training.losses import LOSSES, loss_kind
 from visualizer.training.optimizers import OPTIMIZERS, optimizer
 from visualizer.training.schedules import SCHEDULES, schedule
@@ -57,8 +57,8 @@ class Section:
         return self.rows(config, layers)
 
 
-def _of_row(prefix: str, fields: Sequence[Field]) -> tuple[Setting, ...]:
-    return tuple(Setting(f"{prefix}.{row.name}", row) for row in fields)
+def _of_row(prefix: str, rows: Sequence[Field]) -> tuple[Setting, ...]:
+    return tuple(Setting(f"{prefix}.{row.name}", row) for row in rows)
 
 
 def _choice(key: str, title: str, help: str, default: str, rows: Mapping[str, object]) -> Setting:
@@ -67,38 +67,14 @@ def _choice(key: str, title: str, help: str, default: str, rows: Mapping[str, ob
     return Setting(key, Field(key, str, default, 0, 0, help, choices=tuple(rows), title=title), titles)
 
 
-_USUAL = TrainingConfig()
-_BATCH = Field("batch", int, _USUAL.batch, 1, 65_536, "images in one step", title="Batch")
-_PRECISION = Field(
-    "precision", str, "auto", 0, 0, "bfloat16 is faster on recent GPUs", choices=PRECISIONS, title="Precision"
-)
-_SMOOTHING = Field(
-    "label_smoothing", float, 0.0, 0.0, 0.99, "the share of the label given to all classes alike",
-    title="Label smoothing",
-)  # fmt: skip
-_WARM_UP = Field(
-    "warm_up", float, 0.0, 0.0, 1000.0, "epochs in which the rate rises to its start", title="Warm-up"
-)
-_L2 = Field("l2", float, 0.0, 0.0, 10.0, "times Σw², added to the loss; with L1: elastic net", title="L2")
-_L1 = Field("l1", float, 0.0, 0.0, 10.0, "times Σ|w|, added to the loss; makes weights 0", title="L1")
-_BODY_RATE = Field(
-    "body_rate", float, 1.0, 0.0, 100.0, "the learning rate of all layers but the last is multiplied by this",
-    title="Body's rate",
-)  # fmt: skip
-_EPOCHS = Field("epochs", int, _USUAL.epochs, 1, 100_000, "how often each image is seen", title="Epochs")
-_PATIENCE = Field(
-    "patience", int, 0, 0, 100_000, "epochs without a better validation loss that end the run; 0 for never",
-    title="Patience",
-)  # fmt: skip
-_SEED = Field("seed", int, _USUAL.seed, 0, 2**31 - 1, "the same seed gives the same run", title="Seed")
-_VALIDATE = Field(
-    "validate_every", int, 0, 0, 10_000_000, "steps between two validations within an epoch; 0 for its end alone",
-    title="Validate every",
-)  # fmt: skip
+_USUAL = fields.USUAL
 
 
 def _batch(config: TrainingConfig, layers: Sequence[str]) -> tuple[Setting, ...]:
-    return (Setting("batch", _BATCH), Setting("precision", _PRECISION, ("Automatic", "float32", "bfloat16")))
+    return (
+        Setting("batch", fields.BATCH),
+        Setting("precision", fields.PRECISION, ("Automatic", "float32", "bfloat16")),
+    )
 
 
 def _optimizer(config: TrainingConfig, layers: Sequence[str]) -> tuple[Setting, ...]:
@@ -113,14 +89,14 @@ def _optimizer(config: TrainingConfig, layers: Sequence[str]) -> tuple[Setting, 
 def _schedule(config: TrainingConfig, layers: Sequence[str]) -> tuple[Setting, ...]:
     row = schedule(config.schedule)
     kinds = _choice("schedule", "Schedule", row.description, _USUAL.schedule, SCHEDULES)
-    return (kinds, *_of_row("schedule", row.fields), Setting("warm_up", _WARM_UP))
+    return (kinds, *_of_row("schedule", row.fields), Setting("warm_up", fields.WARM_UP))
 
 
 def _loss(config: TrainingConfig, layers: Sequence[str]) -> tuple[Setting, ...]:
     row = loss_kind(config.loss)
     kinds = _choice("loss", "Loss", row.description, _USUAL.loss, LOSSES)
-    smoothing = (Setting("label_smoothing", _SMOOTHING),) if row.smooths else ()
-    return (kinds, *smoothing, Setting("l2", _L2), Setting("l1", _L1))
+    smoothing = (Setting("label_smoothing", fields.SMOOTHING),) if row.smooths else ()
+    return (kinds, *smoothing, Setting("l2", fields.L2), Setting("l1", fields.L1))
 
 
 def _augmentation(config: TrainingConfig, layers: Sequence[str]) -> tuple[Setting, ...]:
@@ -147,15 +123,15 @@ def _transfer(config: TrainingConfig, layers: Sequence[str]) -> tuple[Setting, .
         choices,
         title="Freeze up to",
     )
-    return (Setting("freeze_to", freeze, ("Nothing", *layers)), Setting("body_rate", _BODY_RATE))
+    return (Setting("freeze_to", freeze, ("Nothing", *layers)), Setting("body_rate", fields.BODY_RATE))
 
 
 def _run(config: TrainingConfig, layers: Sequence[str]) -> tuple[Setting, ...]:
-    return (Setting("epochs", _EPOCHS), Setting("patience", _PATIENCE))
+    return (Setting("epochs", fields.EPOCHS), Setting("patience", fields.PATIENCE))
 
 
 def _repeatable(config: TrainingConfig, layers: Sequence[str]) -> tuple[Setting, ...]:
-    return (Setting("seed", _SEED), Setting("validate_every", _VALIDATE))
+    return (Setting("seed", fields.SEED), Setting("validate_every", fields.VALIDATE))
 
 
 SECTIONS = (
@@ -236,13 +212,20 @@ def changes(before: TrainingConfig, after: TrainingConfig) -> tuple[str, ...]:
     """What differs, as words: "learning rate 0.01", "optimizer Adam"."""
     texts = []
     for row in settings(after):
-        is_new = row.key not in {other.key for other in settings(before)}
-        value = get(after, row.key)
-        if is_new or value == get(before, row.key):
-            continue
-        words = dict(zip(row.field.choices, row.titles, strict=False)).get(str(value), _words(value))
-        texts.append(f"{row.field.label[0].lower()}{row.field.label[1:]} {words}")
+        value, head = get(after, row.key), row.key.partition(".")[0]
+        if head != "augmentation" and head != row.key and getattr(before, head) != getattr(after, head):
+            is_same = value == row.field.default  # of an optimizer that was not there before
+        else:
+            is_same = value == get(before, row.key)
+        if not is_same:
+            words = dict(zip(row.field.choices, row.titles, strict=False)).get(str(value), _words(value))
+            texts.append(f"{_label(row.field)} {words}")
     return tuple(texts)
+
+
+def _label(row: Field) -> str:
+    """What a field is called within a sentence; "L1" and the like keep their capitals."""
+    return row.label[0].lower() + row.label[1:] if row.label[1:2].islower() else row.label
 
 
 def _words(value: Value) -> str:
@@ -277,13 +260,11 @@ def problems(
     for row in settings(config, layers or ()):
         if sentence := _out_of_range(row.field, get(config, row.key), layers is not None):
             found[row.key] = sentence
-    for key, sentence in _conflicts(config, training_count, has_matrices):
-        found.setdefault(key, sentence)
-    return found
+    return found or dict(_conflicts(config, training_count, has_matrices))
 
 
 def _out_of_range(row: Field, value: Value, layers_known: bool) -> str:
-    label = f"{row.label[0].lower()}{row.label[1:]}" if row.label[1:].islower() else row.label
+    label = _label(row)
     if row.choices:
         if value in row.choices or (row.name == "freeze_to" and not layers_known):
             return ""
