@@ -96,14 +96,13 @@ def colour(panel: WeightsPanel, point: QPoint) -> tuple[int, int, int]:
     return shown.red(), shown.green(), shown.blue()
 
 
-def test_without_weights_it_says_what_to_do(panel: WeightsPanel) -> None:
-    panel.set_frame(None)
+def test_without_weights_it_says_what_to_do(panel: WeightsPanel, seen: Seen) -> None:
+    show(panel, seen(CONV1))
+    panel.set_frame(None, "step 3")
     QApplication.processEvents()
     assert panel._placeholder._sentence.text() == NO_WEIGHTS
     assert panel._placeholder.isVisible()
     assert panel.export() is None
-    panel.set_frame(None, "Open a network.")
-    assert panel._placeholder._sentence.text() == "Open a network."
 
 
 def test_each_template_stands_beside_its_change(panel: WeightsPanel, seen: Seen) -> None:

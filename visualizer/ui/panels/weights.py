@@ -143,11 +143,10 @@ class WeightsPanel(Panel):
         )
 
     def set_frame(self, frame: WeightsFrame | None, words: str = "") -> None:
-        """Show the weights of a layer, of the moment that ``words`` name; without a frame ``words`` say what to do."""
+        """Show the weights of a layer, of the moment that ``words`` name; None empties the panel."""
         self._frame = frame
         self._stack.setCurrentIndex(0 if frame is None else 1)
         if frame is None:
-            self._placeholder.set_sentence(words or NO_WEIGHTS)
             self._entitle("")
             return
         self._entitle(f"{frame.layer.name}, {words}" if words else frame.layer.name)
