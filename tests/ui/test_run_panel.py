@@ -291,6 +291,16 @@ def test_the_play_head_moves_and_what_is_to_come_is_dashed(panel, colors):
     assert panel.plot.grab().toImage() == before
 
 
+def test_at_an_earlier_moment_the_head_tells_the_rate_of_then(panel):
+    seen = curves(640, 64)
+    falling = np.linspace(0.004, 0.0, 640, dtype=np.float32)
+    seen = Curves(seen.step, seen.epoch, falling, falling, falling, *([seen.validation_step] * 4))
+    panel.set_progress(640, 1280, seen)
+    assert panel.plot.accessibleName().endswith(", 0 now")
+    panel.set_progress(320, 1280, seen)
+    assert panel.plot.accessibleName().endswith(", 0.002 now")
+
+
 def test_a_frame_of_a_run_costs_little(panel):
     panel.run.set_phase("running")
     long = curves(20_000, 1000)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from visualizer.data.shapes import CLASSES
+from visualizer.errors import as_sentence
 from visualizer.training import settings
 from visualizer.training.config import TrainingConfig
 from visualizer.training.schedules import factor
@@ -156,7 +157,7 @@ def _own_row(draft: RunDraft, row: OwnRow) -> FormRow:
         unit=row.unit,
         titles=row.titles(draft),
         locked=draft.is_running,
-        problem=draft.data.problem if row.key == SOURCE else "",
+        problem=as_sentence(draft.data.problem) if row.key == SOURCE and draft.data.problem else "",
     )
 
 

@@ -107,9 +107,9 @@ class SchedulePlot(QWidget):
         return max([*highest, 0.0]) or 1.0
 
     def _rate_now(self) -> float | None:
-        if len(self._past[1]):
-            return float(self._past[1][-1])
-        return self._rate_at(self._head or 0.0)
+        """The learning rate at the play head, which may be at an earlier moment than the end of the curve."""
+        head = self._head or 0.0
+        return self._rate_at(min(head, float(self._past[0][-1])) if len(self._past[0]) else head)
 
     def _rate_at(self, epoch: float) -> float | None:
         planned = self._planned
