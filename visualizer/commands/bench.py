@@ -22,6 +22,8 @@ BENCHMARKS = (
     Benchmark("rotation", "visualizer.benchmarks.rotation:measure"),
     Benchmark("planning", "visualizer.benchmarks.planning:measure"),
     Benchmark("train-loop", "visualizer.benchmarks.train_loop:measure"),
+    Benchmark("watching", "visualizer.benchmarks.watching:measure"),
+    Benchmark("record", "visualizer.benchmarks.recording:measure"),
     Benchmark("train-overhead", "visualizer.ui.training_benchmarks:overhead", needs_window=True),
     Benchmark("train-lag", "visualizer.ui.training_benchmarks:lag", needs_window=True),
     Benchmark("scrub", "visualizer.ui.training_benchmarks:scrub", needs_window=True),

@@ -52,9 +52,11 @@ class StatisticsHistory:
 
     ``layers`` are their indexes in the anatomy and ``names`` their names, L of them. (T, L) each: ``mean`` and
     ``std`` of the layer's outputs, ``dead`` the share (0…1) of units that are ≤ 0 for the whole batch behind the
-    layer's activation function, ``gradient`` the L2 norm of the gradient of all its parameters, ``update`` the L2
-    norm of the last step's change over that of the weights. ``counts`` (T, L, B) are histograms of the outputs;
-    ``limits`` (L,): they span −limit…limit. NaN where something was not measured.
+    layer's activation function (of its outputs where it has none), ``gradient`` the L2 norm of the gradient of all
+    its parameters, ``update`` the L2 norm of the last step's change over that of the weights. ``counts`` (T, L, B)
+    are histograms of the outputs, of large ones of an evenly spread part. ``limits`` (L,): they span −limit…limit,
+    and a thousandth of the values may lie beyond, counted in the outermost bins. NaN where something was not
+    measured.
     """
 
     layers: tuple[int, ...]
@@ -120,9 +122,10 @@ class LiveFrame:
 
     ``step`` of ``steps``, ``epoch`` (a fraction) of ``epochs``; ``steps`` may shrink by early stopping. ``loss``
     and ``accuracy`` (0…1) of training are means over the last steps, None before the first. ``recorded`` are the
-    steps of the moments that can be visited (M,), 0 the first. ``answers`` holds what each watched probe gave for
-    the weights of ``step``, by its topic; probes that were not due are missing. ``network``, where it is not None,
-    has the weights of a step not long ago, in evaluation mode on the processor, in memory that no step changes.
+    steps of the moments that can be visited (M,), 0 the first. ``answers`` holds the newest answer of each watched
+    probe by its topic, for the weights of ``step`` or of one shortly before: it is the same object as in the frame
+    before where the probe was not due. ``network``, where it is not None, is the newest snapshot that was asked for:
+    in evaluation mode on the processor, in memory that no step changes.
     """
 
     step: int
