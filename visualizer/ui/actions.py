@@ -143,13 +143,13 @@ EDIT: tuple[ActionRow | None, ...] = (
     ),
 )
 GO: tuple[ActionRow | None, ...] = (
-    _inspect("layer_up", "Previous layer", "navigation.previous_layer", "Go", ("[",)),
-    _inspect("layer_down", "Next layer", "navigation.next_layer", "Go", ("]",)),
-    _inspect("unit_back", "Previous unit", "navigation.previous_unit", "Go", ("Shift+Left",)),
-    _inspect("unit_next", "Next unit", "navigation.next_unit", "Go", ("Shift+Right",)),
+    ActionRow("layer_up", "Previous layer", "navigation.previous_layer", "Go", ("[",)),
+    ActionRow("layer_down", "Next layer", "navigation.next_layer", "Go", ("]",)),
+    ActionRow("unit_back", "Previous unit", "navigation.previous_unit", "Go", ("Shift+Left",)),
+    ActionRow("unit_next", "Next unit", "navigation.next_unit", "Go", ("Shift+Right",)),
     SEPARATOR,
-    _inspect("picture_back", "Previous picture", "navigation.previous_picture", "Go", ("PgUp",)),
-    _inspect("picture_next", "Next picture", "navigation.next_picture", "Go", ("PgDown",)),
+    ActionRow("picture_back", "Previous picture", "navigation.previous_picture", "Go", ("PgUp",)),
+    ActionRow("picture_next", "Next picture", "navigation.next_picture", "Go", ("PgDown",)),
     SEPARATOR,
     ActionRow(
         "search",
@@ -164,13 +164,13 @@ GO: tuple[ActionRow | None, ...] = (
 )
 TRAIN: tuple[ActionRow | None, ...] = (
     ActionRow(
-        "train",
+        "play",
         "Train or pause",
         "session.training.toggle",
         "Train",
         ("Space",),
         "play",
-        "The open network on the built-in shapes",
+        "The open network on the chosen data",
     ),
     ActionRow("train_step", "One step", "session.training.step", "Train", (), "step_forward"),
     ActionRow("train_stop", "Stop and keep the weights", "session.training.stop", "Train", (), "stop"),
@@ -190,6 +190,11 @@ TRAIN: tuple[ActionRow | None, ...] = (
         help="Trained before another network was opened, and not saved",
         needs="kept",
     ),
+    SEPARATOR,
+    ActionRow("moment_back", "Recorded moment before", "navigation.previous_moment", "Train", (",",)),
+    ActionRow("moment_next", "Next recorded moment", "navigation.next_moment", "Train", (".",)),
+    ActionRow("moment_first", "First moment", "navigation.first_moment", "Train", ("Home",)),
+    ActionRow("moment_live", "Head of the run", "session.training.go_live", "Train", ("End",)),
 )
 VIEW: tuple[ActionRow | None, ...] = (
     *(

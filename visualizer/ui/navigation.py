@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Navigation(QObject):
-    """Steps through layers, units and pictures, and finds them by name."""
+    """Steps through layers, units, pictures and moments, and finds them by name."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
@@ -41,6 +41,17 @@ class Navigation(QObject):
 
     def next_picture(self) -> None:
         self._session.gallery.step(1)
+
+    def previous_moment(self) -> None:
+        self._session.training.step_back()
+
+    def next_moment(self) -> None:
+        """Show the next recorded moment; unlike the button, it never trains."""
+        self._session.training.playback.hold()
+        self._session.training.moments.walk(1)
+
+    def first_moment(self) -> None:
+        self._session.training.visit(0)
 
     def focus_search(self) -> None:
         search = self._window.toolbar.search

@@ -13,6 +13,7 @@ from visualizer.networks.layers.kinds import Value
 from visualizer.networks.spec import walk
 from visualizer.ui.driving import drop, settle, wait
 from visualizer.ui.main_window import MainWindow
+from visualizer.ui.run_own_rows import START
 
 _PATIENCE_WITH_A_RUN = 180.0  # s for some epochs
 
@@ -80,13 +81,13 @@ def _train(window: MainWindow) -> None:
     window.session.open_network("shapes-net")
     settle(window)
     window.workspaces.show("train")
-    window.run.value_changed.emit("fresh", "new weights")
+    window.run.value_changed.emit(START, "new weights")
     window.session.training.data.open()
 
 
 def _training(window: MainWindow) -> None:
     """In the middle of training: three epochs are over."""
-    window.actions_by_id["train"].trigger()
+    window.actions_by_id["play"].trigger()
     wait(lambda: len(_evaluations(window)) >= 3 and _epoch(window) > 3.4, _PATIENCE_WITH_A_RUN)
 
 
