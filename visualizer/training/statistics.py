@@ -17,7 +17,7 @@ from visualizer.training.frames import Floats
 
 IMAGES = 16
 MACS = 1e9  # of the pinned batch: fewer images of costly networks
-_SAMPLE = 2**16
+_SAMPLE = 2**14
 _NORMS = (nn.modules.batchnorm._NormBase, nn.LayerNorm, nn.GroupNorm, nn.LocalResponseNorm)
 _PASSED = (*_NORMS, nn.Dropout, nn.Dropout2d, nn.AlphaDropout, nn.Identity)
 _NOT_ACTIVATIONS = (nn.MultiheadAttention, nn.Softmax, nn.Softmax2d, nn.LogSoftmax, nn.Softmin)
@@ -116,8 +116,12 @@ class _Taken:
         self.sample: dict[str, Tensor] = {}
 
     def take_output(self, output: Tensor, layer: Layer) -> None:
-        self.std[layer.name], self.mean[layer.name] = torch.std_mean(output.float(), correction=0)
-        self.sample[layer.name] = _sample(output)
+        values = _flat(output).float()
+        mean = values.mean()
+        self.mean[layer.name] = mean
+        # Several times as fast as torch.std_mean.
+        self.std[layer.name] = torch.linalg.vector_norm(values - mean) / math.sqrt(len(values))
+        self.sample[layer.name] = _sample(values)
 
     def take_dead(self, output: Tensor, layer: Layer) -> None:
         self.dead[layer.name] = dead_share(output, layer)
@@ -147,10 +151,16 @@ def _hook(
     return hook
 
 
-def _sample(output: Tensor) -> Tensor:
+def _flat(output: Tensor) -> Tensor:
+    """All values of ``output`` in the order in which they stand in memory, where that needs no copy."""
+    if output.ndim == 4 and output.is_contiguous(memory_format=torch.channels_last):
+        output = output.permute(0, 2, 3, 1)
+    return output.flatten()
+
+
+def _sample(values: Tensor) -> Tensor:
     """Evenly spread values, so many that a histogram is smooth; an odd distance does not meet the same columns."""
-    values = output.flatten()
-    return values[:: max(1, -(-values.numel() // _SAMPLE) | 1)].float()
+    return values[:: max(1, -(-values.numel() // _SAMPLE) | 1)].clone()
 
 
 class GradientStatistics:
