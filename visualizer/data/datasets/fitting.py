@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -54,9 +55,13 @@ def _resized(images: Tensor, size: tuple[int, int], preprocessing: Preprocessing
     if tuple(images.shape[2:]) == size:
         return images
     if preprocessing.interpolation == "nearest":
-        rows, columns = (
-            ((torch.arange(new, dtype=torch.float64) + 0.5) * (old / new)).long()
-            for old, new in zip(images.shape[2:], size, strict=True)
-        )
+        rows, columns = (_nearest(old, new) for old, new in zip(images.shape[2:], size, strict=True))
         return images[:, :, rows][..., columns]
     return functional.interpolate(images, size, mode=preprocessing.interpolation, antialias=True)
+
+
+def _nearest(old: int, new: int) -> Tensor:
+    """Which of ``old`` pixels each of ``new`` ones shows; the steps are added up as Pillow does, for ties."""
+    steps = np.full(new, old / new)
+    steps[0] /= 2
+    return torch.from_numpy(np.add.accumulate(steps).astype(np.int64))

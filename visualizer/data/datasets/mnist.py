@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -72,7 +72,7 @@ def open_idx(request: Request, folder: Path) -> Dataset:
     published = _published(shown(_set_name(folder)), (), folder, (), request.report)
     labels = [examples.labels.max() for examples in (published.training, published.test) if examples]
     classes = tuple(str(number) for number in range(int(max(labels)) + 1))
-    return dataset_for(Published(published.name, classes, published.training, published.test), request)
+    return dataset_for(replace(published, classes=classes), request)
 
 
 def _set_name(folder: Path) -> str:
