@@ -45,8 +45,7 @@ class Training:
     def __init__(self, module: nn.Module, dataset: Dataset, config: TrainingConfig) -> None:
         self.config = config
         self.device = next(module.parameters()).device
-        # The order that the convolutions of processors and of recent GPUs work in.
-        self.module = module.to(memory_format=torch.channels_last)
+        self.module = module
         self.step = 0
         self.epochs_done = 0
         self.batch: Examples | None = None
@@ -71,6 +70,7 @@ class Training:
         self._clock = _Clock()
         if self.device.type == "cuda":
             torch.backends.cudnn.benchmark = True  # every batch but an epoch's last has the same size
+            module.to(memory_format=torch.channels_last)  # the order of tensor cores; processors do not care
 
     @property
     def optimizer(self) -> torch.optim.Optimizer:

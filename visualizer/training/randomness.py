@@ -23,7 +23,7 @@ class OwnRandomness(TorchFunctionMode):
     """While it is entered, what this thread draws on the processor comes from ``generator``.
 
     Torch's own generator is one for all threads, and modules cannot be given another. Costs 1 µs per function of
-    torch that is called. Drawn so: dropout of all kinds, and what is drawn by ``torch.rand`` and the like.
+    torch that is called. Drawn so: dropout of values and of maps, and what ``torch.rand`` and the like draw.
     """
 
     def __init__(self, generator: Generator) -> None:

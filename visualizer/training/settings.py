@@ -151,9 +151,6 @@ SECTIONS = (
 )
 """The sections of the form, in their order."""
 
-_SETTINGS_OF = ("optimizer", "schedule", "averaging", "augmentation")
-"""What has settings of its own, the first part of keys with a dot."""
-
 
 def get(config: TrainingConfig, key: str) -> Value:
     """The value of a setting: what was said, else its default."""

@@ -119,6 +119,10 @@ class Updater:
             loss = loss_kind(config.loss).compute(scores, batch.labels, config.label_smoothing)
             total = loss + auxiliary_loss(self._heads, batch.labels)
             total.backward()  # type: ignore[no-untyped-call]
+        if optimizer(config.optimizer).needs_closure:  # L-BFGS wants gradients that it can view as vectors
+            for parameter in self._learning:
+                if parameter.grad is not None:
+                    parameter.grad = parameter.grad.contiguous()
         if config.l1 or config.l2:
             add_penalty_gradients(self._weights, config.l1, config.l2)
         return loss.detach(), scores.detach()
