@@ -54,7 +54,9 @@ def test_an_mp4_shows_every_frame_at_its_rate(tmp_path: Path) -> None:
     assert rate == pytest.approx(15)
     assert len(read) == 3
     for frame, color in zip(read, COLORS, strict=True):
-        assert np.abs(frame[30, 40].astype(int) - color).max() <= 24, "half the resolution in colour, and lossy"
+        assert np.abs(frame[30, 40].astype(int) - color).max() <= 24, (
+            "half the resolution in colour, and lossy"
+        )
 
 
 def test_odd_sizes_lose_a_row_and_a_column_in_mp4(tmp_path: Path) -> None:
@@ -98,5 +100,5 @@ def test_no_frame_is_an_error(kind: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", [".gif", ".mp4"])
 def test_a_place_that_cannot_be_written_is_an_os_error(kind: str, tmp_path: Path) -> None:
-    with pytest.raises(OSError):
+    with pytest.raises(OSError, match="No such file"):
         write_film(tmp_path / "no such folder" / "x", kind, frames(), 15)

@@ -77,7 +77,13 @@ def test_a_run_in_figures(timeline: TimelinePanel) -> None:
         assert words in said
     assert "live view costs 2.1 %" in said
     tip = timeline._machine.toolTip().replace("\u202f", " ")
-    for words in ("1.2 % for what the panels", "0.6 % for copies", "0.3 % for waiting", "2 steps lost", "15 frames"):
+    for words in (
+        "1.2 % for what the panels",
+        "0.6 % for copies",
+        "0.3 % for waiting",
+        "2 steps lost",
+        "15 frames",
+    ):
         assert words in tip
     export = timeline.export()
     assert export is not None
@@ -138,7 +144,7 @@ def test_back_is_on_where_there_is_a_moment_before(timeline: TimelinePanel) -> N
 def test_the_playback_plays_holds_and_has_a_speed(timeline: TimelinePanel, qtbot: QtBot) -> None:
     asked: list[int] = []
     speeds: list[float] = []
-    timeline.playback_requested.connect(asked.append)
+    timeline.playing_requested.connect(asked.append)
     timeline.speed_changed.connect(speeds.append)
     timeline.set_state(TrainingState("ended", "net", frame=frame()))
     qtbot.mouseClick(timeline._players[-1], Qt.MouseButton.LeftButton)

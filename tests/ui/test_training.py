@@ -20,10 +20,10 @@ from visualizer.networks.files import save_network
 from visualizer.networks.network import Preprocessing
 from visualizer.networks.spec import NetworkSpec, layer
 from visualizer.training.config import TrainingConfig
+from visualizer.ui.driving import settle
 from visualizer.ui.main_window import MainWindow
 from visualizer.ui.session import Session
 from visualizer.ui.settings import Settings
-from visualizer.ui.tour import settle
 from visualizer.ui.training import LiveTraining
 from visualizer.ui.training_jobs import Start
 

@@ -16,7 +16,7 @@ from visualizer.networks.network import Network
 from visualizer.training.config import TrainingConfig
 from visualizer.training.expenses import Budget, Expenses
 from visualizer.training.failures import Diverged, in_sentences, where_numbers_end
-from visualizer.training.first_try import LESS_MEMORY
+from visualizer.training.first_try import LESS_MEMORY, check_memory
 from visualizer.training.first_try import obstacle as obstacle
 from visualizer.training.first_try import usual_choice as usual_choice
 from visualizer.training.first_try import usual_config as usual_config
@@ -37,7 +37,8 @@ class LiveRun:
 
     ``moments`` are the recorded weights, ``start`` the network at step 0. Make a run where nothing else uses the
     network's module: a probe under way would be copied along. ``beside`` forces whether probes run in a thread of
-    their own on a copy of the weights (as on a GPU) or between the steps (as on the processor).
+    their own on a copy of the weights (as on a GPU) or between the steps (as on the processor). Raises ``OutOfMemory``
+    where the processor's memory will not suffice.
     """
 
     def __init__(
@@ -55,6 +56,8 @@ class LiveRun:
         self._beside = self._device.type == "cuda" if beside is None else beside
         self._budget = budget or Budget()
         self._anatomy, self._dataset, self._config = anatomy, dataset, config
+        if self._device.type == "cpu":
+            check_memory(network, anatomy, config.batch)
         spec = replace(network.spec, classes=dataset.classes) if network.spec else None
         module = copy.deepcopy(network.module)
         start = copy.deepcopy(module).cpu().eval().requires_grad_(False)
@@ -128,8 +131,8 @@ class LiveRun:
             except GeneratorExit:
                 self.last = going.ended()
                 raise
-            except BaseException:
-                self.last = going.failed()
+            except BaseException as error:
+                self.last = going.failed(error)
                 raise
             finally:
                 going.close()
@@ -162,8 +165,10 @@ class _Going:
                 expenses.stepped()
                 self._check()
                 self._take_moment(step)
-            elif run._closely:
-                continue  # a single step is one of training; validation comes along with the next
+            else:
+                self._reporter.note_evaluation()
+                if run._closely:
+                    continue  # a single step is one of training; validation comes along with the next
             frame = self._frame(looks=is_step)
             if run._closely and run._watches_statistics:
                 self._statistics.arm()
@@ -240,9 +245,13 @@ class _Going:
             return self._with(moment or self._recorder.collect(wait=True))
         return self._with(None)
 
-    def failed(self) -> LiveFrame:
-        """All there is to be told after an error, with the newest moment: the weights may be half updated."""
-        return self._with(None)
+    def failed(self, error: BaseException) -> LiveFrame:
+        """All there is to be told after an error, with the newest moment: the weights may be half updated.
+
+        Of one that diverged, with the last moment before that: its running statistics are no numbers either.
+        """
+        before = self._run.moments.before(error.step) if isinstance(error, Diverged) else None
+        return self._with(before)
 
     def _with(self, moment: Moment | None) -> LiveFrame:
         moment = moment or self._run.moments.newest()

@@ -31,15 +31,20 @@ class Reporter:
         self._memory_words = ""
         self._memory_read = -_MEMORY_EVERY
 
+    def note_evaluation(self) -> None:
+        """Keep the last evaluation; called behind each, because another one may come before the next frame."""
+        evaluation = self._training.last_evaluation
+        if evaluation is not None and (not self._evaluations or self._evaluations[-1] is not evaluation):
+            self._evaluations = with_evaluation(self._evaluations, evaluation)
+
     def frame(
         self, recorded: Steps, answers: Mapping[str, object], statistics: StatisticsHistory | None
     ) -> LiveFrame:
         """All that is to be told now."""
         training, expenses = self._training, self._expenses
         curves = training.curves()
+        self.note_evaluation()
         evaluation = training.last_evaluation
-        if evaluation is not None and (not self._evaluations or self._evaluations[-1] is not evaluation):
-            self._evaluations = with_evaluation(self._evaluations, evaluation)
         expenses.published()
         return LiveFrame(
             step=training.step,

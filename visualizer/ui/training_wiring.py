@@ -49,9 +49,9 @@ def connect_training(window: MainWindow) -> None:
     timeline.visit_requested.connect(training.visit)
     timeline.move_requested.connect(training.moments.walk)
     timeline.live_requested.connect(training.go_live)
-    timeline.playback_requested.connect(training.playback.play)
+    timeline.playing_requested.connect(training.playback.play)
     timeline.speed_changed.connect(training.playback.set_speed)
-    PlayKey(window.actions_by_id["train"])
+    PlayKey(window.actions_by_id["play"])
     _connect_panels(window)
 
 

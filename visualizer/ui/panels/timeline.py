@@ -65,7 +65,7 @@ class TimelinePanel(Panel):
     visit_requested = Signal(int)
     move_requested = Signal(int)  # by so many recorded moments
     live_requested = Signal()
-    playback_requested = Signal(int)  # 1 forth, -1 back, 0 hold
+    playing_requested = Signal(int)  # 1 forth, -1 back, 0 hold
     speed_changed = Signal(float)
     title = "Timeline"
     key = "timeline"
@@ -244,7 +244,7 @@ class TimelinePanel(Panel):
         _mark(self._buttons["play"], state.phase == "running")
 
     def _play_back(self, direction: int) -> None:
-        self.playback_requested.emit(0 if self._state.playing == direction else direction)
+        self.playing_requested.emit(0 if self._state.playing == direction else direction)
 
     # --- the panel -------------------------------------------------------------------------------
 
