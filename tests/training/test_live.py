@@ -12,6 +12,7 @@ from visualizer.data.dataset import Dataset, Examples
 from visualizer.data.shapes import CLASSES
 from visualizer.networks import anatomy as anatomies
 from visualizer.networks.network import Network, Preprocessing
+from visualizer.training import first_try
 from visualizer.training.config import TrainingConfig
 from visualizer.training.expenses import Budget
 from visualizer.training.failures import Diverged, OutOfMemory
@@ -418,6 +419,31 @@ def test_batches_of_one_image_are_a_sentence_for_batch_norm():
     run = live_run(network(made), batch=1)
     with pytest.raises(Exception, match="two images or more"):
         list(run.frames())
+
+
+def test_memory_is_looked_at_before_it_is_asked_for(monkeypatch):
+    monkeypatch.setattr(first_try, "available", lambda: 150_000)
+    live_run(batch=2)
+    sentence = r"needs about .* there are 150 kB, .* 20×4×12×12 of its layer 0; lower the batch size \(20\)"
+    with pytest.raises(OutOfMemory, match=sentence):
+        live_run()
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")
+def test_a_run_on_a_gpu_is_watched_from_beside():
+    opened = network()
+    run = LiveRun(opened, anatomies.examine(opened), dataset(), config(epochs=20), EVERYTHING)
+    run.watch({"weight": lambda looked_at: looked_at.module[5].weight.cpu().clone()})
+    run.watch_statistics(True)
+    run.ask()
+    frames = [frame for frame in run.frames() if frame is not None]
+    assert "cuda" in frames[-1].device
+    assert frames[-1].answers["weight"].isfinite().all()
+    assert len(frames[-1].curves.loss) > 60
+    assert len(run.last.statistics.step) > 2
+    assert run.last.recorded[-1] == 100
+    assert all(value.is_cpu and value.isfinite().all() for value in state(run.last.network.module).values())
 
 
 def test_the_open_network_is_not_touched():

@@ -16,6 +16,7 @@ from visualizer.networks.naming import shown
 from visualizer.networks.network import Network
 from visualizer.networks.planning import plan
 from visualizer.training.config import TrainingConfig
+from visualizer.training.failures import OutOfMemory
 
 EPOCHS = 20
 """Of the built-in shapes; a data set that ends is seen ``EPOCHS_OF_FILES`` times."""
@@ -117,6 +118,29 @@ def usual_batch(network: Network, anatomy: Anatomy, device: torch.device) -> int
 
 def memory_needed(network: Network, anatomy: Anatomy, batch: int) -> int:
     """Bytes that a run needs, roughly: weights with gradients and two moments, kept outputs, pictures."""
-    outputs = sum(math.prod(layer.output) for layer in anatomy.layers)
     pictures = (STEPS_PER_EPOCH + BATCHES_OF_VALIDATION) * batch * math.prod(network.input)
-    return BYTES_PER_VALUE * (6 * anatomy.parameters + 3 * batch * outputs) + pictures
+    return BYTES_PER_VALUE * (6 * anatomy.parameters + 3 * batch * _outputs_in_all(anatomy)) + pictures
+
+
+def check_memory(network: Network, anatomy: Anatomy, batch: int) -> None:
+    """Raise ``OutOfMemory`` where steps with ``batch`` images cannot have the processor's memory they need.
+
+    Many systems promise memory that they do not have, and end the program when it is used.
+    """
+    needed = BYTES_PER_VALUE * (4 * anatomy.parameters + 2 * batch * _outputs_in_all(anatomy))
+    if needed <= available():
+        return
+    largest = max(anatomy.layers, key=lambda layer: math.prod(layer.output))
+    shape = "×".join(map(str, (batch, *largest.output)))
+    lower = f"lower the batch size ({batch}) or " if batch > 1 else ""
+    raise OutOfMemory(
+        f"training {shown(network.name)} needs about {size_words(needed)} of memory, there are "
+        f"{size_words(available())}, most of it for outputs like {shape} of its layer {shown(largest.name)}; "
+        f"{lower}{LESS_MEMORY}",
+        largest.name,
+    )
+
+
+def _outputs_in_all(anatomy: Anatomy) -> int:
+    """Values that all layers together give for one image."""
+    return sum(math.prod(layer.output) for layer in anatomy.layers)
