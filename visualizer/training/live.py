@@ -29,6 +29,7 @@ from visualizer.training.statistics_watch import STATISTICS, StatisticsWatch
 from visualizer.training.watching import Beside, Inline, Looker, Probe, Watch
 
 REFRESH = 0.3  # s between two snapshots
+SNAPSHOT_PATIENCE = 1.0  # s that one waits for the budget at most
 PATIENCE = 0.4  # s that a frame waits for the budget at most
 
 
@@ -189,7 +190,10 @@ class _Going:
     def _take_moment(self, step: Step) -> None:
         """Record the weights where that is due; where a snapshot was asked for, it is the newest moment."""
         run, now = self._run, self._expenses.now
-        if run._asked.is_set() and now - self._refreshed > REFRESH and self._expenses.watching.allows(now):
+        waited = now - self._refreshed
+        # Frames take the budget as soon as it allows anything: in the end a snapshot must not ask.
+        may = self._expenses.watching.allows(now) or waited > SNAPSHOT_PATIENCE
+        if run._asked.is_set() and waited > REFRESH and may:
             run._asked.clear()
             self._refreshed = now
             self._owes_snapshot = True
