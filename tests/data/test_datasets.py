@@ -147,7 +147,7 @@ def test_what_is_not_there_is_told(tmp_path, monkeypatch):
     with pytest.raises(UserError, match="itself instead of 'folder'"):
         opened("folder")
     (tmp_path / "notes.txt").write_text("hello")
-    for odd in (tmp_path / "notes.txt", "a\0b", "x" * 5000):
+    for odd in (tmp_path / "notes.txt", "a\0b", "x" * 5000, "~nobody-of-this-name/x"):
         with pytest.raises(UserError):
             opened(odd)
 
@@ -162,6 +162,7 @@ def test_where_data_sets_are_looked_for(tmp_path, monkeypatch):
 
 
 def test_the_digits_of_scikit_learn():
+    pytest.importorskip("sklearn")
     data = opened("digits", (3, 16, 16))
     assert data.training(0).images.shape[1:] == (3, 16, 16)
     assert data.training_count + len(data.validation) == 1797

@@ -81,7 +81,7 @@ def test_every_pair_below_the_threshold_is_counted(monkeypatch):
     found = find(Examples(pictures, labels))
     assert found.found == len(rows) > 0
     assert {(pair.first.index, pair.second.index) for pair in found.pairs} == set(
-        zip(rows.tolist(), columns.tolist())
+        zip(rows.tolist(), columns.tolist(), strict=True)
     )
     for pair in found.pairs:
         assert pair.distance == pytest.approx(distances[pair.first.index, pair.second.index], abs=1e-5)
@@ -121,11 +121,9 @@ def test_where_all_look_alike_the_nearest_are_kept(many, monkeypatch):
     pictures = torch.full((100, 1, 40, 40), 200, dtype=torch.uint8)
     for number in range(100):
         pictures[number, 0, 0, : number % 10] = 0
+    labels = torch.arange(100) % 2
     found = find(
-        {
-            "training": Examples(pictures[:70], torch.arange(70) % 2),
-            "test": Examples(pictures[70:], torch.arange(30) % 2),
-        }
+        {"training": Examples(pictures[:70], labels[:70]), "test": Examples(pictures[70:], labels[70:])}
     )
     assert found.found == 100 * 99 // 2
     assert len(found.pairs) == 60

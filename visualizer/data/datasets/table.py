@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -184,7 +185,7 @@ def open_dataset(
 
 def _open_path(request: Request) -> Dataset:
     text = request.choice.source
-    path = Path(text).expanduser()
+    path = Path(os.path.expanduser(text))  # Path's own raises for a user that does not exist
     try:
         is_there = path.exists()
     except (OSError, ValueError):  # a name that is too long, a null byte
