@@ -72,6 +72,6 @@ class CursorStrip(QWidget):
     def _set(self, name: str, text: str) -> None:
         value = self._values[name]
         value.set_full_text(text)
-        if name in ("Network", "Moment"):  # where the room is short, the others give way
+        if name != "Input":  # where the room is short, this one gives way
             value.setMinimumWidth(min(value.sizeHint().width(), _LEAST))
         value.updateGeometry()

@@ -12,7 +12,6 @@ from visualizer.ui.panels.statistics import StatisticsPanel
 from visualizer.ui.panels.weights import WeightsPanel
 from visualizer.ui.selection import Selection
 from visualizer.ui.training_state import TrainingState
-from visualizer.ui.visible_docks import VisibleDocks
 from visualizer.ui.widgets.curve_panel import CurvePanel
 from visualizer.ui.widgets.panel import Panel
 
@@ -28,7 +27,7 @@ class LearningPanels(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._session, self._training = window.session, window.session.training
-        self.visible = VisibleDocks(window, window.docks)
+        self.visible = window.visible
         self._show: dict[str, Show] = {}
         self._stale: set[str] = set()
         panels = [dock.panel for dock in window.docks.values()]
@@ -81,8 +80,16 @@ class LearningPanels(QObject):
                     panel.hovered.connect(other.set_hovered)
 
     def _connect_statistics(self, panel: StatisticsPanel) -> None:
+        drawn: list[object] = [None]
+
         def show(state: TrainingState) -> None:
-            panel.set_statistics(state.frame.statistics if state.frame is not None else None, state.visited)
+            history = state.frame.statistics if state.frame is not None else None
+            # Measured once a second, while frames come 15 times: what says the same is not drawn again.
+            newest = int(history.step[-1]) if history is not None and len(history.step) else -1
+            said = (self._training.run, newest, state.visited, history is None)
+            if said != drawn[0]:
+                drawn[0] = said
+                panel.set_statistics(history, state.visited)
 
         def select(selection: Selection) -> None:
             panel.set_layer(selection.layer)

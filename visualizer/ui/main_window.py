@@ -45,6 +45,7 @@ from visualizer.ui.text import plain
 from visualizer.ui.toolbar import Toolbar
 from visualizer.ui.training_wiring import connect_training
 from visualizer.ui.unsaved import Unsaved
+from visualizer.ui.visible_docks import VisibleDocks
 from visualizer.ui.waiting import WaitingBar
 from visualizer.ui.watching import Watching
 from visualizer.ui.widgets.dropping import arrival, takes
@@ -79,8 +80,8 @@ class MainWindow(QMainWindow):
         self.editor = Editor(self)
         self._build_panels()
         self.workspaces = Workspaces(self, self.docks)
-        self.watching = Watching(self.docks, self)
-        self.watching.changed.connect(self.session.set_watched)
+        self.visible = VisibleDocks(self, self.docks)
+        Watching(self.visible).changed.connect(self.session.set_watched)
         self.opening = Opening(self)
         self.navigation = Navigation(self)
         self.building = Building(self)

@@ -1,20 +1,19 @@
-"""What can be seen decides what is computed: follows which docks are on the screen."""
+"""What can be seen decides what is computed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
-from visualizer.ui.widgets.panel import Dock
+from visualizer.ui.visible_docks import VisibleDocks
 
 TOPICS: Mapping[str, tuple[str, ...]] = {
     "inspect": ("activations", "units", "unit", "prediction"),
     "weights": ("weights",),
     "statistics": ("statistics",),
 }
-"""What a run or the prober is asked for, and the docks that show it; a dock behind another's tab is out of sight."""
+"""What a run or the prober is asked for, and the docks that show it."""
 
 
 class Watching(QObject):
@@ -22,23 +21,16 @@ class Watching(QObject):
 
     changed = Signal(object)
 
-    def __init__(self, docks: Mapping[str, Dock], parent: QObject) -> None:
-        super().__init__(parent)
-        self._seen: set[str] = set()  # the docks that can be seen
+    def __init__(self, visible: VisibleDocks) -> None:
+        super().__init__(visible)
+        self._visible = visible
         self._topics: frozenset[str] | None = None
-        # Later: while docks are rearranged, each is out of sight for a moment.
-        self._later = QTimer(self, singleShot=True, interval=0)
-        self._later.timeout.connect(self._tell)
-        for key, dock in docks.items():
-            dock.visibilityChanged.connect(partial(self._note, key))
-
-    def _note(self, key: str, visible: bool) -> None:
-        """Qt tells it of tabs too: a dock behind the tab of another cannot be seen."""
-        (self._seen.add if visible else self._seen.discard)(key)
-        self._later.start()
+        visible.changed.connect(self._tell)
 
     def _tell(self) -> None:
-        topics = frozenset(topic for topic, docks in TOPICS.items() if self._seen.intersection(docks))
+        topics = frozenset(
+            topic for topic, docks in TOPICS.items() if any(key in self._visible for key in docks)
+        )
         if topics != self._topics:
             self._topics = topics
             self.changed.emit(topics)

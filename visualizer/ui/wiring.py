@@ -31,6 +31,7 @@ def connect_panels(window: MainWindow) -> None:
     session.gallery.changed.connect(window.input.set_strip)
     session.gallery.galleries_changed.connect(window.input.set_galleries)
     window.network.layer_selected.connect(session.select_layer)
+    window.activations.layers.layer_selected.connect(session.select_layer)
     window.network.open_requested.connect(window.opening.choose_network)
     window.activations.unit_selected.connect(session.select_unit)
     window.activations.scale_changed.connect(session.set_scale)
@@ -57,6 +58,7 @@ class PanelUpdates(QObject):
     def network(self, opened: OpenNetwork) -> None:
         window, network = self._window, opened.network
         window.network.set_network(network.name, opened.anatomy, network.input, network.weights)
+        window.activations.layers.set_layers(opened.anatomy.layers)
         window.activations.set_frame(None)
         window.units.set_frame(None)
         window.unit.set_frame(None, None, None)
@@ -77,6 +79,7 @@ class PanelUpdates(QObject):
     def selection(self, selection: Selection) -> None:
         window = self._window
         window.network.set_layer(selection.layer)
+        window.activations.layers.set_layer(selection.layer)
         window.activations.set_unit(selection.unit)
         window.units.set_unit(selection.unit)
 

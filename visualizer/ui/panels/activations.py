@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from visualizer.probes.frames import ActivationFrame, Scale
@@ -17,12 +17,14 @@ from visualizer.ui.theme import Colors
 from visualizer.ui.widgets.color_bar import ColorBar
 from visualizer.ui.widgets.color_maps import COLOR_MAPS, color_map, lookup_table
 from visualizer.ui.widgets.export import Export
+from visualizer.ui.widgets.layer_choice import LayerChoice
 from visualizer.ui.widgets.panel import PADDING, ElidedLabel, Panel
 from visualizer.ui.widgets.placeholder import Placeholder
 from visualizer.ui.widgets.tile_view import TileView
 
 _LIMITS = (("layer", "Layer"), ("unit", "Unit"))
 _ORDERS = (("index", "Index"), ("strength", "Strength"), ("mean", "Mean"))
+_NARROWEST, _ROOM_FOR_LABELS = 296, 480  # px
 
 
 class ActivationsPanel(Panel):
@@ -59,6 +61,8 @@ class ActivationsPanel(Panel):
             "Nothing to show. Drop an image here, paste it, or open it.", "Open image…"
         )
         self._placeholder.clicked.connect(self.open_requested)
+        self.layers = LayerChoice()
+        self.head = self.layers
         self._lay_out()
         self._map.activated.connect(self._choose_map)
         self._limits.activated.connect(self._choose_scale)
@@ -69,15 +73,18 @@ class ActivationsPanel(Panel):
         self._apply_map()
 
     def _lay_out(self) -> None:
-        controls = QHBoxLayout()
+        bar = QWidget(minimumWidth=_NARROWEST)
+        controls = QHBoxLayout(bar)
+        controls.setContentsMargins(0, 0, 0, 0)
         controls.setSpacing(8)
+        self._labels: list[QLabel] = []
         for text, combo in (("Map", self._map), ("Scale", self._limits), ("Order", self._sort)):
             label = QLabel(text)
             label.setProperty("role", "muted")
             label.setBuddy(combo)
+            self._labels.append(label)
             controls.addWidget(label)
             controls.addWidget(combo)
-            controls.addSpacing(6)
         controls.addWidget(self._hide_dead)
         controls.addStretch(1)
         legend = QHBoxLayout()
@@ -89,12 +96,17 @@ class ActivationsPanel(Panel):
         rows = QVBoxLayout(content)
         rows.setContentsMargins(PADDING, 8, PADDING, 8)
         rows.setSpacing(8)
-        rows.addLayout(controls)
+        rows.addWidget(bar)
         rows.addWidget(self.tiles, 1)
         rows.addLayout(legend)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._placeholder)
         self._stack.addWidget(content)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for label in self._labels:  # the tool tips say it too
+            label.setVisible(event.size().width() >= _ROOM_FOR_LABELS)
 
     # --- what is shown ---------------------------------------------------------------------------
 

@@ -111,6 +111,9 @@ class Dock(QDockWidget):
             self._subtitle.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
             row.addWidget(self.panel.head)
         self._buttons: dict[str, QToolButton] = {}
+        close_together = QHBoxLayout()
+        close_together.setSpacing(0)
+        row.addLayout(close_together)
         for name, tip, slot in (
             ("more", "Copy, save", self._open_menu),
             ("float", "Float or dock", self._toggle_floating),
@@ -120,7 +123,7 @@ class Dock(QDockWidget):
             button.setFixedSize(22, 22)
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.clicked.connect(slot)
-            row.addWidget(button)
+            close_together.addWidget(button)
             self._buttons[name] = button
         self.setTitleBarWidget(bar)
 

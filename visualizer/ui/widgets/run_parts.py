@@ -147,10 +147,13 @@ class ApplyBar(QFrame):
 
     def set_form(self, form: RunForm) -> None:
         """Show what can be done."""
-        for button in (self.apply, self.revert):
-            button.setVisible(form.is_running)
+        in_run = (self.apply, self.revert)
+        for button in (self.reset,) if form.is_running else in_run:
+            button.hide()  # first: all three side by side would make the dock wider for ever
+        for button in in_run if form.is_running else (self.reset,):
+            button.show()
+        for button in in_run:
             button.setEnabled(form.waiting > 0)
-        self.reset.setVisible(not form.is_running)
         self.reset.setEnabled(form.changed > 0)
         self._words.setText(_words(form))
 
