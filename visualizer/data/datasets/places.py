@@ -17,7 +17,9 @@ def search_folders() -> tuple[Path, ...]:
     Those of the environment variable ``VISUALIZER_DATA`` (separated as in ``PATH``), the program's own and ``data``
     in the working directory.
     """
-    named = (Path(os.path.expanduser(part)) for part in os.environ.get(VARIABLE, "").split(os.pathsep) if part)
+    named = (
+        Path(os.path.expanduser(part)) for part in os.environ.get(VARIABLE, "").split(os.pathsep) if part
+    )
     return (*named, own_folder(), Path("data"))
 
 
