@@ -101,9 +101,14 @@ def _shade(colors: Colors, share: float) -> QColor:
     return QColor(*_table(colors)[round(255 * share)].tolist())
 
 
+def _rgb(name: str) -> tuple[int, int, int]:
+    color = QColor(name)
+    return color.red(), color.green(), color.blue()
+
+
 def _table(colors: Colors) -> NDArray[np.uint8]:
     """From the ground of plots to the accent, (256, 3); small shares a little stronger, or they could not be seen."""
-    ends = [np.array(QColor(color).getRgb()[:3], float) for color in (colors.field, colors.accent)]
+    ends = [np.array(_rgb(color), float) for color in (colors.field, colors.accent)]
     weights = (np.linspace(0, 1, 256) ** 0.8)[:, None]
     return np.round(ends[0] * (1 - weights) + ends[1] * weights).astype(np.uint8)
 
@@ -116,14 +121,14 @@ def _draw_cells(painter: QPainter, layout: MatrixLayout, colors: Colors, counts:
     levels = _no_larger((counts * scale[:, None] + 0.5).astype(np.uint8), (height, width))
     pixels = _table(colors)[levels]
     if levels.shape == counts.shape:
-        pixels[totals == 0] = QColor(colors.header).getRgb()[:3]
+        pixels[totals == 0] = _rgb(colors.header)
     rows, columns = (
         np.round(np.arange(count + 1) * side / count).astype(int)
         for count, side in zip(levels.shape, (height, width), strict=True)
     )
     pixels = pixels.repeat(np.diff(rows), axis=0).repeat(np.diff(columns), axis=1)
     if min(height, width) / layout.count >= _GRID_FROM:
-        ground = QColor(colors.panel).getRgb()[:3]
+        ground = _rgb(colors.panel)
         pixels[rows[1:] - 1] = ground
         pixels[:, columns[1:] - 1] = ground
     painter.drawImage(layout.plot.topLeft(), to_image(pixels))
