@@ -15,6 +15,7 @@ from visualizer.training.augmentation import (
     rotate,
     saturation,
     shift,
+    usual_augmentation,
 )
 
 
@@ -124,6 +125,12 @@ def test_shift_by_a_tenth_at_most_and_flip_half():
     marked[..., 0] = 1
     share = (augment(marked, {"flip": 0.5}, torch.Generator().manual_seed(1))[..., 1] == 1).float().mean()
     assert 0.4 < share < 0.6
+
+
+def test_grey_pictures_are_not_mirrored():
+    assert usual_augmentation(pictures()) == {"shift": 0.1, "flip": 0.5}
+    assert usual_augmentation(pictures(channels=1)) == {"shift": 0.1}
+    assert usual_augmentation(pictures(channels=1).expand(-1, 3, -1, -1)) == {"shift": 0.1}
 
 
 def test_a_cutout_hides_its_share_on_average():

@@ -139,14 +139,17 @@ def _on_the_gpu(device: torch.device) -> Iterator[Figure]:
 
 
 def _to_94(device: torch.device) -> Iterator[Figure]:
-    """Seconds of training of resnet18 at 32×32 until 94 % of CIFAR-10's test images are right; nothing without them."""
+    """Seconds of training of resnet18 at 32×32 until 94 % of the images kept for validation are right.
+
+    Nothing where CIFAR-10 is not on this computer, or only a part of it.
+    """
     network = spec("resnet18-32")
     preprocessing = Preprocessing(SIDE, SIDE, (0.4914, 0.4822, 0.4465), (0.247, 0.2435, 0.2616))
     try:
-        dataset = open_dataset(DataChoice("cifar10"), network.input, preprocessing, 0)
+        dataset = open_dataset(DataChoice("cifar-10", validation_share=0.1), network.input, preprocessing, 0)
     except UserError:
         return
-    if dataset.test is None or dataset.training_count < 40_000:  # a part of it is no measure
+    if dataset.training_count < 40_000:
         return
     config = TrainingConfig(
         epochs=EPOCHS_TO_94,

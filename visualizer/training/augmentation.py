@@ -234,5 +234,12 @@ _ROWS = (
 AUGMENTATIONS: Mapping[str, AugmentationKind] = {row.name: row for row in _ROWS}
 """Every augmentation by its name, in the order in which they are applied."""
 
-USUAL: Mapping[str, Value] = {name: AUGMENTATIONS[name].usual for name in ("shift", "flip")}
-"""What helps with most photographs."""
+
+def usual_augmentation(images: Tensor) -> Mapping[str, Value]:
+    """What helps with most pictures like these (N, C, H, W): a shift, and a flip for pictures in colour.
+
+    Digits and letters, which no one may mirror, are grey.
+    """
+    first = images[:64]
+    in_color = first.shape[1] == 3 and bool((first != first[:, :1]).any())
+    return {name: AUGMENTATIONS[name].usual for name in ("shift", *(("flip",) if in_color else ()))}

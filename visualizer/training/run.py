@@ -25,7 +25,7 @@ from visualizer.networks.device import choose_device
 from visualizer.networks.files import save_network
 from visualizer.networks.naming import shown
 from visualizer.networks.network import Network
-from visualizer.training.augmentation import USUAL
+from visualizer.training.augmentation import usual_augmentation
 from visualizer.training.config import TrainingConfig
 from visualizer.training.failures import in_sentences
 from visualizer.training.loop import Step, Training
@@ -68,8 +68,8 @@ def train_command(
 
     What is None takes the default of ``TrainingConfig``. The files of a data set are looked for in ``data_folder``
     first, and fetched into it (the program's own folder without it) only with ``download``. ``progress`` is called
-    with a text and the share done (0…1), ``note`` with what the user should know of the data. Raises ``UserError`` for a name, number, device or folder that cannot be used, and for a network
-    that gives no scores of classes.
+    with a text and the share done (0…1), ``note`` with what the user should know of the data. Raises ``UserError``
+    for a name, number, device or folder that cannot be used, and for a network that gives no scores of classes.
     """
     usual = TrainingConfig()
     config = TrainingConfig(
@@ -98,7 +98,8 @@ def train_command(
         note(sentence)
     network = fit_classes(network, dataset, config.seed)
     if dataset.is_augmented:
-        config = dataclasses.replace(config, augmentation=USUAL)
+        augmentation = usual_augmentation(dataset.validation.images)
+        config = dataclasses.replace(config, augmentation=augmentation)
     network.module.to(chosen)
     return run_training(network, dataset, config, run, resume=resume, progress=progress)
 

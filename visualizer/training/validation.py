@@ -22,7 +22,8 @@ class Validation:
 
     def __init__(self, dataset: Dataset, forward: Forward, device: torch.device) -> None:
         self._source = Source(dataset.validation, device)
-        self._labels = dataset.validation.labels.numpy()
+        self._labels = dataset.validation.labels.cpu().numpy().copy()
+        self._labels.flags.writeable = False
         self._classes = dataset.classes
         self._forward = forward
 
