@@ -166,6 +166,7 @@ class HistoryOfInput(QObject):
         self._job: training_jobs.HistoryOfClass | None = None
         self._made_for: tuple[object, ...] = ()
         self._history: ProbabilityHistory | None = None
+        self._said: tuple[object, ...] = ()  # what the panel was told last
         self._timer = QTimer(self, interval=_HISTORY_PACE)
         self._timer.timeout.connect(self._ask)
         self._session.answer("history", self._known)
@@ -177,10 +178,14 @@ class HistoryOfInput(QObject):
         if frame is None:
             self._timer.stop()
             self._job, self._history, self._made_for = None, None, ()
+            self._said = ()
             self._panel.set_history(None)
             return
         visited = None if state.visited is None else state.epoch
-        self._panel.set_history(self._history, visited, float(frame.epochs))
+        said = (self._history, visited, frame.epochs)
+        if said != self._said:
+            self._said = said
+            self._panel.set_history(self._history, visited, float(frame.epochs))
         if state.phase == "running":
             if not self._timer.isActive():
                 self._timer.start()
@@ -193,7 +198,7 @@ class HistoryOfInput(QObject):
         known, run, shown = self._session.prepared, self._training.run, self._session.input
         if known is None or run is None or shown is None or shown.label is None:
             if self._history is not None and (run is None or shown is None or shown.label is None):
-                self._job = self._history = None
+                self._job, self._history, self._made_for, self._said = None, None, (), ()
                 self._panel.set_history(None)
             return
         if self._made_for != (run, known.prepared):

@@ -35,7 +35,6 @@ class RunWiring(QObject):
         self._session, self._training = window.session, window.session.training
         self.settings = RunSettings(self)
         self._chosen: tuple[object, ...] = ()
-        self.settings.restore(window.settings.get(settings.RUN))
         self._connect_panel()
         self.settings.changed.connect(self._settings_changed)
         self.settings.applied.connect(self._training.apply)
@@ -47,6 +46,7 @@ class RunWiring(QObject):
         self._session.answer(
             _TOPIC, self._usual_known, lambda _: None
         )  # it will be said when play is pressed
+        self.settings.restore(window.settings.get(settings.RUN))
         panel.set_form(self.settings.form)
 
     def _connect_panel(self) -> None:
