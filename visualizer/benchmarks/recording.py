@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from contextlib import closing
 
 from visualizer.benchmarks.figures import Figure, ratio
 from visualizer.benchmarks.watching import BATCH_CPU, NETWORK, start_run, take
@@ -19,7 +20,8 @@ def measure() -> tuple[Figure, ...]:
     told: list[LiveFrame] = []
     recorded = start_run("cpu", BATCH_CPU, Budget())
     bare = start_run("cpu", BATCH_CPU, Budget(recording=_NOTHING))
-    share = ratio(lambda: _take(recorded, told), lambda: _take(bare, []), PAIRS, warm_up=2)
+    with closing(recorded), closing(bare):
+        share = ratio(lambda: _take(recorded, told), lambda: _take(bare, []), PAIRS, warm_up=2)
     name = f"record: share of the training time, {NETWORK}, batch {BATCH_CPU}"
     return (
         Figure(f"{name}, by the loop's own clock", told[-1].cost.copying, "", GOAL),

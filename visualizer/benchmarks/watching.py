@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing
 
 import numpy as np
 import torch
@@ -62,7 +63,8 @@ def _figures(device: str, batch: int, budget: Budget, goal: float, frames: float
             next(bare)
         _wait(device)
 
-    share = ratio(take_watched, take_bare, PAIRS, warm_up=4)
+    with closing(watched):
+        share = ratio(take_watched, take_bare, PAIRS, warm_up=4)
     where = f"{NETWORK}, batch {batch}, on the {'GPU' if device == 'cuda' else 'CPU'}"
     name = f"watching: steps per second with probes / without, no window, {where}"
     yield Figure(name, 1 / share, "×", goal, at_least=True)

@@ -55,6 +55,7 @@ class Expenses:
         self._share = budget.share
         self.watching = Allowance(budget.share - budget.recording)
         self.recording = Allowance(budget.recording)
+        self.telling = Allowance(budget.share)
         self._started = time.perf_counter()
         self._stopped: float | None = None
         self._entries: deque[tuple[float, Purpose, float]] = deque()  # when it ended, what for, seconds

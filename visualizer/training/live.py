@@ -30,7 +30,7 @@ from visualizer.training.watching import Beside, Inline, Looker, Probe, Watch
 
 REFRESH = 0.3  # s between two snapshots
 SNAPSHOT_PATIENCE = 1.0  # s that one waits for the budget at most
-PATIENCE = 0.4  # s that a frame waits for the budget at most
+LONGEST = 0.1  # s between two frames, also where the budget leaves nothing for looks
 
 
 class LiveRun:
@@ -152,7 +152,8 @@ class _Going:
         self._statistics = StatisticsWatch(run._anatomy, training, run._dataset)
         run._statistics = self._statistics
         run._set_topics()
-        self._frame_due = 0.0
+        self._look_due = 0.0
+        self._told_at = -LONGEST
         self._refreshed = -REFRESH
         self._owes_snapshot = False
 
@@ -207,25 +208,28 @@ class _Going:
     def _frame(self, *, looks: bool) -> LiveFrame | None:
         """A frame where one is due, with the answers of the probes that are due."""
         run, expenses, now = self._run, self._expenses, self._expenses.now
-        # Frames and looks share the budget: frames alone would leave nothing for looks on a busy machine.
-        may = expenses.watching.allows(now) or now >= self._frame_due + PATIENCE
-        is_due = run._closely or (now >= self._frame_due and may)
+        is_paid = now >= self._look_due and expenses.watching.allows(now)
+        looks_around = looks and (run._closely or is_paid)
+        interval = 1 / run._budget.frames_per_second
+        tells = looks_around or now >= self._told_at + (max(interval, LONGEST) if looks else interval)
         measures = looks and self._statistics.pending
-        if not (is_due or measures):
+        if not (tells or measures):
             return None
-        with expenses.spending("publishing"):
+        # Figures alone cost next to nothing; on a busy machine they would leave nothing for looks.
+        allowance = expenses.watching if looks_around or measures else expenses.telling
+        with expenses.spending("publishing", allowance):
             probes: dict[str, Probe] = {}
-            if looks and is_due:
+            if looks_around:
+                self._look_due = max(self._look_due, now - interval) + interval
                 probes = run._watch.due(now, everything=run._closely)
                 if probes.pop(STATISTICS, None):  # gradients and updates are measured within a step
                     self._statistics.arm()
             if measures:
                 probes[STATISTICS] = self._statistics.measure
             self._look(probes)
-            if not is_due:
+            if not tells:
                 return None
-            interval = 1 / run._budget.frames_per_second
-            self._frame_due = max(self._frame_due, now - interval) + interval
+            self._told_at = now
             return self._told()
 
     def _look(self, probes: Mapping[str, Probe]) -> None:
