@@ -30,7 +30,7 @@ from visualizer.training.watching import Beside, Inline, Looker, Probe, Watch
 
 REFRESH = 0.3  # s between two snapshots
 SNAPSHOT_PATIENCE = 1.0  # s that one waits for the budget at most
-LONGEST = 0.1  # s between two frames, also where the budget leaves nothing for looks
+LONGEST = 0.08  # s between two frames, also where the budget leaves nothing for looks
 
 
 class LiveRun:
@@ -86,7 +86,7 @@ class LiveRun:
         self._set_topics()
 
     def watch_statistics(self, watched: bool) -> None:
-        """Have the layers measured about once a second; otherwise only at the ends of epochs."""
+        """Have the layers measured every two seconds; otherwise only at the ends of epochs."""
         self._watches_statistics = watched
         self._set_topics()
 
@@ -110,7 +110,7 @@ class LiveRun:
             probes, statistics = dict(self._probes), self._statistics
             if statistics is not None and self._watches_statistics:
                 probes[STATISTICS] = statistics.measure
-            self._watch.set_probes(probes, {STATISTICS: 1.0})
+            self._watch.set_probes(probes, {STATISTICS: 0.5})
 
     # --- the run ---------------------------------------------------------------------------------
 
