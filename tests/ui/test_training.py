@@ -20,6 +20,7 @@ from visualizer.networks.files import save_network
 from visualizer.networks.network import Preprocessing
 from visualizer.networks.spec import NetworkSpec, layer
 from visualizer.training.config import TrainingConfig
+from visualizer.training.expenses import Budget
 from visualizer.ui.driving import settle
 from visualizer.ui.main_window import MainWindow
 from visualizer.ui.session import Session
@@ -44,11 +45,12 @@ def tiny(outputs: int = 9) -> NetworkSpec:
     return NetworkSpec("tiny", (3, 12, 12), layers, (), Preprocessing(12, 12, (0.5,) * 3, (0.5,) * 3))
 
 
-def prepare(training: LiveTraining, epochs: int = 1000, **settings: object) -> None:
+def prepare(training: LiveTraining, epochs: int = 1000, images: int = 64, **settings: object) -> None:
     """Let the next run learn few shapes, for so many epochs that it ends in a test only where it is meant to."""
     config = TrainingConfig(epochs=epochs, batch=16, learning_rate=0.02, reading=1)
-    training.how = Start(replace(config, **settings))
-    training.data.choose(DataChoice("shapes", per_epoch=64, validation_count=32))
+    # Every step is recorded, however fast the machine is.
+    training.how = Start(replace(config, **settings), budget=Budget(recording=1.0))
+    training.data.choose(DataChoice("shapes", per_epoch=images, validation_count=32))
 
 
 def open_tiny(window: MainWindow, folder: Path, spec: NetworkSpec | None = None) -> None:

@@ -26,7 +26,7 @@ def training(window: MainWindow, tmp_path: Path) -> LiveTraining:
     """The tiny network in the Train workspace, ready to be trained for very long."""
     open_tiny(window, tmp_path)
     window.workspaces.show("train")
-    prepare(window.session.training)
+    prepare(window.session.training, images=1024)  # layers are measured at the end of each epoch
     return window.session.training
 
 

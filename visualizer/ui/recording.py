@@ -114,8 +114,9 @@ class Recording(QObject):
 
     def cancel(self) -> None:
         """Write nothing, and show what was shown before."""
-        if self.is_on:
+        if self._runner is not None:
             self._frames.put(_CANCELLED)
+            self._runner.stop(0.5)  # a frame takes milliseconds
             self._end()
 
     # --- one frame after the other ---------------------------------------------------------------
