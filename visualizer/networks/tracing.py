@@ -91,14 +91,14 @@ def observing(module: nn.Module) -> Iterator[list[nn.Module]]:
     in_place = [part for part in parts if part.__dict__.get("inplace") is True]
     try:
         for part in training:
-            part.training = False
+            part.__dict__["training"] = False  # nn.Module's own way of setting attributes is slow
         for part in in_place:
-            part.__dict__["inplace"] = False  # nn.Module's own way of setting attributes is slow
+            part.__dict__["inplace"] = False
         with torch.inference_mode(False), torch.no_grad():  # inference tensors don't count changes
             yield in_place
     finally:
         for part in training:
-            part.training = True
+            part.__dict__["training"] = True
         for part in in_place:
             part.__dict__["inplace"] = True
 

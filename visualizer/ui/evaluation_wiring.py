@@ -24,7 +24,7 @@ from visualizer.ui.training_state import TrainingState
 if TYPE_CHECKING:
     from visualizer.ui.main_window import MainWindow
 
-_HISTORY_PACE = 2000  # ms between two looks at the probability of a class while a run goes on
+_HISTORY_PACE = 4000  # ms between two looks at the probability of a class while a run goes on
 
 
 class EvaluationPanels(QObject):

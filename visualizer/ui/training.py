@@ -34,12 +34,15 @@ if TYPE_CHECKING:
     from visualizer.ui.session import Session
 
 INTERVAL = 66  # ms between two looks at the run: live panels repaint at most 15 times a second
+FIGURES = 0.4  # s between two states that tell new figures alone: curves are dear to draw and move little
 SNAPSHOT = 1.0  # s between two copies of the weights while the run looks for itself
 TOPIC = "training"
 
 
 class LiveTraining(QObject):
-    """The run of the open network on the chosen data. Emits ``changed(TrainingState)``, at most 15 times a second.
+    """The run of the open network on the chosen data.
+
+    Emits ``changed(TrainingState)``, where nothing but figures are new at most twice or three times a second.
 
     ``how`` is how the next run begins. ``data`` opens data sets, ``moments`` is the moment cursor, ``playback``
     moves it by the clock.
@@ -56,6 +59,8 @@ class LiveTraining(QObject):
         self._before: Network | None = None  # the open network as it was before the run
         self._head: Network | None = None  # the newest snapshot of the run
         self._asked = 0.0  # when it was asked for the last one
+        self._told = 0.0  # when the state was
+        self._is_news = False  # whether it has changed since
         self._runner: Runner | None = None
         self._left: list[Runner] = []  # told to stop, perhaps still in their last step
         self._mailbox = Mailbox()
@@ -252,6 +257,8 @@ class LiveTraining(QObject):
                 self._take(message)
             elif isinstance(message, Finished):
                 self._finish(message)
+        if self._is_news and (self.state.phase != "running" or time.monotonic() - self._told > FIGURES):
+            self.tell()
         self.show_head()
         self._left = [runner for runner in self._left if runner.alive()]
         if self._runner is None and not self._left:
@@ -260,7 +267,8 @@ class LiveTraining(QObject):
     def _take(self, frame: LiveFrame) -> None:
         self._looks.note_frame()
         self._head = frame.network or self._head
-        self.tell(frame=frame)
+        self.state = replace(self.state, frame=frame)
+        self._is_news = True
         if self.state.phase == "running" and self.state.visited is None:
             self._looks.deliver(frame.answers)
 
@@ -342,4 +350,5 @@ class LiveTraining(QObject):
     def tell(self, **changes: object) -> None:
         """Change the state, and say so."""
         self.state = replace(self.state, data=self.data.name, **changes)  # type: ignore[arg-type]
+        self._told, self._is_news = time.monotonic(), False
         self.changed.emit(self.state)

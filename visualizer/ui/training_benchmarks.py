@@ -20,7 +20,6 @@ from visualizer.ui.bench_window import Heart, open_window, spin
 from visualizer.ui.driving import settle, wait
 from visualizer.ui.main_window import MainWindow
 from visualizer.ui.training_jobs import Start
-from visualizer.ui.training_state import TrainingState
 
 NETWORK, BATCH = "mini-vgg", 32
 PAIRS, SECONDS = 5, 5.0
@@ -121,19 +120,18 @@ def _step(window: MainWindow) -> int:
 
 
 def _watched_speed(window: MainWindow) -> tuple[float, float]:
-    """Steps and frames a second in the window, by the frames that have come."""
-    told: list[tuple[float, int]] = []
-
-    def note(state: TrainingState) -> None:
-        if state.frame is not None and (not told or state.frame.step != told[-1][1]):
-            told.append((perf_counter(), state.frame.step))
-
-    changed = window.session.training.changed
-    changed.connect(note)
+    """Steps a second in the window, and how often a second maps, prediction and weights were all new."""
+    session = window.session
+    start, first = perf_counter(), _step(window)
+    maps: list[object] = []
+    weights: list[object] = []
+    session.inspection_changed.connect(maps.append)
+    session.weights_frame_changed.connect(weights.append)
     spin(SECONDS)
-    changed.disconnect(note)
-    (start, first), (end, last) = told[0], told[-1]
-    return (last - first) / (end - start), (len(told) - 1) / (end - start)
+    passed, last = perf_counter() - start, _step(window)
+    session.inspection_changed.disconnect(maps.append)
+    session.weights_frame_changed.disconnect(weights.append)
+    return (last - first) / passed, min(len(maps), len(weights)) / passed
 
 
 def _bare_speed(steps: Iterator[object]) -> float:

@@ -23,6 +23,7 @@ from visualizer.training.frames import Evaluation, Steps
 from visualizer.training.live import LiveRun
 from visualizer.training.transfer import freezable
 from visualizer.training.validation import Validation
+from visualizer.training.watching import one_thread
 from visualizer.ui.jobs import OpenNetwork
 
 
@@ -187,13 +188,14 @@ class HistoryOfClass:
         if self.label not in classes:
             return None
         index = classes.index(self.label)
-        for step in self._chosen(run.moments.steps()):
-            if step not in self._known:
-                moment = run.moments.nearest(step)
-                network = run.moments.network(moment)
-                report("")
-                seen = over_moments([(moment.epoch, network)], self._prepared.tensor, index, self.label)
-                self._known[step] = (moment.epoch, float(seen.probability[0]))
+        with one_thread():  # the run needs the others
+            for step in self._chosen(run.moments.steps()):
+                if step not in self._known:
+                    moment = run.moments.nearest(step)
+                    network = run.moments.network(moment)
+                    report("")
+                    seen = over_moments([(moment.epoch, network)], self._prepared.tensor, index, self.label)
+                    self._known[step] = (moment.epoch, float(seen.probability[0]))
         steps = sorted(self._known)
         epochs = np.array([self._known[step][0] for step in steps], np.float32)
         values = np.array([self._known[step][1] for step in steps], np.float32)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
 from visualizer.data.inputs import Input
@@ -35,7 +38,7 @@ def connect_panels(window: MainWindow) -> None:
     window.network.open_requested.connect(window.opening.choose_network)
     window.activations.unit_selected.connect(session.select_unit)
     window.activations.scale_changed.connect(session.set_scale)
-    window.activations.order_changed.connect(window.units.set_order)
+    window.activations.order_changed.connect(show.order)
     window.activations.open_requested.connect(window.opening.open_files)
     window.units.unit_selected.connect(session.select_unit)
     window.unit.unit_requested.connect(session.select_unit)
@@ -52,6 +55,8 @@ class PanelUpdates(QObject):
         super().__init__(window)
         self._window = window
         self._greeted = False
+        self._unseen: dict[tuple[str, str], Callable[[], None]] = {}  # by dock and what it is to show
+        window.visible.changed.connect(self._catch_up)
         shown = [window.docks[key] for key in BY_KEY["inspect"].docks]
         self._placeholders = [part for dock in shown for part in dock.findChildren(Placeholder)]
 
@@ -60,9 +65,22 @@ class PanelUpdates(QObject):
         window.network.set_network(network.name, opened.anatomy, network.input, network.weights)
         window.activations.layers.set_layers(opened.anatomy.layers)
         window.activations.set_frame(None)
+        self._unseen.clear()
         window.units.set_frame(None)
         window.unit.set_frame(None, None, None)
         window.prediction.set_prediction(None, network.name)
+
+    def _show(self, dock: str, what: str, show: Callable[[], None]) -> None:
+        """Show something in a dock, or when that is next seen: a run changes it many times a second."""
+        self._unseen[dock, what] = show
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        for key in [key for key in self._unseen if key[0] in self._window.visible]:
+            self._unseen.pop(key)()
+
+    def order(self, order: NDArray[np.intp]) -> None:
+        self._show("units", "order", lambda: self._window.units.set_order(order))
 
     def waiting(self, topic: str, waiting: bool) -> None:
         if waiting and topic in ("network", "input", "inspect"):
@@ -86,7 +104,7 @@ class PanelUpdates(QObject):
     def inspection(self, inspection: Inspection) -> None:
         window, session = self._window, self._window.session
         frame = inspection.frame
-        window.units.set_frame(frame)
+        self._show("units", "frame", lambda: window.units.set_frame(frame))
         window.activations.set_frame(frame)
         if not self._greeted:
             self._greeted = True
@@ -101,7 +119,7 @@ class PanelUpdates(QObject):
         window, inspection = self._window, self._window.session.inspection
         if inspection is None or inspection.frame.layer.index != frame.layer.index:
             return  # the layer has moved on meanwhile
-        window.unit.set_frame(frame, inspection.frame, inspection.seen)
+        self._show("unit", "frame", lambda: window.unit.set_frame(frame, inspection.frame, inspection.seen))
         window.input.set_field_box(_in_picture(frame.field_box, inspection))
 
 

@@ -61,6 +61,7 @@ class SchedulePlot(QWidget):
         self._planned = PlannedRates()
         self._past: tuple[Floats, Floats] = (NO_RATES, NO_RATES)
         self._head: float | None = None
+        self._drawn: tuple[object, ...] = ()
         self._ground: tuple[QPixmap, Axes] | None = None  # drawn anew when the plan or the size changes
 
     def set_planned(self, planned: PlannedRates) -> None:
@@ -80,8 +81,19 @@ class SchedulePlot(QWidget):
         self._past, self._head = (epoch[chosen], rate[chosen]), head
         if self._top() != before:
             self._forget()
-        self._name()
-        self.update()
+        if (
+            self._head_drawn() != self._drawn
+        ):  # drawn anew 1 ms; most steps move the head by less than a pixel
+            self._name()
+            self.update()
+
+    def _head_drawn(self) -> tuple[object, ...]:
+        """What can be seen of the play head and of the end of the curve."""
+        if self._ground is None or self._head is None:
+            return (self._head,)
+        axes, rate = self._ground[1], self._rate_now()
+        ends = [self._head, *(self._past[0][-1:].tolist())]
+        return (*(round(axes.to_x(end)) for end in ends), rate_text(rate) if rate is not None else "")
 
     def set_colors(self, colors: Colors) -> None:
         self._colors = colors
@@ -126,6 +138,7 @@ class SchedulePlot(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._ground is None:
             self._ground = self._drawn_ground()
+        self._drawn = self._head_drawn()
         ground, axes = self._ground
         with QPainter(self) as painter:
             painter.drawPixmap(0, 0, ground)
