@@ -8,8 +8,7 @@ from hypothesis.extra import numpy as arrays
 
 from visualizer.networks.anatomy import Layer
 from visualizer.training import history
-from visualizer.training.frames import Curves
-from visualizer.training.history import BINS, CurveThinner, StatisticsLog, counts, merged
+from visualizer.training.history import BINS, StatisticsLog, counts, merged
 from visualizer.training.statistics import Measured
 
 
@@ -20,14 +19,6 @@ def layer(index):
 def measured(*samples):
     figures = np.arange(len(samples), dtype=np.float32)
     return Measured(figures, figures + 1, figures / 10, tuple(np.asarray(s, np.float32) for s in samples))
-
-
-def curves(loss):
-    length = len(loss)
-    step = np.arange(1, length + 1)
-    rest = np.zeros(0, np.float32)
-    fraction = (step / 100).astype(np.float32)
-    return Curves(step, fraction, loss, fraction, fraction, rest.astype(np.int64), rest, rest, rest)
 
 
 @settings(deadline=None)
@@ -94,36 +85,3 @@ def test_a_log_is_thinned_where_it_grows_long(monkeypatch):
     assert told.step[0] == 0
     assert told.step[-1] == 999
     assert (np.diff(told.step) > 0).all()
-
-
-@settings(deadline=None, max_examples=30)
-@given(st.integers(100, 4000), st.randoms())
-def test_thinned_curves_keep_lowest_highest_and_newest(length, random):
-    history_limit = 200
-    thinner = CurveThinner()
-    loss = np.random.default_rng(random.randrange(1000)).normal(size=length).astype(np.float32)
-    loss[length // 2] = np.nan
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(history, "MOST_POINTS", history_limit)
-        for end in (*sorted(random.sample(range(1, length), 5)), length):
-            shown = thinner.thinned(curves(loss[:end]))
-            assert len(shown.step) <= history_limit
-            assert (np.diff(shown.step) > 0).all()
-            assert shown.step[-1] == end
-            assert np.nanmax(shown.loss) == np.nanmax(loss[:end])
-            assert np.nanmin(shown.loss) == np.nanmin(loss[:end])
-            assert np.array_equal(shown.loss, loss[shown.step - 1], equal_nan=True)
-
-
-def test_long_curves_cost_little_a_frame():
-    import time
-
-    loss = np.random.default_rng(0).random(100_000).astype(np.float32)
-    whole, thinner = curves(loss), CurveThinner()
-    assert len(thinner.thinned(whole).step) <= history.MOST_POINTS
-    times = []
-    for _ in range(20):
-        began = time.perf_counter()
-        thinner.thinned(whole)
-        times.append(time.perf_counter() - began)
-    assert min(times) < 0.001

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualizer.networks.anatomy import Layer
-from visualizer.training.frames import Curves, Evaluation, Floats, StatisticsHistory
+from visualizer.training.frames import Evaluation, Floats, StatisticsHistory
 from visualizer.training.statistics import Measured
 
 BINS = 64
@@ -18,8 +18,6 @@ OUTSIDE = 1e-3
 """The share of values that may lie outside of a histogram; they count in its outermost bins."""
 MOST_ROWS = 1024
 """Rows of statistics that are kept; beyond them every second one goes."""
-MOST_POINTS = 20_000
-"""Points of the curves that a frame shows; of more steps those with the lowest and the highest loss of each stretch."""
 MOST_EVALUATIONS = 256
 
 _SMALLEST, _LARGEST = 2.0**-60, 2.0**60  # limits of histograms
@@ -129,52 +127,6 @@ def merged(rows: Counts, doublings: int) -> Counts:
         wider[:, quarter : 3 * quarter] = rows[:, 0::2] + rows[:, 1::2]
         rows = wider
     return rows
-
-
-class CurveThinner:
-    """Chooses the points of long curves that a frame shows, without looking at all of them each time."""
-
-    def __init__(self) -> None:
-        self._stretch = 1  # steps of which two are shown
-        self._done = 0
-        self._chosen: NDArray[np.intp] = np.zeros(0, np.intp)
-
-    def thinned(self, curves: Curves) -> Curves:
-        """The same curves with at most ``MOST_POINTS`` training steps: of each stretch the lowest and highest loss.
-
-        The newest steps are all there; validations and changes stay as they are.
-        """
-        length = len(curves.step)
-        if length <= MOST_POINTS:
-            return curves
-        while 2 * length / self._stretch + self._stretch > MOST_POINTS and self._stretch**2 < length:
-            self._stretch *= 2
-            self._done, self._chosen = 0, np.zeros(0, np.intp)
-        ends = (length - 1) // self._stretch * self._stretch  # the newest step is always there
-        if ends > self._done:
-            loss = curves.loss[self._done : ends].reshape(-1, self._stretch)
-            begins = np.arange(self._done, ends, self._stretch)
-            missing = np.isnan(loss)
-            lowest = np.where(missing, np.inf, loss).argmin(axis=1)
-            highest = np.where(missing, -np.inf, loss).argmax(axis=1)
-            pair = np.stack([lowest, highest], axis=1)
-            pair.sort(axis=1)
-            pair[pair[:, 0] == pair[:, 1], 1] = self._stretch - 1  # all alike: its ends
-            self._chosen = np.concatenate([self._chosen, (begins[:, None] + pair).ravel()])
-            self._done = ends
-        chosen = np.concatenate([self._chosen, np.arange(ends, length)])
-        return Curves(
-            step=_view(curves.step[chosen]),
-            epoch=_view(curves.epoch[chosen]),
-            loss=_view(curves.loss[chosen]),
-            accuracy=_view(curves.accuracy[chosen]),
-            learning_rate=_view(curves.learning_rate[chosen]),
-            validation_step=curves.validation_step,
-            validation_epoch=curves.validation_epoch,
-            validation_loss=curves.validation_loss,
-            validation_accuracy=curves.validation_accuracy,
-            changes=curves.changes,
-        )
 
 
 def with_evaluation(before: tuple[Evaluation, ...], new: Evaluation) -> tuple[Evaluation, ...]:

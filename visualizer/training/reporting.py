@@ -11,7 +11,7 @@ from visualizer.networks.device import describe_device
 from visualizer.networks.network import Network
 from visualizer.training.expenses import Expenses
 from visualizer.training.frames import Evaluation, LiveFrame, StatisticsHistory, Steps
-from visualizer.training.history import CurveThinner, with_evaluation
+from visualizer.training.history import with_evaluation
 from visualizer.training.loop import Training
 
 RECENT = 20
@@ -26,7 +26,6 @@ class Reporter:
         self.network: Network | None = None
         self._training, self._expenses = training, expenses
         self._device = describe_device(training.device)
-        self._thinner = CurveThinner()
         self._evaluations: tuple[Evaluation, ...] = ()
         self._memory_words = ""
         self._memory_read = -_MEMORY_EVERY
@@ -58,7 +57,7 @@ class Reporter:
             samples_per_second=expenses.steps_per_second() * training.config.batch,
             device=self._device,
             memory_words=self._memory(),
-            curves=self._thinner.thinned(curves),
+            curves=curves,
             statistics=statistics,
             evaluations=self._evaluations,
             cost=expenses.cost(),

@@ -81,7 +81,7 @@ class MovingAverage:
         return self._averages[: self._count]
 
     def _continues(self, steps: NDArray[np.int64], values: NDArray[np.float32], window: float) -> bool:
-        """Whether the curve begins with the one before: of a thinned or another one the ends are others."""
+        """Whether the curve begins with the one before: of another one the ends are others."""
         if window != self._window or len(values) < self._count:
             return False
         return not self._count or _ends(steps[: self._count], values[: self._count]) == self._ends
