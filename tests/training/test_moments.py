@@ -158,3 +158,22 @@ def test_tied_weights_stay_tied():
     copied = Moments(opened).network(Moments(opened).nearest(0)).module
     assert copied[1].weight is copied[0].weight
     assert torch.equal(copied[1].weight, module[0].weight)
+
+
+def test_steps_that_were_handed_out_stay_as_they_are():
+    moments = Moments(small())
+    told = []
+    for step in (4, 9, 6, 12):
+        moments.add(moment(step))
+        told.append(moments.steps())
+    assert [list(steps) for steps in told] == [[0, 4], [0, 4, 9], [0, 4, 6, 9], [0, 4, 6, 9, 12]]
+    assert not told[0].flags.writeable
+
+
+def test_a_network_apart_shares_weights_and_no_module():
+    moments = Moments(network())
+    there = moments.newest()
+    shared, apart = moments.network(there), moments.network_apart(there)
+    assert moments.network(there).module is shared.module
+    assert not set(apart.module.modules()) & set(shared.module.modules())
+    assert apart.module[0].weight.data_ptr() == shared.module[0].weight.data_ptr()

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from visualizer.networks.network import Network
 from visualizer.training.frames import Steps
+from visualizer.training.record import Column
 
 BUDGET = 512 * 2**20
 """Bytes that the moments of a run may take, unless the user says otherwise."""
@@ -67,15 +68,16 @@ class Moments:
         self._moments = [Moment(0, 0.0, tensors)]  # by their steps
         self._numbers = [0]  # the steps alone, to search in
         self._sizes = {0: sum(tensor.nbytes for tensor in tensors.values())}
+        self._total = self._sizes[0]
         self._shared = {tensor.data_ptr() for tensor in tensors.values()}
-        self._steps: Steps | None = None
+        self._steps = Column(np.int64, [0])  # the same for those who read them many times a second
         self._modules: weakref.WeakValueDictionary[int, nn.Module] = weakref.WeakValueDictionary()
 
     @property
     def bytes(self) -> int:
         """What all moments take together; tensors that never changed are there once."""
         with self._lock:
-            return sum(self._sizes.values())
+            return self._total
 
     def wants(self, step: int) -> bool:
         """Whether ``step`` lies on the grid."""
@@ -116,14 +118,17 @@ class Moments:
             else:
                 self._moments.insert(place, moment)
                 self._numbers.insert(place, moment.step)
+                if place == len(self._steps):
+                    self._steps.append(moment.step)
+                else:
+                    self._steps = Column(np.int64, self._numbers)
+            self._total += size - self._sizes.get(moment.step, 0)
             self._sizes[moment.step] = size
-            self._steps = None
-            self._thin()
+            if self._total > self._budget:
+                self._thin()
 
     def _thin(self) -> None:
         """Let go of moments beyond the budget: first of those off the grid, then of those off a sparser one."""
-        if sum(self._sizes.values()) <= self._budget:
-            return
         numbers = np.array(self._numbers)
         sizes = np.array([self._sizes[step] for step in self._numbers])
         allowed = self._budget - self._budget // _ROOM
@@ -144,14 +149,13 @@ class Moments:
         self._moments = [self._moments[index] for index in np.flatnonzero(keep)]
         self._numbers = [moment.step for moment in self._moments]
         self._sizes = {step: self._sizes[step] for step in self._numbers}
+        self._total = sum(self._sizes.values())
+        self._steps = Column(np.int64, self._numbers)
 
     def steps(self) -> Steps:
         """The steps of all moments, in order, 0 the first; read-only."""
         with self._lock:
-            if self._steps is None:
-                self._steps = np.array(self._numbers, np.int64)
-                self._steps.setflags(write=False)
-            return self._steps
+            return self._steps.values()
 
     def nearest(self, step: int) -> Moment:
         """The moment nearest to ``step``, of two the earlier one."""
@@ -185,8 +189,20 @@ class Moments:
         """
         with self._lock:
             module = self._modules.get(moment.step)
-            if module is None:
-                module = self._modules[moment.step] = with_tensors(self._start.module, moment.tensors)
+        if module is None:
+            module = self._made(moment)
+            with self._lock:
+                module = self._modules.setdefault(moment.step, module)
+        return self._named(moment, module, like)
+
+    def network_apart(self, moment: Moment) -> Network:
+        """As ``network``, around a module that nobody else has: for looks beside those of others, who may hook it."""
+        return self._named(moment, self._made(moment), None)
+
+    def _made(self, moment: Moment) -> nn.Module:
+        return with_tensors(self._start.module, moment.tensors)
+
+    def _named(self, moment: Moment, module: nn.Module, like: Network | None) -> Network:
         words = f"step {moment.step:,}".replace(",", " ") if moment.step else "the start of the run"
         return replace(like or self._start, module=module, weights=words)
 

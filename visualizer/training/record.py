@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -39,9 +39,10 @@ class Step:
 class Column:
     """Numbers that are only ever added to; ``values`` looks at them without a copy."""
 
-    def __init__(self, dtype: type[np.generic]) -> None:
-        self._buffer: NDArray[Any] = np.empty(1024, dtype=dtype)
-        self._count = 0
+    def __init__(self, dtype: type[np.generic], values: Sequence[float] = ()) -> None:
+        self._buffer: NDArray[Any] = np.empty(max(1024, 2 * len(values)), dtype=dtype)
+        self._count = len(values)
+        self._buffer[: self._count] = values
 
     def __len__(self) -> int:
         return self._count
