@@ -57,3 +57,27 @@ def test_cost_is_what_was_spent_and_pauses_are_not_time():
     assert cost.steps_lost == pytest.approx(0.06 / 0.02, rel=0.3)  # three more steps would have fit
     assert cost.frames_per_second == pytest.approx(1 / 0.14, rel=0.2)
     assert not expenses.recording.allows(expenses.now)
+
+
+def test_the_ends_of_short_epochs_leave_looks_their_share():
+    expenses = Expenses(Budget())
+    for _ in range(20):
+        with expenses.spending("publishing", expenses.measuring):
+            time.sleep(0.01)
+    assert expenses.watching.allows(expenses.now)
+    assert not expenses.measuring.allows(expenses.now)
+    expenses.published()
+    assert (
+        expenses.watching.share == Budget().share / 2
+    )  # what was overdrawn is taken from the looks that follow
+
+
+def test_recording_has_its_share_whether_it_uses_it_or_not():
+    expenses = Expenses(Budget())
+    time.sleep(0.02)
+    expenses.published()
+    assert expenses.watching.share == Budget().share
+    with expenses.spending("copying"):  # a snapshot for the screen, which looks pay for
+        time.sleep(0.02)
+    expenses.published()
+    assert expenses.watching.share == Budget().share

@@ -1,7 +1,9 @@
 import copy
+import gc
 import itertools
 import threading
 import time
+import weakref
 
 import numpy as np
 import pytest
@@ -358,6 +360,42 @@ def test_a_lack_of_memory_names_layer_sizes_and_what_to_lower(error):
     assert caught.value.layer == "3"
     assert caught.value.__cause__ is None
     assert run.last.network.weights == "trained 2 steps on noise"
+
+
+class NeedsTooMuch(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        return x.clone()
+
+    @staticmethod
+    def backward(ctx, gradient):
+        raise MemoryError
+
+
+class NeedsTooMuchGoingBack(nn.Module):
+    def forward(self, x):
+        return NeedsTooMuch.apply(x) if self.training else x
+
+
+def test_a_lack_of_memory_on_the_way_back_names_the_largest_output():
+    run = live_run(with_part(NeedsTooMuchGoingBack()))
+    with pytest.raises(OutOfMemory) as caught:
+        list(run.frames())
+    assert "beside outputs like 20×4×12×12 of its layer 0; lower the batch size (20)" in str(caught.value)
+    assert caught.value.layer == "0"
+
+
+def test_a_run_that_is_over_keeps_moments_and_nothing_of_the_training():
+    run = live_run()
+    run.watch_statistics(True)
+    run.watch({"a": lambda looked_at: None})
+    weights = weakref.ref(run._network.module[0].weight)
+    list(run.frames())
+    gc.collect()
+    assert weights() is None
+    run.watch_statistics(True)
+    run.apply(config(learning_rate=0.5))
+    assert run.moments.newest().step == 10
 
 
 class Explodes(nn.Module):

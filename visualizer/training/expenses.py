@@ -16,19 +16,23 @@ Purpose = Literal["publishing", "copying", "waiting"]
 
 WINDOW = 4.0
 """Seconds that the shares of ``Cost`` look back."""
+MEASURED_AT_FIRST = 30.0
+"""Seconds whose share for measuring may be spent at once: most happens in the first epochs, be they short."""
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What watching may take: ``share`` (0…1) of the run's time, of which ``recording`` is for moments.
+    """What watching may take: ``share`` (0…1) of the run's time.
 
-    ``moment_bytes`` is what the moments may take of the memory.
+    Of it ``recording`` is for moments, and ``measuring`` for the statistics at the ends of epochs. ``moment_bytes``
+    is what the moments may take of the memory.
     """
 
     share: float = 0.05
     frames_per_second: float = 15
     moment_bytes: int = BUDGET
     recording: float = 0.01  # by the clock; what it pushes out of the caches comes on top
+    measuring: float = 0.005
 
 
 class Allowance:
@@ -37,7 +41,7 @@ class Allowance:
     def __init__(self, share: float, saved: float = 0.25) -> None:
         self.share = share
         self._saved = saved  # s: time that passed without spending counts up to here
-        self._free = 0.0  # when all debt will be paid
+        self._free = -saved  # when all debt will be paid
 
     def allows(self, now: float) -> bool:
         """Whether there is no debt at the time ``now``."""
@@ -48,6 +52,16 @@ class Allowance:
         self._free = max(self._free, now - self._saved) + seconds / self.share
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Entry:
+    """Seconds that were spent up to the time ``ended``."""
+
+    ended: float
+    purpose: Purpose
+    seconds: float
+    payer: Allowance
+
+
 class Expenses:
     """The loop's own clock, pauses left out, and what of its time went into watching."""
 
@@ -56,9 +70,10 @@ class Expenses:
         self.watching = Allowance(budget.share - budget.recording)
         self.recording = Allowance(budget.recording)
         self.telling = Allowance(budget.share)
+        self.measuring = Allowance(budget.measuring, saved=MEASURED_AT_FIRST)
         self._started = time.perf_counter()
         self._stopped: float | None = None
-        self._entries: deque[tuple[float, Purpose, float]] = deque()  # when it ended, what for, seconds
+        self._entries: deque[_Entry] = deque()
         self._frames: deque[float] = deque()
         self._steps: deque[tuple[float, float]] = deque(maxlen=65)  # when, and all that was spent until then
         self._spent = 0.0
@@ -87,9 +102,10 @@ class Expenses:
             yield
         finally:
             now = self.now
-            (allowance or self.watching).spend(now, now - began)
+            payer = allowance or self.watching
+            payer.spend(now, now - began)
             self._spent += now - began
-            self._entries.append((now, purpose, now - began))
+            self._entries.append(_Entry(now, purpose, now - began, payer))
 
     def stepped(self) -> None:
         """One step of training is over."""
@@ -97,9 +113,12 @@ class Expenses:
         self._steps.append((self.now, self._spent))
 
     def published(self) -> None:
-        """One frame is made. What recording does not need of its share is there for looking."""
+        """One frame is made. What recording and measuring do not need of their shares is there for looking."""
         self._frames.append(self.now)
-        self.watching.share = max(self._share / 2, self._share - self.cost().copying)
+        length = self._last_seconds()
+        set_apart = (self.recording, self.measuring)
+        needed = sum(entry.seconds for entry in self._entries if entry.payer in set_apart) / length
+        self.watching.share = max(self._share / 2, self._share - needed)
 
     def steps_per_second(self) -> float:
         """Over the last steps, everything between them included; 0 before the second."""
@@ -109,22 +128,26 @@ class Expenses:
 
     def cost(self) -> Cost:
         """The shares of the last seconds; the steps lost since the run began."""
-        now = self.now
-        begin = max(0.0, now - WINDOW)
-        while self._entries and self._entries[0][0] < begin:
-            self._entries.popleft()
-        while self._frames and self._frames[0] < begin:
-            self._frames.popleft()
-        length = max(now - begin, 1e-9)
+        length = self._last_seconds()
         sums = dict.fromkeys(("publishing", "copying", "waiting"), 0.0)
-        for _, purpose, seconds in self._entries:
-            sums[purpose] += seconds
-        bare = now - self._spent  # s that went into training itself
+        for entry in self._entries:
+            sums[entry.purpose] += entry.seconds
+        bare = self.now - self._spent  # s that went into training itself
         return Cost(
             **{purpose: min(1.0, seconds / length) for purpose, seconds in sums.items()},
             steps_lost=self._count * self._spent / bare if bare > 0 else 0.0,
             frames_per_second=len(self._frames) / length,
         )
+
+    def _last_seconds(self) -> float:
+        """Forget what is older than ``WINDOW``; the seconds that are looked back, fewer at the beginning."""
+        now = self.now
+        begin = max(0.0, now - WINDOW)
+        while self._entries and self._entries[0].ended < begin:
+            self._entries.popleft()
+        while self._frames and self._frames[0] < begin:
+            self._frames.popleft()
+        return max(now - begin, 1e-9)
 
 
 def fair_shares(demands: Mapping[str, float], share: float) -> dict[str, float]:

@@ -45,18 +45,22 @@ class OutOfMemory(UserError):
 
 @contextmanager
 def in_sentences(
-    network_name: str, less_memory: str, module: nn.Module | None = None, batch: int | None = None
+    network_name: str,
+    less_memory: str,
+    module: nn.Module | None = None,
+    batch: int | None = None,
+    anatomy: Anatomy | None = None,
 ) -> Iterator[None]:
     """Raise ``OutOfMemory`` for a lack of memory and ``UserError`` for batches of one image.
 
-    The sentence says what to lower: ``less_memory``, and the ``batch`` size where it is known; the layer is that of
-    ``module`` that was at work.
+    The sentence says what to lower: ``less_memory``, and the ``batch`` size where it is known. The layer is that of
+    ``module`` that was at work; going back, where no layer is called, that of the ``anatomy`` with the largest output.
     """
     try:
         yield
     except (MemoryError, RuntimeError, ValueError) as error:
         if is_out_of_memory(error):
-            told = _out_of_memory(error, network_name, less_memory, module, batch)
+            told = _out_of_memory(error, network_name, less_memory, module, batch, anatomy)
             # What failed holds on to the tensors of its step; they are wanted back at once.
             traceback.clear_frames(error.__traceback__)
             error.__traceback__ = None
@@ -69,7 +73,12 @@ def in_sentences(
 
 
 def _out_of_memory(
-    error: BaseException, network_name: str, less_memory: str, module: nn.Module | None, batch: int | None
+    error: BaseException,
+    network_name: str,
+    less_memory: str,
+    module: nn.Module | None,
+    batch: int | None,
+    anatomy: Anatomy | None,
 ) -> OutOfMemory:
     layer, shape = _at_work(error.__traceback__, module) if module is not None else ("", ())
     parts = [f"there is not enough memory to train {shown(network_name)}"]
@@ -79,8 +88,18 @@ def _out_of_memory(
         parts.append(f"with an input of {'×'.join(map(str, shape))}")
     if asked := asked_for(str(error)):
         parts.append(f"where {size_words(asked)} more were needed")
+    if not layer and anatomy is not None and batch is not None and anatomy.layers:
+        layer, words = largest_output(anatomy, batch)
+        parts.append(f"beside {words}")
     lower = f"lower the batch size ({batch}) or {less_memory}" if batch and batch > 1 else less_memory
     return OutOfMemory(f"{' '.join(parts)}; {lower}", layer)
+
+
+def largest_output(anatomy: Anatomy, batch: int) -> tuple[str, str]:
+    """The layer that gives most, and that in words: "outputs like 64×32×30×30 of its layer conv1"."""
+    layer = max(anatomy.layers, key=lambda layer: math.prod(layer.output))
+    shape = "×".join(map(str, (batch, *layer.output)))
+    return layer.name, f"outputs like {shape} of its layer {shown(layer.name)}"
 
 
 def asked_for(message: str) -> int | None:

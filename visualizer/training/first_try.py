@@ -16,7 +16,7 @@ from visualizer.networks.naming import shown
 from visualizer.networks.network import Network
 from visualizer.networks.planning import plan
 from visualizer.training.config import TrainingConfig
-from visualizer.training.failures import OutOfMemory
+from visualizer.training.failures import OutOfMemory, largest_output
 
 EPOCHS = 20
 """Of the built-in shapes; a data set that ends is seen ``EPOCHS_OF_FILES`` times."""
@@ -130,14 +130,12 @@ def check_memory(network: Network, anatomy: Anatomy, batch: int) -> None:
     needed = BYTES_PER_VALUE * (4 * anatomy.parameters + 2 * batch * _outputs_in_all(anatomy))
     if needed <= available():
         return
-    largest = max(anatomy.layers, key=lambda layer: math.prod(layer.output))
-    shape = "×".join(map(str, (batch, *largest.output)))
+    layer, words = largest_output(anatomy, batch)
     lower = f"lower the batch size ({batch}) or " if batch > 1 else ""
     raise OutOfMemory(
         f"training {shown(network.name)} needs about {size_words(needed)} of memory, there are "
-        f"{size_words(available())}, most of it for outputs like {shape} of its layer {shown(largest.name)}; "
-        f"{lower}{LESS_MEMORY}",
-        largest.name,
+        f"{size_words(available())}, most of it for {words}; {lower}{LESS_MEMORY}",
+        layer,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import threading
 from collections.abc import Generator, Mapping
 from dataclasses import replace
@@ -63,7 +64,10 @@ class LiveRun:
         module = copy.deepcopy(network.module)
         start = copy.deepcopy(module).cpu().eval().requires_grad_(False)
         self.start = replace(network, module=start, classes=dataset.classes, spec=spec)
-        self._network = replace(self.start, module=module.requires_grad_(True), weights="live")
+        self._network: Network | None = replace(
+            self.start, module=module.requires_grad_(True), weights="live"
+        )
+        self._threads = torch.get_num_threads()
         self.moments = Moments(self.start, self._budget.moment_bytes)
         self.last: LiveFrame | None = None
         """What was told last when the run ended, its network that of the last step; after an error that of the newest
@@ -119,39 +123,51 @@ class LiveRun:
 
         Raises ``Diverged`` when the loss stops being a number and ``OutOfMemory`` when memory runs out.
         """
+        network, self._network = self._network, None
+        assert network is not None, "a run is made for one training"
+        # A thread that begins while another one looks on one thread alone would keep to one itself.
+        torch.set_num_threads(self._threads)
         expenses = Expenses(self._budget)
-        module = self._network.module
-        with in_sentences(self._network.name, LESS_MEMORY, module, self._config.batch):
-            training = Training(module.to(self._device), self._dataset, self._config)
+        module, batch = network.module, self._config.batch
+        try:
+            with in_sentences(network.name, LESS_MEMORY, module, batch, self._anatomy):
+                training = Training(module.to(self._device), self._dataset, self._config)
+                with self._lock:
+                    self._training = training
+                    training.apply(self._config)
+                yield from self._drained(_Going(self, network, training, expenses))
+        finally:  # who visits moments afterwards keeps neither data nor optimizer on the device
             with self._lock:
-                self._training = training
-                training.apply(self._config)
-            going = _Going(self, training, expenses)
-            try:
-                yield from going.frames()
-            except GeneratorExit:
-                self.last = going.ended()
-                raise
-            except BaseException as error:
-                self.last = going.failed(error)
-                raise
-            finally:
-                going.close()
+                self._training = self._statistics = None
+            self.watch({})
+
+    def _drained(self, going: _Going) -> Generator[LiveFrame | None]:
+        try:
+            yield from going.frames()
+        except GeneratorExit:
             self.last = going.ended()
+            raise
+        except BaseException as error:
+            self.last = going.failed(error)
+            raise
+        finally:
+            going.close()
+        self.last = going.ended()
 
 
 class _Going:
     """One run that is going on; everything here belongs to its thread."""
 
-    def __init__(self, run: LiveRun, training: Training, expenses: Expenses) -> None:
+    def __init__(self, run: LiveRun, network: Network, training: Training, expenses: Expenses) -> None:
         self._run, self._training, self._expenses = run, training, expenses
-        self._network = replace(run._network, module=training.module)
+        self._network = network
         self._recorder = Recorder(run.moments, expenses, training.module, aside=run._beside)
-        self._looker: Looker = Beside(expenses, training.module) if run._beside else Inline(expenses)
         self._reporter = Reporter(training, expenses)
-        self._statistics = StatisticsWatch(run._anatomy, training, run._dataset)
+        self._statistics = StatisticsWatch(run._anatomy, training, run._dataset, expenses)
         run._statistics = self._statistics
         run._set_topics()
+        # The last, for it begins a thread, which somebody has to end.
+        self._looker: Looker = Beside(expenses, training.module) if run._beside else Inline(expenses)
         self._look_due = 0.0
         self._told_at = -LONGEST
         self._refreshed = -REFRESH
@@ -215,13 +231,19 @@ class _Going:
         measures = looks and self._statistics.pending
         if not (tells or measures):
             return None
-        # Figures alone cost next to nothing; on a busy machine they would leave nothing for looks.
-        allowance = expenses.watching if looks_around or measures else expenses.telling
+        if looks_around:
+            allowance = expenses.watching
+        elif measures:
+            allowance = expenses.measuring if self._statistics.ends_epoch else expenses.watching
+        else:  # figures alone cost next to nothing; on a busy machine they would leave nothing for looks
+            allowance = expenses.telling
         with expenses.spending("publishing", allowance):
             probes: dict[str, Probe] = {}
             if looks_around:
                 self._look_due = max(self._look_due, now - interval) + interval
                 probes = run._watch.due(now, everything=run._closely)
+                if not run._closely:  # one at a time: every frame shows something new, and none takes long
+                    probes = dict(itertools.islice(probes.items(), 1))
                 if probes.pop(STATISTICS, None):  # gradients and updates are measured within a step
                     self._statistics.arm()
             if measures:

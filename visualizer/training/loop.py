@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -53,6 +54,7 @@ class Training:
         self.last_evaluation: Evaluation | None = None
         self.on_gradients: Hook | None = None
         self.on_stepped: Hook | None = None
+        self._lock = threading.Lock()
         self._wanted: TrainingConfig | None = None
         self._changes: tuple[Change, ...] = ()
         self._dataset = dataset
@@ -115,7 +117,8 @@ class Training:
 
         For any thread.
         """
-        self._wanted = with_locked(config, self.config)
+        with self._lock:
+            self._wanted = with_locked(config, self.config)
 
     def curves(self, wait: bool = False) -> Curves:
         """Everything measured so far, without a copy; with ``wait`` the device is waited for."""
@@ -149,9 +152,10 @@ class Training:
         return self.diverged is None and not self.ended_early and self.epochs_done < self.config.epochs
 
     def _take_changes(self) -> None:
-        if (wanted := self._wanted) is None:
+        with self._lock:
+            wanted, self._wanted = self._wanted, None
+        if wanted is None:
             return
-        self._wanted = None
         texts = changes(self.config, wanted)
         self._changes += tuple(Change(self.step, self.epoch, text) for text in texts)
         self._updater.apply(wanted)

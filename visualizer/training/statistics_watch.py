@@ -1,4 +1,4 @@
-"""When the layers of a run are measured: now and then while somebody watches, at the end of each epoch always."""
+"""When the layers of a run are measured: now and then while somebody watches, and at the ends of epochs."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from torch import Tensor
 from visualizer.data.dataset import Dataset
 from visualizer.networks.anatomy import Anatomy
 from visualizer.networks.network import Network
+from visualizer.training.expenses import Expenses
 from visualizer.training.forward import Forward
 from visualizer.training.frames import StatisticsHistory
 from visualizer.training.history import StatisticsLog
@@ -21,10 +22,13 @@ STATISTICS = "layer statistics"
 
 
 class StatisticsWatch:
-    """Measures gradients within a step that was armed before it, and the layers behind that step, as a probe."""
+    """Measures gradients within a step that was armed before it, and the layers behind that step, as a probe.
 
-    def __init__(self, anatomy: Anatomy, training: Training, dataset: Dataset) -> None:
-        self._training = training
+    The last step of an epoch is armed here, but for epochs so short that this would cost more than its allowance.
+    """
+
+    def __init__(self, anatomy: Anatomy, training: Training, dataset: Dataset, expenses: Expenses) -> None:
+        self._training, self._expenses = training, expenses
         forward = Forward(dataset.mean, dataset.std, training.device, "float32")
         self.standardised = forward.standardised
         count = int(max(1, min(IMAGES, len(dataset.validation), MACS // max(1, anatomy.macs))))
@@ -55,6 +59,11 @@ class StatisticsWatch:
         """Whether the gradients of the last step were measured, and its layers are still to be."""
         return self._pending is not None and self._pending[0] == self._training.step
 
+    @property
+    def ends_epoch(self) -> bool:
+        """Whether that step was the last one of an epoch."""
+        return self._training.step % self._training.steps_per_epoch == 0
+
     def missed(self) -> None:
         """Nobody could measure the layers behind this step; try again with the next."""
         if self.pending:
@@ -62,7 +71,7 @@ class StatisticsWatch:
 
     def _before(self) -> None:
         if (self._training.step + 1) % self._training.steps_per_epoch == 0:
-            self._armed = True
+            self._armed = self._armed or self._expenses.measuring.allows(self._expenses.now)
         if self._armed:
             self._gradients.before()
 
