@@ -114,8 +114,10 @@ class LearningPanels(QObject):
         panel.unit_selected.connect(session.select_unit)
 
     def _moment_words(self) -> str:
-        """The moment that is shown: "step 5 080"; without a run what the weights are."""
+        """The moment that is shown: "live", "step 5 080"; without a run what the weights are."""
         state, opened = self._training.state, self._session.opened
+        if state.phase == "running" and state.visited is None:
+            return "live"  # a number that changes many times a second would lay out the title as often
         if state.frame is not None:
             return f"step {integer(state.step)}"
         return opened.network.weights if opened is not None else ""

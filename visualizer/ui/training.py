@@ -34,15 +34,15 @@ if TYPE_CHECKING:
     from visualizer.ui.session import Session
 
 INTERVAL = 66  # ms between two looks at the run: live panels repaint at most 15 times a second
-FIGURES = 0.4  # s between two states that tell new figures alone: curves are dear to draw and move little
-SNAPSHOT = 1.0  # s between two copies of the weights while the run looks for itself
+FIGURES = 0.5  # s between two states that tell new figures alone: curves are dear to draw and move little
+SNAPSHOT = 3.0  # s between two copies of the weights while the run looks for itself
 TOPIC = "training"
 
 
 class LiveTraining(QObject):
     """The run of the open network on the chosen data.
 
-    Emits ``changed(TrainingState)``, where nothing but figures are new at most twice or three times a second.
+    Emits ``changed(TrainingState)``, where nothing but figures are new at most twice a second.
 
     ``how`` is how the next run begins. ``data`` opens data sets, ``moments`` is the moment cursor, ``playback``
     moves it by the clock.

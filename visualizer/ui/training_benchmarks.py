@@ -59,7 +59,7 @@ def overhead() -> tuple[Figure, ...]:
             at_least=True,
         ),
         Figure(
-            "train-overhead: new frames a second in all panels",
+            "train-overhead: new weights, maps and predictions a second",
             statistics.median(frames),
             "/s",
             goal,

@@ -58,9 +58,13 @@ class TrainingState:
 
     @property
     def stale_words(self) -> str:
-        """Where the evaluation is older than what the screen shows: "from step 5 001", else ""."""
+        """Where the evaluation is older than what the screen shows: "from step 5 001", else "".
+
+        Of a run that goes on it always is, and the next one comes by itself.
+        """
         look = self.evaluation
-        if look is None or look.step == self.step:
+        is_live = self.visited is None and self.phase in ("running", "stopping")
+        if look is None or look.step == self.step or is_live:
             return ""
         return f"from step {integer(look.step)}"
 

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 )
 
 from visualizer.ui.evaluation_wiring import DataPanelWiring, EvaluationPanels, HistoryOfInput
-from visualizer.ui.jobs import OpenNetwork
 from visualizer.ui.learning_wiring import LearningPanels
 from visualizer.ui.panels.dataset import DatasetPanel
 from visualizer.ui.panels.prediction import PredictionPanel
@@ -36,11 +35,6 @@ def connect_training(window: MainWindow) -> None:
     """Connect the run of the session with the Timeline and the panels that show weights, once."""
     training, timeline = window.session.training, window.timeline
 
-    def show_weights(opened: OpenNetwork) -> None:
-        network = opened.network
-        window.network.set_network(network.name, opened.anatomy, network.input, network.weights)
-
-    window.session.weights_changed.connect(show_weights)
     training.changed.connect(timeline.set_state)
     timeline.back_requested.connect(training.step_back)
     timeline.play_requested.connect(training.toggle)

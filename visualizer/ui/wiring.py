@@ -25,6 +25,7 @@ def connect_panels(window: MainWindow) -> None:
     show = PanelUpdates(window)
     session = window.session
     session.network_changed.connect(show.network)
+    session.weights_changed.connect(show.weights)
     session.input_changed.connect(show.input)
     session.selection_changed.connect(show.selection)
     session.inspection_changed.connect(show.inspection)
@@ -69,6 +70,14 @@ class PanelUpdates(QObject):
         window.units.set_frame(None)
         window.unit.set_frame(None, None, None)
         window.prediction.set_prediction(None, network.name)
+
+    def weights(self, opened: OpenNetwork) -> None:
+        panel, network = self._window.network, opened.network
+        self._show(
+            "network",
+            "weights",
+            lambda: panel.set_network(network.name, opened.anatomy, network.input, network.weights),
+        )
 
     def _show(self, dock: str, what: str, show: Callable[[], None]) -> None:
         """Show something in a dock, or when that is next seen: a run changes it many times a second."""

@@ -172,7 +172,9 @@ class ActivationsPanel(Panel):
                 "−max" if frame.scale.symmetric else "min", "+max" if frame.scale.symmetric else "max"
             )
         dead = int(frame.statistics.dead.sum())
-        self._dead.setText(f"× {dead} dead" if dead else "no dead units")
+        words = f"× {dead} dead" if dead else "no dead units"
+        if words != self._dead.text():
+            self._dead.setText(words)
         self.set_subtitle(f"{frame.layer.name}, {frame.layer.detail}")
 
     def _apply_map(self) -> None:

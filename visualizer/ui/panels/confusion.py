@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from visualizer.training.frames import Evaluation
+from visualizer.ui.numbers import step_words
 from visualizer.ui.theme import Colors
 from visualizer.ui.widgets.confusion_matrix import Cell, ConfusionMatrix
 from visualizer.ui.widgets.export import Export, Row
@@ -15,7 +16,6 @@ from visualizer.ui.widgets.panel import PADDING, Panel
 from visualizer.ui.widgets.placeholder import Placeholder
 
 NOTHING = "No evaluation yet. Press play: each epoch ends with a look at all validation images."
-SUBTITLE = "val, row %"
 
 
 class ConfusionPanel(Panel):
@@ -44,9 +44,9 @@ class ConfusionPanel(Panel):
 
     def set_evaluation(self, evaluation: Evaluation | None, stale_words: str = "") -> None:
         """Show an evaluation; ``stale_words`` say why it is not of the moment shown: "from step 5 001"."""
-        if stale_words != self._stale_words or (evaluation is None) != (self._evaluation is None):
+        if evaluation is not self._evaluation or stale_words != self._stale_words:
             self._stale_words = stale_words
-            words = ", ".join(filter(None, (stale_words, SUBTITLE))) if evaluation else ""
+            words = f"val, {stale_words or step_words(evaluation.step)}, row %" if evaluation else ""
             self.set_subtitle(words, warning=bool(stale_words))
         if evaluation is self._evaluation:
             return

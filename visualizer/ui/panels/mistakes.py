@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from visualizer.training.mistakes import MistakePictures
-from visualizer.ui.numbers import integer, percent
+from visualizer.ui.numbers import integer, percent, step_words
 from visualizer.ui.theme import Colors, icon
 from visualizer.ui.widgets.export import Export, Row
 from visualizer.ui.widgets.icon_button import icon_button
@@ -74,7 +74,7 @@ class MistakesPanel(Panel):
         if pictures is not self._shown and pictures is not None:
             self._show(pictures)
         self._shown, self._stale_words = pictures, stale_words
-        words = ", ".join(filter(None, (stale_words, "val, surest first"))) if pictures is not None else ""
+        words = f"val, {stale_words or step_words(pictures.step)}, surest first" if pictures is not None else ""
         self.set_subtitle(words, warning=bool(stale_words))
         self._choose_page()
 

@@ -19,6 +19,7 @@ from visualizer.ui.widgets.panel import PADDING, Panel
 from visualizer.ui.widgets.placeholder import Placeholder
 from visualizer.ui.widgets.probability_bars import ProbabilityBars
 from visualizer.ui.widgets.probability_plot import ProbabilityPlot
+from visualizer.ui.widgets.steady_text import SteadyText
 
 NO_PREDICTION = "No prediction yet."
 HISTORY_HEIGHT = 146  # px at most, with what stands around the plot
@@ -39,8 +40,8 @@ class PredictionPanel(Panel):
         self.bars = ProbabilityBars()
         self.history = ProbabilityPlot()
         self.true_class = TrueClassLabel()
-        self.margin = QLabel(UNKNOWN)
-        self.entropy = QLabel(UNKNOWN)
+        self.margin = SteadyText("0.000")
+        self.entropy = SteadyText(f"0.00{THIN}bit")
         self.warning = _note("warning")
         self.note = _note("small")
         self.placeholder = Placeholder(NO_PREDICTION)
@@ -116,8 +117,9 @@ class PredictionPanel(Panel):
         self.margin.setText(_figure(prediction.margin, 3))
         self.entropy.setText(_figure(prediction.entropy, 2, f"{THIN}bit"))
         for label, text in ((self.warning, prediction.note), (self.note, note)):
-            label.setText(text)
-            label.setVisible(bool(text))
+            if text != label.text():
+                label.setText(text)
+                label.setVisible(bool(text))
 
     def set_history(
         self, history: ProbabilityHistory | None, visited_epoch: float | None = None, last_epoch: float = 1.0
@@ -155,9 +157,10 @@ class TrueClassLabel(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def set_class(self, label: str | None, rank: int | None) -> None:
-        self._label = label or UNKNOWN
-        self._rank = "" if label is None else "no class here" if rank is None else f"rank {rank}"
-        self._fit()
+        words = label or UNKNOWN, "" if label is None else "no class here" if rank is None else f"rank {rank}"
+        if words != (self._label, self._rank):
+            self._label, self._rank = words
+            self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

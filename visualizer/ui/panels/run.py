@@ -103,12 +103,12 @@ class RunPanel(Panel):
         self.bar.set_form(form)
         self.set_subtitle(form.subtitle)
 
-    def set_progress(self, step: int, total: int, curves: Curves | None) -> None:
-        """Put the play head of the schedule at ``step`` of ``total``; ``curves`` None: no run."""
-        if curves is None or not total:
+    def set_progress(self, epoch: float, curves: Curves | None) -> None:
+        """Put the play head of the schedule at ``epoch``, a fraction; ``curves`` None: no run."""
+        if curves is None:
             self.plot.set_past(NO_RATES, NO_RATES, None)
         else:
-            self.plot.set_past(curves.epoch, curves.learning_rate, step / total * self._form.rates.epochs)
+            self.plot.set_past(curves.epoch, curves.learning_rate, epoch)
 
     def set_colors(self, colors: Colors) -> None:
         for part in (self.obstacle, self.view, self.plot):

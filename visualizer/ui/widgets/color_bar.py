@@ -32,6 +32,8 @@ class ColorBar(QWidget):
 
     def set_limits(self, low: str, high: str) -> None:
         """Take the texts of the values at both ends."""
+        if (low, high) == self._limits:
+            return
         self._limits = (low, high)
         self.setAccessibleName(f"Grey levels from {low} to {high}")
         self.updateGeometry()

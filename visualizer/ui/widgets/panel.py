@@ -171,11 +171,12 @@ class ElidedLabel(QLabel):
         self.setMinimumWidth(0)
         self.setTextFormat(Qt.TextFormat.PlainText)  # names come from files
         self._full = text
-        self.set_full_text(text)
+        self._elide()
 
     def set_full_text(self, text: str) -> None:
-        self._full = text
-        self._elide()
+        if text != self._full:  # a label that is told anew is laid out anew, and all around it
+            self._full = text
+            self._elide()
 
     def full_text(self) -> str:
         return self._full
