@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageSequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QProgressDialog, QWidget
 from pytestqt.qtbot import QtBot
@@ -246,9 +246,10 @@ def test_a_film_shows_each_moment_of_a_panel(
     assert window.notices.sentences() == ["Saved as weights.gif: 30 moments."]
     with Image.open(tmp_path / "weights.gif") as film:
         assert film.size == (window.weights.width(), window.weights.height())
-        assert film.n_frames == 30
         first = np.asarray(film.convert("RGB")).astype(int)
-        film.seek(29)
+        times = [frame.info["duration"] for frame in ImageSequence.Iterator(film)]
+        assert sum(times) == 30 * 70  # ms; moments that look the same are one frame that stays for longer
+        assert len(times) > 25
         last = np.asarray(film.convert("RGB")).astype(int)
     for step, read in ((0, first), (40, last)):
         visit(window, qtbot, step)
