@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 
 from visualizer.data.dataset_summary import DatasetSummary, pictures, summarise
 from visualizer.data.inputs import Input
+from visualizer.probes.frames import Inspection
 from visualizer.probes.over_training import ProbabilityHistory
 from visualizer.training.frames import Evaluation
 from visualizer.training.mistakes import Cell, MistakePictures, pictures_of
@@ -23,8 +24,6 @@ from visualizer.ui.training_state import TrainingState
 
 if TYPE_CHECKING:
     from visualizer.ui.main_window import MainWindow
-
-_HISTORY_PACE = 4000  # ms between two looks at the probability of a class while a run goes on
 
 
 class EvaluationPanels(QObject):
@@ -167,16 +166,14 @@ class HistoryOfInput(QObject):
         self._made_for: tuple[object, ...] = ()
         self._history: ProbabilityHistory | None = None
         self._said: tuple[object, ...] = ()  # what the panel was told last
-        self._timer = QTimer(self, interval=_HISTORY_PACE)
-        self._timer.timeout.connect(self._ask)
+        self._was_running = False
         self._session.answer("history", self._known)
-        self._session.inspection_changed.connect(lambda _: self._ask_anew())
+        self._session.inspection_changed.connect(self._looked)
         learning.add(panel, self._show)
 
     def _show(self, state: TrainingState) -> None:
         frame = state.frame
         if frame is None:
-            self._timer.stop()
             self._job, self._history, self._made_for = None, None, ()
             self._said = ()
             self._panel.set_history(None)
@@ -186,12 +183,18 @@ class HistoryOfInput(QObject):
         if said != self._said:
             self._said = said
             self._panel.set_history(self._history, visited, float(frame.epochs))
-        if state.phase == "running":
-            if not self._timer.isActive():
-                self._timer.start()
-        elif self._timer.isActive():
-            self._timer.stop()
-            self._ask()
+        if self._was_running and state.phase != "running":
+            self._ask()  # what was seen of the run may have gaps
+        self._was_running = state.phase == "running"
+
+    def _looked(self, inspection: Inspection) -> None:
+        """What the run says of the input while it goes on costs nothing more."""
+        self._ask_anew()
+        state, history, prediction = self._training.state, self._history, inspection.prediction
+        if history is None or prediction is None or state.frame is None or not self._training.is_live:
+            return
+        if prediction.label == history.label and prediction.label_probability is not None:
+            self._history = history.with_value(state.frame.epoch, prediction.label_probability)
 
     def _ask_anew(self) -> None:
         """Another input may be there, or another run."""
