@@ -92,6 +92,30 @@ def test_escape_and_restore_go_back(place):
     assert (row.editor.text(), row.message, told) == ("64", "", [])
 
 
+def test_what_was_valid_on_the_way_to_what_cannot_be_taken_does_not_hold(place):
+    row, told = make(place, FormRow("batch", BATCH, 64, "Batch size", "images"))
+    type_into(row, "655360")
+    assert told[-2:] == [("batch", 65_536), ("batch", 64)]
+    assert (row.editor.text(), row.editor.value) == ("655360", 64)
+    type_into(row, "32")
+    QTest.keyClick(row.editor, Qt.Key.Key_Return)
+    type_into(row, "5x")
+    assert told[-1] == ("batch", 32)  # Enter has settled it
+    row.set_row(replace(row._row, value=16))  # chosen elsewhere
+    type_into(row, "7x")
+    assert told[-1] == ("batch", 16)
+
+
+def test_what_cannot_be_taken_goes_when_the_row_is_locked(place):
+    before = FormRow("batch", BATCH, 64, "Batch size", "images")
+    row, _ = make(place, before)
+    type_into(row, "999999")
+    QTest.keyClick(row.editor, Qt.Key.Key_Return)
+    assert row.message
+    row.set_row(replace(before, locked=True))
+    assert (row.editor.text(), row.message) == ("64", "")
+
+
 def test_a_problem_of_the_value_stands_below_its_field(place):
     row, _ = make(place, FormRow("batch", BATCH, 64, "Batch size"))
     row.set_row(FormRow("batch", BATCH, 64, "Batch size", problem="There are 40 images: choose at most 40."))

@@ -5,14 +5,17 @@ from __future__ import annotations
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
-from visualizer.networks.layers.kinds import Field
+from visualizer.networks.layers.kinds import Field, Value
 from visualizer.ui.widgets.number_edit import NumberEdit, number_text
 
 _PATIENCE = 900  # ms without a key: people who type 0.05 begin with a 0
 
 
 class SettingNumber(NumberEdit):
-    """Emits ``refused(sentence)`` for a text that is no value, once nobody types on; "" when it is one again."""
+    """Emits ``refused(sentence)`` for a text that is no value, once nobody types on; "" when it is one again.
+
+    Until then the value is the one that was there before: 6553 is not meant by whoever types 655360.
+    """
 
     refused = Signal(str)
 
@@ -21,6 +24,22 @@ class SettingNumber(NumberEdit):
         self.told = ""
         self._timer = QTimer(self, singleShot=True, interval=_PATIENCE)
         self._timer.timeout.connect(self._tell)
+        self.finished.connect(self._settle)
+
+    def set_value(self, value: Value) -> None:
+        if value != self.value:
+            self._before = value  # chosen elsewhere: there is no way back behind it
+        super().set_value(value)
+
+    def _settle(self) -> None:
+        """Enter ends an edit, though the line keeps the keyboard."""
+        self._before = self.value
+
+    def _edited(self, text: str) -> None:
+        super()._edited(text)
+        if self.reason and self._before is not None and self._before != self.value:
+            self._value = self._before
+            self.value_changed.emit(self._before)
 
     def set_invalid(self, invalid: bool, reason: str = "") -> None:
         super().set_invalid(invalid, reason)

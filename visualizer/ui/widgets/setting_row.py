@@ -107,6 +107,8 @@ class SettingRow(QWidget):
         off = row.switch is False
         self.editor.setToolTip(plain_tip(help_text(row.setting)))
         self.editor.set_value(row.value)
+        if row.locked:
+            self.restore()  # the run has begun with another value, and nobody can mend this one
         self.editor.setEnabled(not (row.locked or off))
         if self.slider is not None and isinstance(row.value, int | float):
             self.slider.show_value(row.value)
