@@ -193,6 +193,7 @@ def test_watching_other_topics_asks_anew_and_forgets_old_answers():
     run = live_run(epochs=50)
     run.watch({"a": lambda _: 1, "b": lambda _: 2})
     frames = run.frames()
+    assert next(frames).answers == {"a": 1}  # one look a frame, in turn
     assert next(frames).answers == {"a": 1, "b": 2}
     run.watch({"a": lambda _: 3})
     assert next(frames).answers == {"a": 3}
