@@ -7,15 +7,16 @@ import math
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor, QFontMetrics, QImage
 from PySide6.QtWidgets import QWidget
 
 from visualizer.training.frames import StatisticsHistory
 from visualizer.ui import theme
 from visualizer.ui.panels.statistics import StatisticsPanel
+from visualizer.ui.theme import SMALL_SIZE, font
 from visualizer.ui.widgets.heat_map import filled
 from visualizer.ui.widgets.sparklines import sampled
-from visualizer.ui.widgets.statistic_rows import figures
+from visualizer.ui.widgets.statistic_rows import STATISTICS, figures
 from visualizer.ui.widgets.statistics_columns import lay_out
 from visualizer.ui.widgets.statistics_picture import HEADING, ROW
 
@@ -216,6 +217,22 @@ def test_columns_shrink_in_order_and_never_overlap(styled, width):
         left = place.right
     assert bool(columns.places[0].line) == (width >= 560)
     assert sum(place.right > place.left for place in columns.places) >= min(width // 110, 4)
+
+
+@pytest.mark.parametrize("width", [330, 560, 700])
+def test_figures_of_all_sizes_stand_beside_their_sparklines(styled, width):
+    metrics = QFontMetrics(font(SMALL_SIZE))
+    values = {
+        "activation": (-0.00066, 6.6e-4, -0.05, 927.9, -23_030.0, -99_999.0, -6.9e17, math.nan),
+        "gradient": (0.16, 99_999.0, 3.3e-7, 5.2e12, math.inf),
+        "update": (0.0, 1e-7, 4e-4, 0.0132, 0.0999, 0.5, 3.3e5),
+        "dead": (0.0, 0.58, 1.0),
+    }
+    for statistic, place in zip(STATISTICS, lay_out(width, ("conv1",)).places, strict=True):
+        for value in values[statistic.key]:
+            doubt = statistic.doubt(value)
+            text = ("▼ " if doubt.startswith("Low") else "▲ " if doubt else "") + statistic.text(value)
+            assert metrics.horizontalAdvance(text) <= place.right - place.left - place.line, text
 
 
 @pytest.mark.parametrize(("times", "width"), [(0, 80), (1, 80), (50, 80), (1000, 80)])

@@ -15,10 +15,10 @@ GAP = 8  # px between columns
 _NAME_SHARE = 0.24  # of the width, at most
 _SMALLEST_LINE, _WIDEST_LINE = 34, 220  # px
 _WIDEST_VALUES = {
-    "activation": "+0.00",
-    "gradient": "0.0e−00",
-    "update": "▲ 00.00\u202f‰",
-    "dead": "▲ 00\u202f%",
+    "activation": ("+0.0e−00", "−00000"),
+    "gradient": ("0.0e−00",),
+    "update": ("▲ 00.00\u202f‰", "▼ <\u202f0.01\u202f‰", "▲ 0.0e+00"),
+    "dead": ("▲ 100\u202f%",),
 }
 
 
@@ -49,7 +49,7 @@ def lay_out(width: int, names: Sequence[str]) -> Columns:
         (QFontMetrics(font(SMALL_SIZE, bold=True)).horizontalAdvance(name) for name in names), default=0
     )
     name_right = EDGE + min(longest + 2, max(48, int(width * _NAME_SHARE)))
-    values = [metrics.horizontalAdvance(_WIDEST_VALUES[row.key]) + 4 for row in STATISTICS]
+    values = [max(map(metrics.horizontalAdvance, _WIDEST_VALUES[row.key])) + 4 for row in STATISTICS]
     lines = sum(row.line != "none" for row in STATISTICS)
     free = width - name_right - EDGE - sum(values) - GAP * len(STATISTICS)
     line = min(free // lines, _WIDEST_LINE)

@@ -77,7 +77,9 @@ def _draw_heading(painter: QPainter, shown: Shown) -> None:
     metrics = painter.fontMetrics()
     for statistic, place in zip(STATISTICS, shown.columns.places, strict=True):
         room = QRectF(place.left, 0, place.right - place.left, HEADING)
-        fits = metrics.horizontalAdvance(statistic.title) <= room.width()
+        fits = (
+            metrics.horizontalAdvance(statistic.title) < room.width()
+        )  # a rounded width: Qt cuts at an equal one
         title = statistic.title if fits else statistic.short
         text = metrics.elidedText(title, Qt.TextElideMode.ElideRight, int(room.width()))
         painter.drawText(room, (_LEFT if place.line else _RIGHT) | _MIDDLE, text)
