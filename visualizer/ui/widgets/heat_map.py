@@ -18,6 +18,7 @@ from visualizer.ui.widgets.color_maps import lookup_table
 from visualizer.ui.widgets.statistic_rows import place_of
 
 _CAPTION = 17  # px
+_TICK = 5  # px of the label at the upper edge that stand above it
 _MAP = "inferno"
 
 
@@ -91,11 +92,12 @@ class HeatMap(QWidget):
         low, high = filled(counts)
         limit, bins = float(history.limits[self._row]) or 1.0, counts.shape[1]
         y = (low / bins * 2 - 1) * limit, (high / bins * 2 - 1) * limit
-        height = max(20, self.height() - _CAPTION - LABEL_HEIGHT - 2)
+        top = _CAPTION + _TICK
+        height = max(20, self.height() - top - LABEL_HEIGHT - 2)
         y_ticks = round_ticks(*y, max(3, height // 26))
         y_texts = tick_texts(y_ticks)
         left = label_width(painter, y_texts)
-        plot = QRectF(left, _CAPTION, max(20, self.width() - left - 8), height)
+        plot = QRectF(left, top, max(20, self.width() - left - 8), height)
         self._axes = Axes(plot, (0.0, max(float(history.epoch[-1]), 1e-6)), y)
         x_ticks = round_ticks(*self._axes.x, max(2, int(plot.width()) // 64))
         x_labels = list(zip(x_ticks, tick_texts(x_ticks), strict=True))
