@@ -12,7 +12,15 @@ import pytest
 import torch
 
 from visualizer.data.dataset import DataChoice, Examples
-from visualizer.data.datasets import DATASETS, assembly, find_kind, kind_named, open_dataset, search_folders
+from visualizer.data.datasets import (
+    DATASETS,
+    NotHere,
+    assembly,
+    find_kind,
+    kind_named,
+    open_dataset,
+    search_folders,
+)
 from visualizer.data.datasets.mnist import FASHION_MNIST, MNIST
 from visualizer.data.datasets.places import own_folder
 from visualizer.data.datasets.splitting import held_out
@@ -136,7 +144,7 @@ def test_files_that_do_not_fit_together(images, labels, words, tmp_path):
 
 
 def test_what_is_not_there_is_told(tmp_path, monkeypatch):
-    with pytest.raises(UserError, match=r"Fashion-MNIST is not on this computer; download it \(30.9 MB\)"):
+    with pytest.raises(NotHere, match=r"Fashion-MNIST is not on this computer; download it \(30.9 MB\)"):
         opened("fashion-mnist", folders=[tmp_path, tmp_path / "absent"])
     with pytest.raises(UserError, match="did you mean fashion-mnist"):
         opened("fashion")

@@ -6,8 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from visualizer.data.dataset import DataChoice
+from visualizer.errors import UserError
 from visualizer.networks.download import Progress as Progress
 from visualizer.networks.network import Preprocessing
+
+
+class NotHere(UserError):
+    """The files of a data set are not on this computer, and can be downloaded."""
 
 
 def silent(text: str, fraction: float | None = None) -> None:

@@ -15,7 +15,7 @@ from visualizer.data.datasets.downloads import fetch_resource
 from visualizer.data.datasets.folder import find_folder, open_folder
 from visualizer.data.datasets.mnist import FASHION_MNIST, MNIST, find_idx, open_idx
 from visualizer.data.datasets.places import candidates, own_folder, plain, search_folders
-from visualizer.data.datasets.request import Progress, Request, Resource, silent
+from visualizer.data.datasets.request import NotHere, Progress, Request, Resource, silent
 from visualizer.data.datasets.shapes import open_shapes
 from visualizer.errors import UserError
 from visualizer.networks.memory import size_words
@@ -163,8 +163,8 @@ def open_dataset(
     ``choice.source`` is the name of a row or a path; files of the row are looked for in ``folders`` (those of
     ``search_folders`` by default) and fetched into ``download_to`` (the program's own folder) only with
     ``download``. ``progress`` is told what is being done, and the part done (0…1) where it is known; what it raises
-    ends the opening. Raises ``UserError`` for a name that is none, files that are not there or are damaged, and data
-    that a network cannot learn from.
+    ends the opening. Raises ``NotHere`` for files that a download would bring, ``UserError`` for a name that is none,
+    files that are damaged, and data that a network cannot learn from.
     """
     request = Request(choice, input, preprocessing, seed, progress or silent)
     kind = kind_named(choice.source)
@@ -178,7 +178,7 @@ def open_dataset(
     if place is None and download:
         place = _download(kind, download_to or own_folder(), request.report)
     if place is None:
-        raise UserError(_absent(kind))
+        raise NotHere(_absent(kind))
     assert kind.open is not None, "what is found can be opened"
     return kind.open(request, place)
 
