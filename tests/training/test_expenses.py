@@ -81,3 +81,10 @@ def test_recording_has_its_share_whether_it_uses_it_or_not():
         time.sleep(0.02)
     expenses.published()
     assert expenses.watching.share == Budget().share
+
+
+@pytest.mark.parametrize("share", [0.001, 0.01, 0.9])
+def test_any_share_is_kept(share):
+    expenses = Expenses(Budget(share=share))
+    for allowance in (expenses.watching, expenses.recording, expenses.measuring, expenses.telling):
+        assert 0 < allowance.share <= share

@@ -67,10 +67,11 @@ class Expenses:
 
     def __init__(self, budget: Budget) -> None:
         self._share = budget.share
-        self.watching = Allowance(budget.share - budget.recording)
-        self.recording = Allowance(budget.recording)
+        recording = min(budget.recording, budget.share)
+        self.watching = Allowance(max(budget.share / 2, budget.share - recording))
+        self.recording = Allowance(recording)
         self.telling = Allowance(budget.share)
-        self.measuring = Allowance(budget.measuring, saved=MEASURED_AT_FIRST)
+        self.measuring = Allowance(min(budget.measuring, budget.share), saved=MEASURED_AT_FIRST)
         self._started = time.perf_counter()
         self._stopped: float | None = None
         self._entries: deque[_Entry] = deque()

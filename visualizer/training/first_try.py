@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import torch
 
-from visualizer.data.dataset import DataChoice
+from visualizer.data.dataset import DataChoice, Dataset
 from visualizer.data.shapes import CLASSES
 from visualizer.errors import UserError, as_sentence
 from visualizer.networks.anatomy import Anatomy
@@ -15,6 +15,7 @@ from visualizer.networks.memory import BYTES_PER_VALUE, available, size_words
 from visualizer.networks.naming import shown
 from visualizer.networks.network import Network
 from visualizer.networks.planning import plan
+from visualizer.training.augmentation import usual_augmentation
 from visualizer.training.config import TrainingConfig
 from visualizer.training.failures import OutOfMemory, largest_output
 
@@ -90,6 +91,13 @@ def usual_config(
     epochs = EPOCHS if source == "shapes" else EPOCHS_OF_FILES
     config = TrainingConfig(epochs=epochs, batch=batch, learning_rate=rate, reading=5)
     return config, usual_choice(batch, source)
+
+
+def with_usual_augmentation(config: TrainingConfig, dataset: Dataset) -> TrainingConfig:
+    """The settings with what helps with most pictures like those of ``dataset``, if these come again in each epoch."""
+    if not dataset.is_augmented:
+        return config
+    return replace(config, augmentation=usual_augmentation(dataset.validation.images))
 
 
 def usual_choice(batch: int, source: str = "shapes") -> DataChoice:

@@ -120,7 +120,7 @@ class Cost:
 class LiveFrame:
     """All that is to be told of a run at one time.
 
-    ``step`` of ``steps``, ``epoch`` (a fraction) of ``epochs``; ``steps`` may shrink by early stopping. ``loss``
+    ``step`` of ``steps``, ``epoch`` (a fraction) of ``epochs``; both shrink by early stopping. ``loss``
     and ``accuracy`` (0…1) of training are means over the last steps, None before the first. ``recorded`` are the
     steps of the moments that can be visited (M,), 0 the first. ``answers`` holds the newest answer of each watched
     probe by its topic, for the weights of ``step`` or of one shortly before: it is the same object as in the frame

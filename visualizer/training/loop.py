@@ -87,7 +87,12 @@ class Training:
     @property
     def total_steps(self) -> int:
         """The steps of the whole run; fewer once it has ended early."""
-        return self.step if self.ended_early else self.config.epochs * self._per_epoch
+        return self.total_epochs * self._per_epoch
+
+    @property
+    def total_epochs(self) -> int:
+        """The epochs of the whole run; fewer once it has ended early."""
+        return self.epochs_done if self.ended_early else self.config.epochs
 
     @property
     def epoch(self) -> float:

@@ -49,7 +49,7 @@ class Reporter:
             step=training.step,
             steps=training.total_steps,
             epoch=training.epoch,
-            epochs=training.config.epochs,
+            epochs=training.total_epochs,
             loss=float(np.mean(curves.loss[-RECENT:])) if len(curves.loss) else None,
             accuracy=float(np.mean(curves.accuracy[-RECENT:])) if len(curves.accuracy) else None,
             validation_loss=evaluation.loss if evaluation else None,

@@ -25,9 +25,9 @@ from visualizer.networks.device import choose_device
 from visualizer.networks.files import save_network
 from visualizer.networks.naming import shown
 from visualizer.networks.network import Network
-from visualizer.training.augmentation import usual_augmentation
 from visualizer.training.config import TrainingConfig
 from visualizer.training.failures import in_sentences
+from visualizer.training.first_try import with_usual_augmentation
 from visualizer.training.loop import Step, Training
 from visualizer.training.settings import problems
 from visualizer.training.start import fit_classes, open_start
@@ -97,9 +97,7 @@ def train_command(
     for sentence in dataset.notes:
         note(sentence)
     network = fit_classes(network, dataset, config.seed)
-    if dataset.is_augmented:
-        augmentation = usual_augmentation(dataset.validation.images)
-        config = dataclasses.replace(config, augmentation=augmentation)
+    config = with_usual_augmentation(config, dataset)
     network.module.to(chosen)
     return run_training(network, dataset, config, run, resume=resume, progress=progress)
 

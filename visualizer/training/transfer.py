@@ -69,6 +69,11 @@ def parameter_groups(module: nn.Module, body_rate: float) -> list[dict[str, Any]
     return [{"params": own, RATE: rate, "matrices": inside} for (rate, inside), own in groups.items()]
 
 
+def has_matrices(module: nn.Module) -> bool:
+    """Whether there are weights (outputs, inputs) between the first and the last layer, as Muon takes them."""
+    return any(parameter.ndim == 2 for _, part in _owners(module)[1:-1] for parameter in _own(part))
+
+
 def _owners(module: nn.Module) -> list[tuple[str, nn.Module]]:
     return [(name, part) for name, part in module.named_modules() if _own(part)]
 
