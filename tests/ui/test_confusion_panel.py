@@ -146,9 +146,9 @@ def test_the_subtitle_warns_of_an_evaluation_of_another_moment(panel: ConfusionP
     panel.set_evaluation(one)
     panel.set_evaluation(None)
     assert told == [
-        ("val, row %", False),
+        (f"val, step {one.step}, row %", False),
         ("from step 5 001, val, row %", True),
-        ("val, row %", False),
+        (f"val, step {one.step}, row %", False),
         ("", False),
     ]
 

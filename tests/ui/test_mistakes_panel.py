@@ -93,7 +93,10 @@ def test_pictures_of_another_moment_warn_and_can_be_renewed(panel: MistakesPanel
     assert not panel.evaluate.isVisible()
     panel.set_pictures(shown, "from step 200")
     panel.set_pictures(shown, "from step 200")  # told once: the title bar is laid out anew for each
-    assert told == [("val, surest first", False), ("from step 200, val, surest first", True)]
+    assert told == [
+        (f"val, step {shown.step}, surest first", False),
+        ("from step 200, val, surest first", True),
+    ]
     with qtbot.waitSignal(panel.evaluation_requested):
         qtbot.mouseClick(panel.evaluate, Qt.MouseButton.LeftButton)
 

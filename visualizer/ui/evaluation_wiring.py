@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QObject
 
+from visualizer.data.dataset import Dataset
 from visualizer.data.dataset_summary import DatasetSummary, pictures, summarise
 from visualizer.data.inputs import Input
 from visualizer.probes.frames import Inspection
@@ -34,7 +36,8 @@ class EvaluationPanels(QObject):
         self._session, self._training = window.session, window.session.training
         self._cell: Cell | None = None
         self._own: Evaluation | None = None  # asked for, of a moment that had none
-        self._pictured: object = None  # the evaluation and cell whose pictures are shown or awaited
+        # Whose pictures are shown or awaited.
+        self._pictured: tuple[Evaluation, Cell | None] | None = None
         self._confusion: ConfusionPanel | None = None
         self._mistakes: MistakesPanel | None = None
         for dock in window.docks.values():
@@ -46,6 +49,7 @@ class EvaluationPanels(QObject):
                 learning.add(dock.panel, self._show_mistakes)
         self._session.answer("mistakes", self._pictures_made)
         self._session.answer("evaluation", self._evaluated)
+        self._training.changed.connect(self._forget_run)
 
     def _connect_confusion(self, panel: ConfusionPanel) -> None:
         self._confusion = panel
@@ -58,6 +62,14 @@ class EvaluationPanels(QObject):
         panel.cell_dismissed.connect(partial(self._choose, None))
         panel.picture_chosen.connect(self._open_picture)
         panel.evaluation_requested.connect(self._evaluate)
+
+    def _forget_run(self, state: TrainingState) -> None:
+        """Another run begins, or another network is open: its steps and classes are others."""
+        if state.frame is None:
+            self._own = None
+            self._session.cancel("evaluation")
+            if self._cell is not None:
+                self._choose(None)
 
     def _evaluation(self, state: TrainingState) -> tuple[Evaluation | None, str]:
         """What to show, and where it is from if that is not the moment shown."""
@@ -74,11 +86,11 @@ class EvaluationPanels(QObject):
         evaluation, _ = self._evaluation(state)
         dataset = self._training.data.dataset
         self._mistakes.set_can_evaluate(dataset is not None and state.frame is not None)
-        if evaluation is None or dataset is None or len(evaluation.labels) != len(dataset.validation):
+        if evaluation is None or dataset is None or not _is_of(evaluation, dataset):
             self._pictured = None
             self._mistakes.set_pictures(None)
             return
-        wanted = (id(evaluation), self._cell)
+        wanted = (evaluation, self._cell)
         if wanted != self._pictured and not self._session.awaits("mistakes"):
             self._pictured = wanted
             cell = self._cell
@@ -86,9 +98,10 @@ class EvaluationPanels(QObject):
 
     def _pictures_made(self, value: object) -> None:
         assert isinstance(value, MistakePictures)
-        if self._mistakes is not None:
-            _, stale = self._evaluation(self._training.state)
-            self._mistakes.set_pictures(value, stale)
+        if self._mistakes is not None and self._pictured is not None:
+            state = self._training.state
+            self._mistakes.set_pictures(value, self._evaluation(state)[1])
+            self._show_mistakes(state)  # there may have been another evaluation meanwhile
 
     def _choose(self, cell: Cell | None) -> None:
         self._cell = cell
@@ -96,6 +109,7 @@ class EvaluationPanels(QObject):
             self._confusion.set_cell(cell)
         if self._mistakes is not None:
             self._session.cancel("mistakes")
+            self._pictured = None
             self._show_mistakes(self._training.state)
 
     def _open_picture(self, index: int) -> None:
@@ -107,18 +121,20 @@ class EvaluationPanels(QObject):
             self._session.show_input(Input(picture, name, label=label))
 
     def _evaluate(self) -> None:
-        opened, dataset, state = self._session.opened, self._training.data.dataset, self._training.state
-        if opened is not None and dataset is not None:
-            step, epoch = state.step, state.epoch
-            self._session.ask(
-                "evaluation",
-                lambda report: training_jobs.evaluate(opened.network, dataset, step, epoch, report),
-            )
+        run, dataset, step = self._training.run, self._training.data.dataset, self._training.state.step
+        if run is not None and dataset is not None:
+            self._session.ask("evaluation", lambda report: training_jobs.evaluate(run, dataset, step, report))
 
     def _evaluated(self, value: object) -> None:
         assert isinstance(value, Evaluation)
         self._own = value
         self._training.tell()
+
+
+def _is_of(evaluation: Evaluation, dataset: Dataset) -> bool:
+    """Whether these validation images were looked at: other data may have been chosen since."""
+    labels = dataset.validation.labels.cpu().numpy()
+    return evaluation.classes == dataset.classes and np.array_equal(evaluation.labels, labels)
 
 
 class DataPanelWiring(QObject):
@@ -130,6 +146,7 @@ class DataPanelWiring(QObject):
         self._panel, self._visible = panel, learning.visible
         self._summarised: object = None
         self._session.answer("summary", self._summary_made)
+        self._session.failed.connect(self._failed)
         self._data.changed.connect(self._show)
         learning.visible.changed.connect(self._look)
 
@@ -141,18 +158,26 @@ class DataPanelWiring(QObject):
     def _show(self, state: DataState) -> None:
         if self._panel.key not in self._visible:
             return
-        self._panel.set_waiting(bool(state.opening))
         dataset = state.dataset
         if dataset is None:
             self._summarised = None
+            self._session.cancel("summary")
             self._panel.set_summary(None, state.problem)
         elif dataset is not self._summarised:
-            self._summarised = dataset
-            self._session.ask("summary", lambda _: summarise(dataset, self._data.seed))
+            self._summarised, seed = dataset, self._data.seed
+            self._panel.set_summary(None)
+            self._session.ask("summary", lambda _: summarise(dataset, seed))
+        self._panel.set_waiting(bool(state.opening) or self._session.awaits("summary"))
 
     def _summary_made(self, value: object) -> None:
         assert isinstance(value, DatasetSummary)
+        self._panel.set_waiting(False)
         self._panel.set_summary(value)
+
+    def _failed(self, topic: str) -> None:
+        if topic == "summary":
+            self._panel.set_waiting(False)
+            self._panel.set_summary(None, "The data set could not be looked through.")
 
 
 class HistoryOfInput(QObject):
@@ -166,26 +191,37 @@ class HistoryOfInput(QObject):
         self._made_for: tuple[object, ...] = ()
         self._history: ProbabilityHistory | None = None
         self._said: tuple[object, ...] = ()  # what the panel was told last
-        self._was_running = False
+        self._has_gaps = False  # a run that goes on is looked at when there is time
         self._session.answer("history", self._known)
         self._session.inspection_changed.connect(self._looked)
+        self._training.changed.connect(self._follow_run)
         learning.add(panel, self._show)
+
+    def _follow_run(self, state: TrainingState) -> None:
+        """Keep nothing of a run that is gone, neither out of sight: its moments are large."""
+        self._has_gaps = self._has_gaps or state.phase == "running"
+        if state.frame is None:
+            self._session.cancel("history")
+            self._forget()
+
+    def _forget(self) -> None:
+        was_shown = bool(self._said) or self._history is not None
+        self._job, self._history, self._made_for, self._said = None, None, (), ()
+        if was_shown:
+            self._panel.set_history(None)
 
     def _show(self, state: TrainingState) -> None:
         frame = state.frame
         if frame is None:
-            self._job, self._history, self._made_for = None, None, ()
-            self._said = ()
-            self._panel.set_history(None)
             return
         visited = None if state.visited is None else state.epoch
         said = (self._history, visited, frame.epochs)
         if said != self._said:
             self._said = said
             self._panel.set_history(self._history, visited, float(frame.epochs))
-        if self._was_running and state.phase != "running":
-            self._ask()  # what was seen of the run may have gaps
-        self._was_running = state.phase == "running"
+        if self._has_gaps and state.phase in ("paused", "ended"):
+            self._has_gaps = False
+            self._ask()
 
     def _looked(self, inspection: Inspection) -> None:
         """What the run says of the input while it goes on costs nothing more."""
@@ -200,9 +236,8 @@ class HistoryOfInput(QObject):
         """Another input may be there, or another run."""
         known, run, shown = self._session.prepared, self._training.run, self._session.input
         if known is None or run is None or shown is None or shown.label is None:
-            if self._history is not None and (run is None or shown is None or shown.label is None):
-                self._job, self._history, self._made_for, self._said = None, None, (), ()
-                self._panel.set_history(None)
+            if run is None or shown is None or shown.label is None:
+                self._forget()
             return
         if self._made_for != (run, known.prepared):
             self._made_for = (run, known.prepared)

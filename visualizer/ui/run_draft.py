@@ -57,7 +57,12 @@ class RunDraft:
 
     def _problems_of(self, config: TrainingConfig) -> Mapping[str, str]:
         layers = self.network.layers if self.network.name else None
-        return settings.problems(config, training_count=self.data.training or None, layers=layers)
+        return settings.problems(
+            config,
+            training_count=self.data.training or None,
+            layers=layers,
+            has_matrices=self.network.has_matrices,
+        )
 
     # --- edits -----------------------------------------------------------------------------------
 

@@ -16,12 +16,16 @@ SOURCE = "data.source"
 
 @dataclass(frozen=True, slots=True)
 class NetworkFacts:
-    """What of the open network the settings depend on; ``layers`` are the names of those with weights, in order."""
+    """What of the open network the settings depend on.
+
+    ``layers`` are the names of those with weights, in order; ``has_matrices`` says whether there are weights for Muon.
+    """
 
     name: str = ""
     layers: tuple[str, ...] = ()
     parameters: int = 0
     classes: int = 0
+    has_matrices: bool = True
 
 
 @dataclass(frozen=True, slots=True)

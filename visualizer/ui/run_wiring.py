@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,6 @@ from PySide6.QtWidgets import QFileDialog
 
 from visualizer.data.dataset import DataChoice
 from visualizer.ui import settings, training_jobs
-from visualizer.ui.jobs import OpenNetwork
 from visualizer.ui.panels.run import RunPanel
 from visualizer.ui.run_form import SOURCE, DataFacts, NetworkFacts, RunForm
 from visualizer.ui.run_settings import RunSettings
@@ -35,6 +35,7 @@ class RunWiring(QObject):
         self._session, self._training = window.session, window.session.training
         self.settings = RunSettings(self)
         self._chosen: tuple[object, ...] = ()
+        self._usual_for: tuple[object, ...] = ()
         self._connect_panel()
         self.settings.changed.connect(self._settings_changed)
         self.settings.applied.connect(self._training.apply)
@@ -42,7 +43,7 @@ class RunWiring(QObject):
         self.settings.edited.connect(lambda text: window.settings.set(settings.RUN, text))
         self._training.changed.connect(self._run_changed)
         self._training.data.changed.connect(self._data_changed)
-        self._session.network_changed.connect(self._network_changed)
+        self._session.network_changed.connect(lambda _: self._ask_for_usual())
         self._session.answer(
             _TOPIC, self._usual_known, lambda _: None
         )  # it will be said when play is pressed
@@ -84,33 +85,37 @@ class RunWiring(QObject):
     def _download(self, name: str) -> None:
         self._training.data.choose(replace(self.settings.choice, source=name), download=True)
 
-    def _network_changed(self, opened: OpenNetwork) -> None:
-        source = self._training.data.source
-        self._session.ask(_TOPIC, lambda _: training_jobs.usual(opened, source))
+    def _ask_for_usual(self) -> None:
+        """Learn what suits the network and the data, where these are others."""
+        opened, data = self._session.opened, self._training.data
+        if opened is None:
+            return
+        source, dataset = data.source, data.dataset
+        asked_for = (opened.anatomy, source, dataset)
+        if len(self._usual_for) != 3 or not all(map(operator.is_, asked_for, self._usual_for)):
+            self._usual_for = asked_for
+            self._session.ask(_TOPIC, lambda _: training_jobs.usual(opened, source, dataset))
 
     def _usual_known(self, value: object) -> None:
         assert isinstance(value, Usual)
-        facts = NetworkFacts(value.network, value.layers, value.parameters, value.classes)
+        facts = NetworkFacts(value.network, value.layers, value.parameters, value.classes, value.has_matrices)
         self.settings.set_network(facts, value.config, value.choice)
 
     def _run_changed(self, state: TrainingState) -> None:
         self.settings.set_phase(state.phase, state.reason if state.phase == "impossible" else "")
         frame = state.frame
-        if frame is None:
-            self._panel.set_progress(0, 0, None)
-        else:
-            self._panel.set_progress(state.step, frame.steps, frame.curves)
+        self._panel.set_progress(state.epoch, frame.curves if frame is not None else None)
 
     def _data_changed(self, state: DataState) -> None:
         self.settings.set_dataset(facts_of(state))
+        self._ask_for_usual()
 
 
 def facts_of(state: DataState) -> DataFacts:
     """What the Run panel says of the data."""
     dataset = state.dataset
     if dataset is None:
-        is_missing = "download it" in state.problem
-        return DataFacts(problem=state.problem, opening=state.opening, is_missing=is_missing)
+        return DataFacts(problem=state.problem, opening=state.opening, is_missing=state.is_missing)
     return DataFacts(
         training=dataset.training_count,
         validation=len(dataset.validation),

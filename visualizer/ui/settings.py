@@ -51,6 +51,11 @@ def arrangement_of(workspace: str) -> Setting[str]:
     return Setting(f"arrangement/{workspace}", "", "What arranged the docks: the width, or the user")
 
 
+def view_of(panel: str) -> Setting[str]:
+    """The row of one panel."""
+    return Setting(f"panels/{panel}", "", "The choices of its menu, as JSON")
+
+
 ROWS: tuple[Setting[Any], ...] = (
     THEME,
     MAP,
@@ -61,6 +66,8 @@ ROWS: tuple[Setting[Any], ...] = (
     WORKSPACE,
     layout_of("inspect"),
     arrangement_of("inspect"),
+    layout_of("train"),
+    arrangement_of("train"),
     layout_of("build"),
     arrangement_of("build"),
     RECENT,
@@ -68,6 +75,9 @@ ROWS: tuple[Setting[Any], ...] = (
     SAVE_FOLDER,
     DRAFT,
     RUN,
+    view_of("loss"),
+    view_of("accuracy"),
+    view_of("statistics"),
 )
 
 

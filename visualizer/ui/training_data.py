@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from visualizer.data.dataset import DataChoice, Dataset
+from visualizer.data.datasets.request import NotHere
 from visualizer.data.shapes import CLASSES
 from visualizer.errors import UserError
 from visualizer.streaming.prober import Report
@@ -28,7 +29,7 @@ class DataState:
     """What there is of the data.
 
     ``dataset`` is there when it is open; ``opening`` is a sentence while it is being opened, with ``fraction`` of it
-    done (None: not known); ``problem`` says why it cannot be.
+    done (None: not known); ``problem`` says why it cannot be, ``is_missing`` that a download would help.
     """
 
     choice: DataChoice | None = None
@@ -36,6 +37,7 @@ class DataState:
     opening: str = ""
     fraction: float | None = None
     problem: str = ""
+    is_missing: bool = False
 
 
 class TrainingData(QObject):
@@ -53,11 +55,13 @@ class TrainingData(QObject):
         self.choice: DataChoice | None = None
         self.seed = 1337
         self._open: OpenData | None = None
+        self._downloads = False  # what is being opened is fetched first
         self._then: Callable[[OpenData], None] | None = None
         self._otherwise: Callable[[str], None] | None = None
         session.network_changed.connect(self._follow)
         session.progressed.connect(self._progressed)
         session.answer(TOPIC, self._opened, self._refused)
+        session.failed.connect(self._failed)
 
     @property
     def source(self) -> str:
@@ -100,7 +104,7 @@ class TrainingData(QObject):
 
     def want(self, then: Callable[[OpenData], None], otherwise: Callable[[str], None]) -> None:
         """Call ``then`` with the open data, at once if it can be; ``otherwise`` with a sentence."""
-        if self._open is not None and self.dataset is not None:
+        if self._open is not None and self.dataset is not None and self._open.seed == self.seed:
             then(self._open)
             return
         self._then, self._otherwise = then, otherwise
@@ -115,17 +119,18 @@ class TrainingData(QObject):
         """Open nothing."""
         if self._session.awaits(TOPIC):
             self._session.cancel(TOPIC)
-            self._refused(UserError("opening the data was cancelled; choose it again"))
+            sentence = "opening the data was cancelled; press play to open it"
+            self._refused(NotHere(sentence) if self._downloads else UserError(sentence))
 
     def _ask(self, *, download: bool = False) -> None:
         opened, choice = self._session.opened, self.choice
         if opened is None:
             return
-        if self._open is not None and choice is not None and self._open.fits(choice, opened.network):
+        seed, self._downloads = self.seed, download
+        if self._open is not None and choice is not None and self._open.fits(choice, opened.network, seed):
             self._opened(self._open)
             return
         self._tell(DataState(choice, opening="Opening the data set …"))
-        seed = self.seed
 
         def job(report: Report) -> OpenData:
             wanted = choice or training_jobs.choice_of_first_try(opened)
@@ -143,10 +148,15 @@ class TrainingData(QObject):
 
     def _refused(self, error: UserError) -> None:
         self._open = None
-        self._tell(DataState(self.choice, problem=str(error)))
+        self._tell(DataState(self.choice, problem=str(error), is_missing=isinstance(error, NotHere)))
         otherwise, self._then, self._otherwise = self._otherwise, None, None
         if otherwise is not None:
             otherwise(str(error))
+
+    def _failed(self, topic: str) -> None:
+        """Opening has ended in an error of another kind, as the session has said: nobody need wait any more."""
+        if topic == TOPIC and self.state.opening:
+            self._refused(UserError("the data could not be opened; choose other data or a smaller input"))
 
     def _progressed(self, topic: str, text: str, fraction: float | None) -> None:
         if topic == TOPIC:
@@ -155,7 +165,7 @@ class TrainingData(QObject):
     def _follow(self, opened: OpenNetwork) -> None:
         """Another network: what was opened for another input does not fit it."""
         held, choice = self._open, self.choice
-        if held is not None and choice is not None and held.fits(choice, opened.network):
+        if held is not None and choice is not None and held.fits(choice, opened.network, self.seed):
             return
         self._open = None
         if held is not None or self._session.awaits(TOPIC):

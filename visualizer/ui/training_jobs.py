@@ -11,17 +11,17 @@ from visualizer.data.inputs import Prepared
 from visualizer.errors import UserError
 from visualizer.networks import anatomy as anatomies
 from visualizer.networks.device import choose_device
-from visualizer.networks.network import Network
+from visualizer.networks.network import Network, Preprocessing
 from visualizer.networks.spec import NetworkSpec
 from visualizer.probes.over_training import ProbabilityHistory, over_moments
 from visualizer.streaming.prober import Report
 from visualizer.training.config import TrainingConfig
 from visualizer.training.expenses import Budget
-from visualizer.training.first_try import usual_batch, usual_choice, usual_config
+from visualizer.training.first_try import usual_batch, usual_choice, usual_config, with_usual_augmentation
 from visualizer.training.forward import Forward
 from visualizer.training.frames import Evaluation, Steps
 from visualizer.training.live import LiveRun
-from visualizer.training.transfer import freezable
+from visualizer.training.transfer import freezable, has_matrices
 from visualizer.training.validation import Validation
 from visualizer.training.watching import one_thread
 from visualizer.ui.jobs import OpenNetwork
@@ -29,17 +29,18 @@ from visualizer.ui.jobs import OpenNetwork
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OpenData:
-    """A data set that is open, brought to the input of ``network``, and by which choice."""
+    """A data set that is open: by which choice, drawn with which ``seed``, brought to which input of a network."""
 
     choice: DataChoice
-    network: Network = field(repr=False)
+    seed: int
+    input: tuple[int, int, int]
+    preprocessing: Preprocessing
     dataset: Dataset = field(repr=False)
 
-    def fits(self, choice: DataChoice, network: Network) -> bool:
+    def fits(self, choice: DataChoice, network: Network, seed: int) -> bool:
         """Whether it need not be opened anew."""
-        own = self.network
-        same = own.input == network.input and own.preprocessing == network.preprocessing
-        return same and self.choice == choice
+        same_input = self.input == network.input and self.preprocessing == network.preprocessing
+        return same_input and (self.choice, self.seed) == (choice, seed)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,13 +56,15 @@ class Start:
 class Usual:
     """What the settings of a run depend on, and what they are at first.
 
-    ``layers`` are the names of those that may keep their weights, ``classes`` the number of the network's scores.
+    ``layers`` are the names of those that may keep their weights, ``classes`` the number of the network's scores,
+    ``has_matrices`` whether Muon has weights to move. ``choice`` is that of the built-in shapes.
     """
 
     network: str
     layers: tuple[str, ...]
     parameters: int
     classes: int
+    has_matrices: bool
     config: TrainingConfig
     choice: DataChoice
 
@@ -83,14 +86,23 @@ class Visited:
     network: Network = field(repr=False)
 
 
-def usual(opened: OpenNetwork, source: str) -> Usual:
-    """The settings of a first try with the open network."""
+def usual(opened: OpenNetwork, source: str, dataset: Dataset | None) -> Usual:
+    """The settings of a first try of the open network with the data of ``source``; ``dataset`` where they are open."""
     network = opened.network
-    config, choice = usual_config(network, opened.anatomy, choose_device("auto"), source)
+    config, _ = usual_config(network, opened.anatomy, choose_device("auto"), source)
+    if dataset is not None:
+        config = with_usual_augmentation(config, dataset)
     output = opened.anatomy.layers[-1].output if opened.anatomy.layers else ()
     classes = len(network.classes) or (output[0] if len(output) == 1 else 0)
-    layers = freezable(network.module)
-    return Usual(network.name, layers, opened.anatomy.parameters, classes, config, choice)
+    return Usual(
+        network.name,
+        freezable(network.module),
+        opened.anatomy.parameters,
+        classes,
+        has_matrices(network.module),
+        config,
+        usual_choice(config.batch),
+    )
 
 
 def choice_of_first_try(opened: OpenNetwork) -> DataChoice:
@@ -105,7 +117,7 @@ def open_data(choice: DataChoice, network: Network, seed: int, download: bool, r
     dataset = open_dataset(
         choice, network.input, network.preprocessing, seed, progress=report, download=download
     )
-    return OpenData(choice, network, dataset)
+    return OpenData(choice, seed, network.input, network.preprocessing, dataset)
 
 
 def begin(opened: OpenNetwork, data: OpenData, start: Start) -> Begun:
@@ -115,6 +127,7 @@ def begin(opened: OpenNetwork, data: OpenData, start: Start) -> Begun:
         config, _ = usual_config(
             opened.network, opened.anatomy, choose_device("auto"), source=data.choice.source
         )
+        config = with_usual_augmentation(config, dataset)
     opened, news = _fitted(opened, dataset, config.seed)
     if start.fresh:
         opened = _fresh(opened, config.seed)
@@ -160,11 +173,13 @@ def visit(run: LiveRun, step: int, like: Network) -> Visited:
     return Visited(moment.step, run.moments.network(moment, like))
 
 
-def evaluate(network: Network, dataset: Dataset, step: int, epoch: float, report: Report) -> Evaluation:
-    """What ``network``, of a moment of the run, says to all validation images."""
-    device = next(network.module.parameters()).device
+def evaluate(run: LiveRun, dataset: Dataset, step: int, report: Report) -> Evaluation:
+    """What the network of the recorded moment nearest to ``step`` says to all validation images."""
+    moment = run.moments.nearest(step)
+    module = run.moments.network_apart(moment).module
+    device = next(module.parameters()).device
     forward = Forward(dataset.mean, dataset.std, device, "float32")
-    looks = Validation(dataset, forward, device).looks([network.module], TrainingConfig(), step, epoch)
+    looks = Validation(dataset, forward, device).looks([module], TrainingConfig(), moment.step, moment.epoch)
     for look in looks:
         report("Looking at the validation images …")
         if look is not None:
@@ -192,7 +207,7 @@ class HistoryOfClass:
             for step in self._chosen(run.moments.steps()):
                 if step not in self._known:
                     moment = run.moments.nearest(step)
-                    network = run.moments.network(moment)
+                    network = run.moments.network_apart(moment)
                     report("")
                     seen = over_moments([(moment.epoch, network)], self._prepared.tensor, index, self.label)
                     self._known[step] = (moment.epoch, float(seen.probability[0]))

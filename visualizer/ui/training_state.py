@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from visualizer.errors import UserError, as_sentence
 from visualizer.training.frames import Evaluation, LiveFrame
 from visualizer.ui.numbers import integer, percent
 
@@ -74,3 +75,15 @@ def result_words(state: TrainingState, frame: LiveFrame) -> str:
     accuracy = frame.validation_accuracy
     told = "" if accuracy is None else f": {percent(accuracy)} of the validation images are right"
     return f"Trained {state.name} for {frame.step} steps{told}. File > Save network keeps it."
+
+
+def stopped_words(state: TrainingState) -> str:
+    """What became of a run when another network was opened."""
+    at = f" at step {integer(state.frame.step)}" if state.frame else ""
+    return f"Training of {state.name} was stopped{at}: another network is open."
+
+
+def error_words(error: UserError, frame: LiveFrame | None) -> str:
+    """What ended a run, and the way back where it has learnt something."""
+    back = " Train > Back to the weights before the run undoes it." if frame is not None else ""
+    return as_sentence(str(error)) + back

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from visualizer.ui.duplicates_wiring import DuplicateSearchWiring
 from visualizer.ui.evaluation_wiring import DataPanelWiring, EvaluationPanels, HistoryOfInput
 from visualizer.ui.learning_wiring import LearningPanels
 from visualizer.ui.panels.dataset import DatasetPanel
@@ -24,6 +26,7 @@ from visualizer.ui.panels.prediction import PredictionPanel
 from visualizer.ui.panels.run import RunPanel
 from visualizer.ui.recording import Recording
 from visualizer.ui.run_wiring import RunWiring
+from visualizer.ui.widgets.panel import Dock
 
 if TYPE_CHECKING:
     from visualizer.ui.main_window import MainWindow
@@ -56,11 +59,18 @@ def _connect_panels(window: MainWindow) -> None:
     EvaluationPanels(window, learning)
     for dock in window.docks.values():
         if isinstance(dock.panel, RunPanel):
-            RunWiring(window, dock.panel)
+            RunWiring(window, dock.panel).data_wanted.connect(partial(_raise, window.docks[DatasetPanel.key]))
         elif isinstance(dock.panel, DatasetPanel):
             DataPanelWiring(window, dock.panel, learning)
+            DuplicateSearchWiring(window.session, dock.panel)
         elif isinstance(dock.panel, PredictionPanel):
             HistoryOfInput(window, dock.panel, learning)
+
+
+def _raise(dock: Dock) -> None:
+    """Put a dock before those it shares its place with, open it if it was closed."""
+    dock.show()
+    dock.raise_()
 
 
 class PlayKey(QObject):

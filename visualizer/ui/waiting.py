@@ -16,6 +16,7 @@ TOPICS = {
     "inspect": "Looking",
     "folder": "Reading the folder",
     "save": "Saving the network",
+    "data": "Opening the data set",
 }
 _DOCKS = {
     "network": ("network", "stack"),
@@ -23,6 +24,7 @@ _DOCKS = {
     "folder": ("input",),
     "inspect": ("activations", "units", "prediction"),
     "save": (),
+    "data": ("run", "dataset"),
 }
 _BAR_AFTER, _WORDS_AFTER = 300, 1000  # ms
 
@@ -46,7 +48,10 @@ class WaitingBar(QObject):
     def cancel(self) -> None:
         """Want none of the pending answers any more; what is open stays."""
         for topic in list(self._waiting):
-            self._session.cancel(topic)
+            if topic == "data":
+                self._session.training.data.cancel()
+            else:
+                self._session.cancel(topic)
             self._session.noticed.emit("info", f"{TOPICS[topic]}: cancelled. What was open stays open.")
 
     def _note(self, topic: str, waiting: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -12,25 +13,15 @@ from visualizer.streaming.prober import Answer, Cancelled, Failure, Prober, Prog
 
 FAST, SLOW = 2, 33  # ms between two looks into the mailbox: while an answer is due soon, and in a long wait
 _SIDE_TOPICS = frozenset(
-    (
-        "thumbnail",
-        "folder",
-        "architectures",
-        "spec",
-        "save",
-        "data",
-        "summary",
-        "duplicates",
-        "mistakes",
-        "history",
-        "recording",
-    )
+    ("thumbnail", "folder", "architectures", "spec", "save", "mistakes", "history", "data samples")
 )
+_LONG_TOPICS = frozenset(("data", "summary", "duplicates", "evaluation"))
+_TO_CLOSE = 1.2  # s for jobs under way when the window closes; with a run's last step that makes less than 3
 _PATIENCE = 200  # looks at FAST pace
 
 
 class Workers(QObject):
-    """Two probers behind one mailbox. Answers reach who has said so with ``answer``, in the GUI thread.
+    """Three probers behind one mailbox. Answers reach who has said so with ``answer``, in the GUI thread.
 
     ``waiting_changed(topic, waiting)``, ``progressed(topic, text, fraction or None)``, ``noticed(kind, sentence)``,
     ``crashed(report)``, ``failed(topic)`` behind either of these two, and ``idle()`` when all is answered.
@@ -47,7 +38,8 @@ class Workers(QObject):
         super().__init__(parent)
         self._mailbox = Mailbox()
         self._prober = Prober(self._mailbox)
-        self._side_prober = Prober(self._mailbox)  # for what nobody waits for, and what may take long
+        self._side_prober = Prober(self._mailbox)  # for what nobody waits for
+        self._long_prober = Prober(self._mailbox)  # for what may take a minute: saving must not wait for that
         self._generations: dict[str, int] = {}
         self._answers: dict[str, Callable[[object], None]] = {}
         self._refusals: dict[str, Callable[[UserError], None]] = {}
@@ -82,6 +74,8 @@ class Workers(QObject):
             self.waiting_changed.emit(topic, False)
 
     def _worker(self, topic: str) -> Prober:
+        if topic in _LONG_TOPICS:
+            return self._long_prober
         return self._side_prober if topic in _SIDE_TOPICS else self._prober
 
     def _drain(self) -> None:
@@ -133,5 +127,8 @@ class Workers(QObject):
         """Stop the workers; False if one is left behind, busy, to end with the process."""
         self._timer.stop()
         self._generations.clear()
-        side = self._side_prober.stop(0.5)
-        return self._prober.stop(2.0) and side
+        probers = (self._prober, self._side_prober, self._long_prober)
+        for prober in probers:
+            prober.stop(0.0)
+        until = time.monotonic() + _TO_CLOSE
+        return all(prober.stop(max(0.0, until - time.monotonic())) for prober in probers)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from visualizer.training.frames import Evaluation
-from visualizer.ui.numbers import step_words
+from visualizer.ui.numbers import integer
 from visualizer.ui.theme import Colors
 from visualizer.ui.widgets.confusion_matrix import Cell, ConfusionMatrix
 from visualizer.ui.widgets.export import Export, Row
@@ -46,7 +46,7 @@ class ConfusionPanel(Panel):
         """Show an evaluation; ``stale_words`` say why it is not of the moment shown: "from step 5 001"."""
         if evaluation is not self._evaluation or stale_words != self._stale_words:
             self._stale_words = stale_words
-            words = f"val, {stale_words or step_words(evaluation.step)}, row %" if evaluation else ""
+            words = _subtitle(evaluation, stale_words) if evaluation else ""
             self.set_subtitle(words, warning=bool(stale_words))
         if evaluation is self._evaluation:
             return
@@ -78,6 +78,10 @@ class ConfusionPanel(Panel):
             return None
         name = f"confusion at step {evaluation.step}"
         return Export(name, self.matrix.grab, table=lambda: _table(evaluation), array=evaluation.confusion)
+
+
+def _subtitle(evaluation: Evaluation, stale_words: str) -> str:
+    return f"{stale_words}, val, row %" if stale_words else f"val, step {integer(evaluation.step)}, row %"
 
 
 def _table(evaluation: Evaluation) -> Iterable[Row]:

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from visualizer.training.mistakes import MistakePictures
-from visualizer.ui.numbers import integer, percent, step_words
+from visualizer.ui.numbers import integer, percent
 from visualizer.ui.theme import Colors, icon
 from visualizer.ui.widgets.export import Export, Row
 from visualizer.ui.widgets.icon_button import icon_button
@@ -74,7 +74,7 @@ class MistakesPanel(Panel):
         if pictures is not self._shown and pictures is not None:
             self._show(pictures)
         self._shown, self._stale_words = pictures, stale_words
-        words = f"val, {stale_words or step_words(pictures.step)}, surest first" if pictures is not None else ""
+        words = _subtitle(pictures, stale_words) if pictures is not None else ""
         self.set_subtitle(words, warning=bool(stale_words))
         self._choose_page()
 
@@ -114,6 +114,14 @@ class MistakesPanel(Panel):
             return None
         name = "mistakes" if shown.cell is None else f"{_name(shown, 0)} as {_name(shown, 1)}"
         return Export(f"{name} at step {shown.step}", self.grid.render_image, table=lambda: _table(shown))
+
+
+def _subtitle(shown: MistakePictures, stale_words: str) -> str:
+    return (
+        f"{stale_words}, val, surest first"
+        if stale_words
+        else f"val, step {integer(shown.step)}, surest first"
+    )
 
 
 def headline(shown: MistakePictures) -> str:
