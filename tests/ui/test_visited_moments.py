@@ -17,7 +17,7 @@ from test_training import LONG, maps, open_tiny, prepare, press, step_of, wait_f
 from visualizer.rendering.film import write_film
 from visualizer.ui.driving import settle
 from visualizer.ui.main_window import MainWindow
-from visualizer.ui.recording import Recording, picture_of
+from visualizer.ui.recording import CAPTION, Recording, picture_of
 from visualizer.ui.training import LiveTraining
 
 
@@ -179,6 +179,7 @@ def test_train_on_goes_on_from_the_head(window: MainWindow, ended: LiveTraining,
     visit(window, qtbot, 0)
     prepare(ended)
     press(window, qtbot, "play")
+    wait_for_phase(qtbot, ended, "running")
     wait_for_steps(qtbot, ended, 2)
     visit(window, qtbot, 0)
     assert torch.equal(weight(window), learnt)
@@ -245,7 +246,7 @@ def test_a_film_shows_each_moment_of_a_panel(
     assert ended.state.visited == 7, "back to where it was"
     assert window.notices.sentences() == ["Saved as weights.gif: 30 moments."]
     with Image.open(tmp_path / "weights.gif") as film:
-        assert film.size == (window.weights.width(), window.weights.height())
+        assert film.size == (window.weights.width(), window.weights.height() + CAPTION)
         first = np.asarray(film.convert("RGB")).astype(int)
         times = [frame.info["duration"] for frame in ImageSequence.Iterator(film)]
         assert sum(times) == 30 * 70  # ms; moments that look the same are one frame that stays for longer
@@ -253,7 +254,9 @@ def test_a_film_shows_each_moment_of_a_panel(
         last = np.asarray(film.convert("RGB")).astype(int)
     for step, read in ((0, first), (40, last)):
         visit(window, qtbot, step)
-        assert np.abs(picture_of(window.weights).astype(int) - read).mean() < 3
+        assert np.abs(picture_of(window.weights).astype(int) - read[CAPTION:]).mean() < 3
+        said = f"{ended.state.name}  ·  Weights  ·  step {step}, epoch {step / 4:.2f}"
+        assert np.abs(picture_of(window.weights, said).astype(int) - read)[:CAPTION].mean() < 3
     assert np.abs(first - last).mean() > 1
 
 

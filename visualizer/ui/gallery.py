@@ -91,6 +91,12 @@ class Gallery(QObject):
         """Read a folder of class folders, or of pictures, and show it as a gallery."""
         self._session.ask("folder", lambda _: read_folder(path))
 
+    def open_set(self, name: str, items: Sequence[GalleryItem]) -> None:
+        """Show pictures as a gallery of that name, in place of an older one; the first becomes the input."""
+        self._galleries.pop(name, None)
+        self._add(name, list(items))
+        self.choose(0)
+
     def show(self, name: str) -> None:
         """Show another gallery."""
         if name in self._galleries and name != self._current:
@@ -141,13 +147,11 @@ class Gallery(QObject):
             GalleryItem(path.name, path, value.classes[label] if label >= 0 else None)
             for path, label in value.items[:LIMIT]
         ]
-        self._galleries.pop(value.name, None)
-        self._add(value.name, items)
         count, classes = len(value.items), len(value.classes)
         about = f"{value.name}: {count} pictures" + (f" in {classes} classes" if classes else "")
         more = f"; the strip shows the first {LIMIT}" if count > LIMIT else ""
         self._session.noticed.emit("info", f"{about}{more}.")
-        self.choose(0)
+        self.open_set(value.name, items)
 
     def _add(self, name: str, items: list[GalleryItem]) -> None:
         items = list({item.source: item for item in items}.values())

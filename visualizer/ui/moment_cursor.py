@@ -48,7 +48,7 @@ class MomentCursor(QObject):
 
     def visit(self, step: int) -> None:
         """Show the recorded moment nearest to ``step``; while one is on its way, the newest wish waits."""
-        if self._training.run is not None:
+        if self._training.run is not None and self._training.state.phase != "starting":
             self._wanted = step
             self._go_on()
 

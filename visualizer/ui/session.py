@@ -19,6 +19,7 @@ from visualizer.networks.network import Network
 from visualizer.probes.frames import Inspection, Scale, UnitFrame
 from visualizer.probes.weight_frames import WeightsFrame, WeightsView
 from visualizer.ui import jobs
+from visualizer.ui.data_samples import DataSamples
 from visualizer.ui.gallery import Gallery
 from visualizer.ui.jobs import OpenNetwork
 from visualizer.ui.selection import Selection
@@ -72,6 +73,7 @@ class Session(Workers):
         self.answer("architectures", self.architectures_changed.emit)
         self.gallery = Gallery(self)
         self.training = LiveTraining(self)
+        DataSamples(self)
         for follow in (self.gallery.failed, self.training.failed, self._fall_back):
             self.failed.connect(follow)
 

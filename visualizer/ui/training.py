@@ -23,11 +23,10 @@ from visualizer.training.live import LiveRun
 from visualizer.ui import training_jobs
 from visualizer.ui.live_looks import Job, LiveLooks
 from visualizer.ui.moment_cursor import MomentCursor
-from visualizer.ui.numbers import integer
 from visualizer.ui.playback import Playback
 from visualizer.ui.training_data import TrainingData
 from visualizer.ui.training_jobs import Begun, OpenData, Start
-from visualizer.ui.training_state import Phase, TrainingState, result_words
+from visualizer.ui.training_state import Phase, TrainingState, error_words, result_words, stopped_words
 
 if TYPE_CHECKING:
     from visualizer.ui.jobs import OpenNetwork
@@ -65,6 +64,7 @@ class LiveTraining(QObject):
         self._left: list[Runner] = []  # told to stop, perhaps still in their last step
         self._mailbox = Mailbox()
         self._begins_paused = self._continues = False
+        self._phase_before: Phase = "idle"  # of the start of a run
         self._looks = LiveLooks(session)
         self.data = TrainingData(session, self)
         self.moments = MomentCursor(session, self)
@@ -132,7 +132,7 @@ class LiveTraining(QObject):
         if self.state.phase == "starting":
             self._session.cancel(TOPIC)
             self.data.want_no_more()
-            self.tell(phase="idle")
+            self.tell(phase=self._phase_before)
         elif self.state.phase in ("running", "paused") and self._runner:
             self._runner.stop(0.0)  # its end comes by the mailbox
             self.tell(phase="stopping")
@@ -198,9 +198,8 @@ class LiveTraining(QObject):
         if self._continues:
             self.playback.hold()
             self.moments.go_live()
-        self._begins_paused = paused
-        self.tell(phase="starting", frame=None, visited=None, playing=0)
-        self.run = self._head = None
+        self._begins_paused, self._phase_before = paused, self.state.phase
+        self.tell(phase="starting")  # the run before stays until there is another
         self.data.want(self._with_data, self._without_data)
 
     def _with_data(self, data: OpenData) -> None:
@@ -212,7 +211,7 @@ class LiveTraining(QObject):
             self._session.ask(TOPIC, lambda _: training_jobs.begin(opened, data, how))
 
     def _without_data(self, sentence: str) -> None:
-        self.tell(phase="idle")
+        self.tell(phase=self._phase_before)
         self._session.noticed.emit("error", as_sentence(sentence))
 
     def _prepared(self, begun: object) -> None:
@@ -225,6 +224,10 @@ class LiveTraining(QObject):
             self._session.set_weights(begun.opened.network)
         if begun.news:
             self._session.noticed.emit("info", begun.news)
+        elif self._continues:
+            self._session.noticed.emit(
+                "info", f"A new run goes on with what {before.network.name} has learnt."
+            )
         self._before = before.network if begun.opened.anatomy is before.anatomy else begun.opened.network
         self.run = begun.run
         self._mailbox = Mailbox()  # of its own: nothing of an earlier run arrives
@@ -240,7 +243,7 @@ class LiveTraining(QObject):
     def failed(self, topic: str) -> None:
         """A job has failed, as the session has said; where it was ours, there is no run."""
         if topic == TOPIC:
-            self.tell(phase="idle")
+            self.tell(phase=self._phase_before)
 
     def _hold(self) -> None:
         """Pause behind the next step, whose weights are then shown."""
@@ -294,7 +297,7 @@ class LiveTraining(QObject):
         assert run is not None
         self._runner = None
         if isinstance(finished.error, UserError):
-            self._session.noticed.emit("error", str(finished.error))
+            self._session.noticed.emit("error", error_words(finished.error, frame))
         elif finished.error is not None:
             self._session.crashed.emit(finished.traceback_text)
         last = run.last or frame
@@ -328,24 +331,20 @@ class LiveTraining(QObject):
 
     def _follow(self, opened: OpenNetwork) -> None:
         """Another network is open: the run of the old one ends."""
-        name, frame = self.state.name, self.state.frame
         if self._runner is not None:
-            at = f" at step {integer(frame.step)}" if frame else ""
-            self._session.noticed.emit(
-                "info", f"Training of {name} was stopped{at}: another network is open."
-            )
+            self._session.noticed.emit("info", stopped_words(self.state))
         self._drop_run()
         self._looks.forget()
-        reason = self.data.obstacle(opened)
-        phase: Phase = "impossible" if reason else "idle"
-        self.tell(phase=phase, name=opened.network.name, reason=reason, frame=None, visited=None)
+        self._judge(opened, name=opened.network.name, frame=None, visited=None)
 
     def _data_changed(self, _: object) -> None:
-        opened = self._session.opened
-        if opened is None or self.state.phase not in ("idle", "impossible"):
-            return
+        if self._session.opened is not None and self.state.phase in ("idle", "impossible"):
+            self._judge(self._session.opened)
+
+    def _judge(self, opened: OpenNetwork, **changes: object) -> None:
+        """Tell whether the network can learn the data."""
         reason = self.data.obstacle(opened)
-        self.tell(phase="impossible" if reason else "idle", reason=reason)
+        self.tell(phase="impossible" if reason else "idle", reason=reason, **changes)
 
     def tell(self, **changes: object) -> None:
         """Change the state, and say so."""
