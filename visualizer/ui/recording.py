@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Qt, QTimer
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QFileDialog, QProgressDialog, QWidget
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QImage, QPainter, QPalette, QPixmap
+from PySide6.QtWidgets import QFileDialog, QProgressBar, QProgressDialog, QWidget
 
 from visualizer.atomic import replacing
 from visualizer.rendering.film import FORMATS, Pixels, write_film
@@ -19,14 +19,17 @@ from visualizer.streaming.mailbox import Mailbox
 from visualizer.streaming.prober import Cancelled
 from visualizer.streaming.runner import Finished, Runner
 from visualizer.ui import settings
+from visualizer.ui.numbers import integer
+from visualizer.ui.theme import SMALL_SIZE, font
 from visualizer.ui.training_state import PLAYBACK, TrainingState
-from visualizer.ui.widgets.panel import Panel
+from visualizer.ui.widgets.panel import PADDING, Panel
 
 if TYPE_CHECKING:
     from visualizer.ui.main_window import MainWindow
 
 RATE = 15  # frames a second
 MOST = 600  # frames of one film
+CAPTION = 24  # px above the picture of a panel
 _AHEAD = 4  # frames that may wait for the thread that writes
 _LOOK = 20  # ms between two looks whether the encoder has room
 _TOPIC = "film"
@@ -139,13 +142,20 @@ class Recording(QObject):
         if not self._is_ready or self._frames.qsize() >= _AHEAD:
             return
         self._is_ready = False
-        self._frames.put(picture_of(self._widget))
+        self._frames.put(picture_of(self._widget, self._caption()))
         if self._progress is not None:
             self._progress.setValue(self._count - len(self._steps))
         if self._steps:
             self._visit_next()
         else:
             self._frames.put(_LAST)
+
+    def _caption(self) -> str:
+        """What a panel alone does not say; the window says it in the Timeline."""
+        widget, state = self._widget, self._training.state
+        if not isinstance(widget, Panel):
+            return ""
+        return f"{state.name}  ·  {widget.title}  ·  step {integer(state.step)}, epoch {state.epoch:.2f}"
 
     def _look(self) -> None:
         for _, message in self._mailbox.take():
@@ -182,6 +192,7 @@ class Recording(QObject):
     def _show_progress(self) -> None:
         progress = QProgressDialog("Saving the playback …", "Cancel", 0, self._count, self._window)
         progress.setWindowTitle("Save playback")
+        progress.setBar(QProgressBar(progress, textVisible=False))  # a thin line: no room for a figure
         progress.setWindowModality(Qt.WindowModality.WindowModal)
         progress.setMinimumDuration(0)
         progress.setAutoClose(False)
@@ -196,11 +207,29 @@ class Recording(QObject):
             panel.can_play_back = there_is
 
 
-def picture_of(widget: QWidget) -> Pixels:
-    """What a widget shows, (H, W, 3) uint8 in the pixels of the screen."""
-    image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+def picture_of(widget: QWidget, caption: str = "") -> Pixels:
+    """What a widget shows, (H, W, 3) uint8 in the pixels of the screen, below a line for the ``caption`` if any."""
+    pixmap = widget.grab()
+    image = (_captioned(pixmap, caption) if caption else pixmap).toImage()
+    image = image.convertToFormat(QImage.Format.Format_RGB888)
     rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
     return rows[:, : image.width() * 3].reshape(image.height(), image.width(), 3).copy()
+
+
+def _captioned(pixmap: QPixmap, caption: str) -> QPixmap:
+    ratio, palette = pixmap.devicePixelRatio(), QGuiApplication.palette()
+    made = QPixmap(pixmap.width(), pixmap.height() + round(CAPTION * ratio))
+    made.setDevicePixelRatio(ratio)
+    made.fill(palette.color(QPalette.ColorRole.Window))
+    with QPainter(made) as painter:
+        painter.drawPixmap(QPointF(0, CAPTION), pixmap)
+        painter.setFont(font(SMALL_SIZE))
+        painter.setPen(palette.color(QPalette.ColorRole.WindowText))
+        room = QRectF(PADDING, 0, pixmap.width() / ratio - 2 * PADDING, CAPTION)
+        # The start gives way where the room is short: the step is what counts.
+        text = painter.fontMetrics().elidedText(caption, Qt.TextElideMode.ElideLeft, int(room.width()))
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+    return made
 
 
 def _writing(path: Path, frames: queue.Queue[Pixels | str]) -> Generator[None]:
