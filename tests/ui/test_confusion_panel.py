@@ -96,6 +96,8 @@ def test_keys_move_the_cell_and_escape_lets_it_go(panel: ConfusionPanel, qtbot: 
         seen.append(panel.matrix._cell)
     assert seen == [(1, 1), (0, 1), (0, 0), (0, 0), (1, 0)]  # it begins at the input's true class
     assert panel.matrix.accessibleDescription().startswith("18")
+    with qtbot.waitSignal(panel.cell_opened):
+        qtbot.keyClick(panel.matrix, Qt.Key.Key_Return)
     qtbot.keyClick(panel.matrix, Qt.Key.Key_Escape)
     assert panel.matrix._cell is None
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 from test_training import LONG, open_tiny, prepare, press, wait_for_phase, wait_for_steps
 
+from visualizer.data.dataset import DataChoice
 from visualizer.ui.driving import settle
 from visualizer.ui.main_window import MainWindow
-from visualizer.ui.run_wiring import RunWiring
+from visualizer.ui.run_wiring import RunWiring, facts_of
 from visualizer.ui.training import LiveTraining
+from visualizer.ui.training_data import DataState
 
 
 @pytest.fixture
@@ -36,6 +40,16 @@ def test_settings_of_the_form_are_those_of_the_next_run(
     assert wiring.settings.form.data.classes == 10
 
 
+def test_each_note_of_the_data_has_a_line_of_its_own(
+    window: MainWindow, training: LiveTraining, qtbot: QtBot
+) -> None:
+    training.data.choose(DataChoice("digits"))
+    qtbot.waitUntil(lambda: training.data.dataset is not None, timeout=LONG)
+    assert training.data.dataset is not None
+    noted = replace(training.data.dataset, notes=("'empty' is left out", "1 picture could not be read"))
+    assert facts_of(DataState(dataset=noted)).note == "'empty' is left out\n1 picture could not be read"
+
+
 def test_a_cell_of_the_confusion_leads_to_its_images_and_into_the_input(
     window: MainWindow, training: LiveTraining, qtbot: QtBot
 ) -> None:
@@ -47,9 +61,11 @@ def test_a_cell_of_the_confusion_leads_to_its_images_and_into_the_input(
     assert evaluation is not None
     assert window.confusion._evaluation is evaluation
     true, predicted = int(evaluation.labels[5]), int(evaluation.predicted[5])
-    window.docks["mistakes"].raise_()
+    assert "mistakes" not in window.visible
+    place = window.confusion.matrix.cell_rect((true, predicted)).center().toPoint()
+    qtbot.mouseClick(window.confusion.matrix, Qt.MouseButton.LeftButton, pos=place)
+    qtbot.waitUntil(lambda: "mistakes" in window.visible, timeout=LONG)
     qtbot.waitUntil(lambda: window.mistakes._shown is not None, timeout=LONG)
-    window.confusion.cell_chosen.emit(true, predicted)
     qtbot.waitUntil(lambda: window.mistakes._shown.cell == (true, predicted), timeout=LONG)
     assert 5 in window.mistakes._shown.indices
     window.mistakes.picture_chosen.emit(5)

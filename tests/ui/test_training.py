@@ -27,6 +27,7 @@ from visualizer.ui.session import Session
 from visualizer.ui.settings import Settings
 from visualizer.ui.training import LiveTraining
 from visualizer.ui.training_jobs import Start
+from visualizer.ui.widgets.setting_number import SettingNumber
 
 LONG = 20_000  # ms that a test waits before it gives up
 
@@ -295,7 +296,17 @@ def test_the_space_bar_plays_and_pauses_but_not_in_a_text(
     qtbot.keyClick(window.toolbar.search, Qt.Key.Key_Space)
     assert training.state.phase == "idle"
     assert window.toolbar.search.text() == " "
+    window.workspaces.show("train")
+    assert settle(window)
+    rate = next(edit for edit in window.findChildren(SettingNumber) if edit.isVisible())
+    rate.setFocus()
+    text = rate.text()
+    qtbot.keyClick(rate, Qt.Key.Key_Space)  # no number has a blank
+    assert rate.text() == text
+    wait_for_steps(qtbot, training, 1)
     window.activations.tiles.setFocus()
+    qtbot.keyClick(window.activations.tiles, Qt.Key.Key_Space)
+    assert training.state.phase == "paused"
     qtbot.keyClick(window.activations.tiles, Qt.Key.Key_Space)
     wait_for_steps(qtbot, training, 2)
     qtbot.keyClick(window.activations.tiles, Qt.Key.Key_Space)

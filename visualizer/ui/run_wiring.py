@@ -98,7 +98,14 @@ class RunWiring(QObject):
 
     def _usual_known(self, value: object) -> None:
         assert isinstance(value, Usual)
-        facts = NetworkFacts(value.network, value.layers, value.parameters, value.classes, value.has_matrices)
+        facts = NetworkFacts(
+            value.network,
+            value.layers,
+            value.parameters,
+            value.classes,
+            value.has_matrices,
+            value.knows_data,
+        )
         self.settings.set_network(facts, value.config, value.choice)
 
     def _run_changed(self, state: TrainingState) -> None:
@@ -121,5 +128,5 @@ def facts_of(state: DataState) -> DataFacts:
         validation=len(dataset.validation),
         test=len(dataset.test) if dataset.test is not None else 0,
         classes=len(dataset.classes),
-        note=" ".join(dataset.notes),
+        note="\n".join(dataset.notes),
     )

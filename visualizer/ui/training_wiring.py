@@ -21,12 +21,15 @@ from PySide6.QtWidgets import (
 from visualizer.ui.duplicates_wiring import DuplicateSearchWiring
 from visualizer.ui.evaluation_wiring import DataPanelWiring, EvaluationPanels, HistoryOfInput
 from visualizer.ui.learning_wiring import LearningPanels
+from visualizer.ui.panels.confusion import ConfusionPanel
 from visualizer.ui.panels.dataset import DatasetPanel
+from visualizer.ui.panels.mistakes import MistakesPanel
 from visualizer.ui.panels.prediction import PredictionPanel
 from visualizer.ui.panels.run import RunPanel
 from visualizer.ui.recording import Recording
 from visualizer.ui.run_wiring import RunWiring
 from visualizer.ui.widgets.panel import Dock
+from visualizer.ui.widgets.setting_number import SettingNumber
 
 if TYPE_CHECKING:
     from visualizer.ui.main_window import MainWindow
@@ -63,6 +66,8 @@ def _connect_panels(window: MainWindow) -> None:
         elif isinstance(dock.panel, DatasetPanel):
             DataPanelWiring(window, dock.panel, learning)
             DuplicateSearchWiring(window.session, dock.panel)
+        elif isinstance(dock.panel, ConfusionPanel):
+            dock.panel.cell_opened.connect(partial(_raise, window.docks[MistakesPanel.key]))
         elif isinstance(dock.panel, PredictionPanel):
             HistoryOfInput(window, dock.panel, learning)
 
@@ -74,7 +79,7 @@ def _raise(dock: Dock) -> None:
 
 
 class PlayKey(QObject):
-    """Lets the space bar play and pause, except where it is of use already: in a text, on a button."""
+    """Lets the space bar play and pause, except where it is of use already: in a text of words, on a button."""
 
     def __init__(self, action: QAction) -> None:
         super().__init__(action)
@@ -84,6 +89,7 @@ class PlayKey(QObject):
         application.focusChanged.connect(self._follow)
 
     def _follow(self, _: QWidget | None, now: QWidget | None) -> None:
-        key = QKeySequence() if isinstance(now, _TAKE_SPACE) else QKeySequence("Space")
+        is_of_use = isinstance(now, _TAKE_SPACE) and not isinstance(now, SettingNumber)
+        key = QKeySequence() if is_of_use else QKeySequence("Space")
         if self._action.shortcut() != key:
             self._action.setShortcut(key)

@@ -15,15 +15,19 @@ from visualizer.ui.widgets.export import Export, Row
 from visualizer.ui.widgets.panel import PADDING, Panel
 from visualizer.ui.widgets.placeholder import Placeholder
 
-NOTHING = "No evaluation yet. Press play: each epoch ends with a look at all validation images."
+NOTHING = "No evaluation up to here: each epoch of training ends with a look at all validation images."
 
 
 class ConfusionPanel(Panel):
-    """Shows an evaluation. Emits ``cell_chosen(true, predicted)`` and ``cell_dismissed``."""
+    """Shows an evaluation.
+
+    Emits ``cell_chosen(true, predicted)``, ``cell_opened`` where its images are to be seen, and ``cell_dismissed``.
+    """
 
     title = "Confusion"
     key = "confusion"
     cell_chosen = Signal(int, int)
+    cell_opened = Signal()
     cell_dismissed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -33,6 +37,7 @@ class ConfusionPanel(Panel):
         self._label: str | None = None
         self.matrix = ConfusionMatrix()
         self.matrix.cell_chosen.connect(self.cell_chosen)
+        self.matrix.cell_opened.connect(self.cell_opened)
         self.matrix.cell_dismissed.connect(self.cell_dismissed)
         page = QWidget()
         rows = QVBoxLayout(page)

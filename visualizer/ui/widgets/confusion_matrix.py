@@ -27,10 +27,12 @@ _PLAIN_KEYS = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifie
 class ConfusionMatrix(QWidget):
     """One painted widget; the drawing is kept until counts, size or colours change: 0.1 ms a repaint, 2 ms anew.
 
-    ``cell_chosen(true, predicted)`` is a click or an arrow key, ``cell_dismissed`` the Escape key.
+    ``cell_chosen(true, predicted)`` is a click or an arrow key, ``cell_opened`` a click or the Enter key,
+    ``cell_dismissed`` the Escape key.
     """
 
     cell_chosen = Signal(int, int)
+    cell_opened = Signal()
     cell_dismissed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -160,6 +162,7 @@ class ConfusionMatrix(QWidget):
         cell = self.cell_at(event.position().toPoint())
         if cell is not None and event.button() == Qt.MouseButton.LeftButton:
             self.cell_chosen.emit(*cell)
+            self.cell_opened.emit()
         else:
             event.ignore()
 
@@ -167,6 +170,8 @@ class ConfusionMatrix(QWidget):
         step, last = _ARROWS.get(Qt.Key(event.key())), len(self._counts) - 1
         if event.key() == Qt.Key.Key_Escape and self._cell is not None:
             self.cell_dismissed.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._cell is not None:
+            self.cell_opened.emit()
         elif step is None or last < 0 or event.modifiers() not in _PLAIN_KEYS:
             event.ignore()
         elif self._cell is None:

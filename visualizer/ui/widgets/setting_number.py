@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from visualizer.networks.layers.kinds import Field, Value
@@ -25,6 +26,13 @@ class SettingNumber(NumberEdit):
         self._timer = QTimer(self, singleShot=True, interval=_PATIENCE)
         self._timer.timeout.connect(self._tell)
         self.finished.connect(self._settle)
+
+    def event(self, event: QEvent) -> bool:
+        is_asked = event.type() == QEvent.Type.ShortcutOverride
+        if is_asked and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space:
+            event.ignore()  # no number has a blank in it: the key is left to the window
+            return False
+        return super().event(event)
 
     def set_value(self, value: Value) -> None:
         if value != self.value:
