@@ -24,6 +24,7 @@ from visualizer.networks.skeleton import Skeleton
 from visualizer.networks.spec import NetworkSpec
 
 BUNDLED = {"shapes-net": "networks/shapes-net.safetensors"}
+BUNDLED_WEIGHTS = "trained on the built-in shapes, bundled"
 """The networks that come with the program: name and resource."""
 
 _FILE_ENDINGS = (".safetensors", ".pth", ".pt", ".ckpt", ".th", ".bin", ".pkl", ".tar", ".onnx", ".pt2")
@@ -64,7 +65,7 @@ def open_network(
         return _pretrained(blueprint, progress)
     if blueprint.name in BUNDLED and resource(BUNDLED[blueprint.name]).is_file():
         bundled = _from_file(resource(BUNDLED[blueprint.name]))
-        return replace(bundled, weights="trained on the built-in shapes, bundled")
+        return replace(bundled, weights=BUNDLED_WEIGHTS)
     return blueprint.network(blueprint.random(), blueprint.usual, "random weights")
 
 

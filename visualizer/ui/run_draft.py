@@ -142,7 +142,7 @@ class RunDraft:
             config=usual,
             valid=usual,
             choice=choice,
-            fresh=False,
+            fresh=network.knows_data,
             budget=Budget(),
             edits={},
         )

@@ -19,6 +19,7 @@ class NetworkFacts:
     """What of the open network the settings depend on.
 
     ``layers`` are the names of those with weights, in order; ``has_matrices`` says whether there are weights for Muon.
+    ``knows_data``: there is little to see of how it learns the data, unless it begins with new weights.
     """
 
     name: str = ""
@@ -26,6 +27,7 @@ class NetworkFacts:
     parameters: int = 0
     classes: int = 0
     has_matrices: bool = True
+    knows_data: bool = False
 
 
 @dataclass(frozen=True, slots=True)

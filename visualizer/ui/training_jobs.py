@@ -17,7 +17,7 @@ from visualizer.probes.over_training import ProbabilityHistory, over_moments
 from visualizer.streaming.prober import Report
 from visualizer.training.config import TrainingConfig
 from visualizer.training.expenses import Budget
-from visualizer.training.first_try import usual_batch, usual_choice, usual_config, with_usual_augmentation
+from visualizer.training.first_try import suited, usual_batch, usual_choice, usual_config
 from visualizer.training.forward import Forward
 from visualizer.training.frames import Evaluation, Steps
 from visualizer.training.live import LiveRun
@@ -57,7 +57,8 @@ class Usual:
     """What the settings of a run depend on, and what they are at first.
 
     ``layers`` are the names of those that may keep their weights, ``classes`` the number of the network's scores,
-    ``has_matrices`` whether Muon has weights to move. ``choice`` is that of the built-in shapes.
+    ``has_matrices`` whether Muon has weights to move, ``knows_data`` whether the network comes with weights that were
+    trained on that very data. ``choice`` is that of the built-in shapes.
     """
 
     network: str
@@ -65,6 +66,7 @@ class Usual:
     parameters: int
     classes: int
     has_matrices: bool
+    knows_data: bool
     config: TrainingConfig
     choice: DataChoice
 
@@ -88,10 +90,12 @@ class Visited:
 
 def usual(opened: OpenNetwork, source: str, dataset: Dataset | None) -> Usual:
     """The settings of a first try of the open network with the data of ``source``; ``dataset`` where they are open."""
+    from visualizer.networks.zoo import BUNDLED_WEIGHTS
+
     network = opened.network
     config, _ = usual_config(network, opened.anatomy, choose_device("auto"), source)
     if dataset is not None:
-        config = with_usual_augmentation(config, dataset)
+        config = suited(config, dataset)
     output = opened.anatomy.layers[-1].output if opened.anatomy.layers else ()
     classes = len(network.classes) or (output[0] if len(output) == 1 else 0)
     return Usual(
@@ -100,6 +104,7 @@ def usual(opened: OpenNetwork, source: str, dataset: Dataset | None) -> Usual:
         opened.anatomy.parameters,
         classes,
         has_matrices(network.module),
+        source == "shapes" and network.weights == BUNDLED_WEIGHTS,
         config,
         usual_choice(config.batch),
     )
@@ -127,7 +132,7 @@ def begin(opened: OpenNetwork, data: OpenData, start: Start) -> Begun:
         config, _ = usual_config(
             opened.network, opened.anatomy, choose_device("auto"), source=data.choice.source
         )
-        config = with_usual_augmentation(config, dataset)
+        config = suited(config, dataset)
     opened, news = _fitted(opened, dataset, config.seed)
     if start.fresh:
         opened = _fresh(opened, config.seed)
