@@ -111,7 +111,11 @@ def test_a_folder_of_class_folders(tmp_path):
         folder.mkdir(parents=True, exist_ok=True)
         Image.fromarray(pixels).save(folder / f"{index}.png")
     (folder / "broken.png").write_bytes(b"no picture")
-    result = command(tmp_path / "run", data=str(tmp_path / "data"), network_name="shapes-net", epochs=1)
+    given = {"data": str(tmp_path / "data"), "network_name": "shapes-net", "epochs": 1}
+    with pytest.raises(UserError, match="there are 19 training images"):
+        command(tmp_path / "run", **given)
+    result = command(tmp_path / "run", **given, batch=None)
+    assert json.loads((result.run / "config.json").read_text())["batch"] == 19
     assert load_file(result.run / "network.safetensors")["fc2.weight"].shape[0] == 2
     assert json.loads((result.run / "config.json").read_text())["classes"] == ["one", "two"]
 

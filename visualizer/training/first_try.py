@@ -93,11 +93,13 @@ def usual_config(
     return config, usual_choice(batch, source)
 
 
-def with_usual_augmentation(config: TrainingConfig, dataset: Dataset) -> TrainingConfig:
-    """The settings with what helps with most pictures like those of ``dataset``, if these come again in each epoch."""
-    if not dataset.is_augmented:
-        return config
-    return replace(config, augmentation=usual_augmentation(dataset.validation.images))
+def suited(config: TrainingConfig, dataset: Dataset) -> TrainingConfig:
+    """The settings of a first try with ``dataset``: a batch that it has the images for, the usual augmentation.
+
+    Pictures that are new in each epoch are not augmented.
+    """
+    augmentation = usual_augmentation(dataset.validation.images) if dataset.is_augmented else {}
+    return replace(config, batch=min(config.batch, dataset.training_count), augmentation=augmentation)
 
 
 def usual_choice(batch: int, source: str = "shapes") -> DataChoice:

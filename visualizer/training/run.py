@@ -27,7 +27,7 @@ from visualizer.networks.naming import shown
 from visualizer.networks.network import Network
 from visualizer.training.config import TrainingConfig
 from visualizer.training.failures import in_sentences
-from visualizer.training.first_try import with_usual_augmentation
+from visualizer.training.first_try import suited
 from visualizer.training.loop import Step, Training
 from visualizer.training.settings import problems
 from visualizer.training.start import fit_classes, open_start
@@ -80,8 +80,7 @@ def train_command(
         schedule=schedule or usual.schedule,
         seed=seed,
     )
-    for sentence in problems(config).values():
-        raise UserError(sentence)
+    _check(config)
     chosen = choose_device(device)
     network = open_start(network_name, config.seed)
     dataset = open_dataset(
@@ -97,9 +96,18 @@ def train_command(
     for sentence in dataset.notes:
         note(sentence)
     network = fit_classes(network, dataset, config.seed)
-    config = with_usual_augmentation(config, dataset)
+    if batch is not None:
+        _check(config, dataset)
+    config = suited(config, dataset)
     network.module.to(chosen)
     return run_training(network, dataset, config, run, resume=resume, progress=progress)
+
+
+def _check(config: TrainingConfig, dataset: Dataset | None = None) -> None:
+    """Raise ``UserError`` with the first thing that is wrong with the settings, for ``dataset`` where it is known."""
+    count = dataset.training_count if dataset is not None else None
+    for sentence in problems(config, training_count=count).values():
+        raise UserError(sentence)
 
 
 def run_training(
