@@ -20,22 +20,6 @@ from visualizer.probes.weight_order import order_weights
 
 MOST_TILES = 4096
 MOST_VALUES = 2**18  # in all tiles together: a megabyte to copy
-BINS = 40
-_SAMPLE = 2**16  # weights that the histogram counts at most
-_SAFE = 1e18  # squares of values up to this stay within float32
-_STEPS = (
-    1.0,
-    1.25,
-    1.5,
-    2.0,
-    2.5,
-    3.0,
-    4.0,
-    5.0,
-    6.0,
-    8.0,
-    10.0,
-)  # the histogram's axis rests between two of these
 
 Before = Mapping[str, Tensor] | Network | None
 

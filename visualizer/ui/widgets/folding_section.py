@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QPointF, QRect, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from visualizer.ui.text import plain_tip
-from visualizer.ui.theme import DARK, SMALL_SIZE, TEXT_SIZE, Colors, font
+from visualizer.ui.theme import SMALL_SIZE, TEXT_SIZE, font
 from visualizer.ui.widgets.panel import PADDING
+from visualizer.ui.widgets.toggle_line import CHEVRON, ToggleLine, draw_chevron
 
 BAND = 26  # px high
-_CHEVRON = 16  # px at the right
 
 
-class Band(QWidget):
+class Band(ToggleLine):
     """Bold ``title`` at the left, a muted ``hint`` at the right, and an arrow that says whether it is open."""
 
-    toggled = Signal()
-
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(BAND, parent)
         self._title, self._hint, self._kind, self._help = title, "", "", ""
         self._open = True
-        self._colors: Colors = DARK
-        self.setFixedHeight(BAND)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def set_hint(self, hint: str, kind: str = "") -> None:
         """``kind`` "error" or "waiting" colours the words."""
@@ -51,22 +44,9 @@ class Band(QWidget):
         self.setAccessibleDescription(self._hint or self._help)
         self.setToolTip(plain_tip(self._help))
 
-    def set_colors(self, colors: Colors) -> None:
-        self._colors = colors
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(200, BAND)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.toggled.emit()
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         keys = {Qt.Key.Key_Right: not self._open, Qt.Key.Key_Left: self._open}
-        if event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter) or keys.get(
-            Qt.Key(event.key())
-        ):
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or keys.get(Qt.Key(event.key())):
             self.toggled.emit()
         else:
             super().keyPressEvent(event)
@@ -86,7 +66,7 @@ class Band(QWidget):
             painter.setPen(QColor(colors.muted))
             painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter, self._title)
             taken = painter.fontMetrics().horizontalAdvance(self._title)
-            self._draw_hint(painter, inside.adjusted(taken + 8, 0, -_CHEVRON, 0))
+            self._draw_hint(painter, inside.adjusted(taken + 8, 0, -CHEVRON, 0))
             place = QPointF(inside.right() - 4, self.height() / 2)
             draw_chevron(painter, place, colors.muted, is_open=self._open)
 
@@ -98,16 +78,6 @@ class Band(QWidget):
         painter.setPen(QColor(color))
         text = metrics.elidedText(self._hint, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)
-
-
-def draw_chevron(painter: QPainter, at: QPointF, color: str, *, is_open: bool) -> None:
-    """An arrow around ``at``: down for what is open, else to the right."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    pen = QPen(QColor(color), 1.4)
-    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-    painter.setPen(pen)
-    down, right = ((-3.5, -1.75), (0, 1.75), (3.5, -1.75)), ((-1.75, -3.5), (1.75, 0), (-1.75, 3.5))
-    painter.drawPolyline([at + QPointF(x, y) for x, y in (down if is_open else right)])
 
 
 class FoldingSection(QWidget):
