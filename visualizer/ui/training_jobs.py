@@ -94,6 +94,7 @@ def usual(opened: OpenNetwork, source: str, dataset: Dataset | None) -> Usual:
 
     network = opened.network
     config, _ = usual_config(network, opened.anatomy, choose_device("auto"), source)
+    choice = usual_choice(config.batch)
     if dataset is not None:
         config = suited(config, dataset)
     output = opened.anatomy.layers[-1].output if opened.anatomy.layers else ()
@@ -106,7 +107,7 @@ def usual(opened: OpenNetwork, source: str, dataset: Dataset | None) -> Usual:
         has_matrices(network.module),
         source == "shapes" and network.weights == BUNDLED_WEIGHTS,
         config,
-        usual_choice(config.batch),
+        choice,
     )
 
 
