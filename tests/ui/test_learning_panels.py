@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from test_training import LONG, open_tiny, prepare, press, wait_for_phase, wait_for_steps
 
 from visualizer.data.dataset import DataChoice
+from visualizer.ui.data_samples import SAMPLES
 from visualizer.ui.driving import settle
 from visualizer.ui.main_window import MainWindow
 from visualizer.ui.run_wiring import RunWiring, facts_of
@@ -38,6 +39,15 @@ def test_settings_of_the_form_are_those_of_the_next_run(
     assert training.data.source == "digits"
     qtbot.waitUntil(lambda: training.data.dataset is not None, timeout=LONG)
     assert wiring.settings.form.data.classes == 10
+
+
+def test_samples_of_all_classes_of_other_data_are_there_to_be_looked_at(
+    window: MainWindow, training: LiveTraining, qtbot: QtBot
+) -> None:
+    training.data.choose(DataChoice("digits"))
+    gallery = window.session.gallery
+    qtbot.waitUntil(lambda: len(gallery.items) == SAMPLES, timeout=LONG)
+    assert {item.label for item in gallery.items} == set(map(str, range(10)))
 
 
 def test_each_note_of_the_data_has_a_line_of_its_own(

@@ -157,7 +157,8 @@ class Gallery(QObject):
         items = list({item.source: item for item in items}.values())
         new = {item.source for item in items}
         known = items + [item for item in self._galleries.get(name, []) if item.source not in new]
-        pasted = [item for item in known if isinstance(item.source, Input)]
+        # A set of samples is as large as whoever drew it wants it.
+        pasted = [item for item in known if name == OPENED and isinstance(item.source, Input)]
         dropped = set(map(id, pasted[_PASTED_LIMIT:]))
         self._galleries[name] = [item for item in known if id(item) not in dropped][:LIMIT]
         self._current = name
