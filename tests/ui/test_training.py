@@ -127,8 +127,10 @@ def test_play_trains_the_open_network_and_every_panel_follows(
 
 
 def stands(window: MainWindow) -> bool:
-    """Whether the panels show the weights of the step that the Timeline tells."""
-    return window.session.opened.network.weights == f"step {step_of(window.session.training)}"
+    """Whether the panels show the weights of the step that the Timeline tells, and that is the last one taken."""
+    training = window.session.training
+    step = step_of(training)
+    return window.session.opened.network.weights == f"step {step}" and training.run._training.step == step
 
 
 def test_pause_holds_with_the_weights_of_its_step_and_goes_on(
