@@ -89,6 +89,8 @@ def test_every_pair_below_the_threshold_is_counted(monkeypatch):
         assert pair.difference == pytest.approx(float((first - second).abs().float().mean() / 255), abs=1e-6)
     kinds = [pair.is_inconsistent for pair in found.pairs]
     assert kinds == sorted(kinds, reverse=True)
+    differences = [pair.difference for pair in found.pairs if pair.is_inconsistent]
+    assert differences == sorted(differences)
 
 
 def test_leaks_between_splits_come_before_pairs_within_one():

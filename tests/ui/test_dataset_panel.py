@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from visualizer.data.duplicate_pictures import ShownDuplicates
 from visualizer.data.near_duplicates import NearDuplicates, Pair, Place
 from visualizer.ui.panels.dataset import FEW_CLASSES, NOTHING, DatasetPanel
 from visualizer.ui.theme import DARK
+from visualizer.ui.widgets.duplicate_search import ONLY_HISTOGRAMS
 from visualizer.ui.widgets.export import csv_bytes, png_bytes
 from visualizer.ui.widgets.pair_list import labels, likeness, splits
 
@@ -227,6 +229,14 @@ def test_near_duplicates_are_searched_on_demand(panel: DatasetPanel, qtbot: QtBo
     panel.set_summary(summary())  # another data set: its duplicates are not known
     assert not search._words.isVisible()
     assert not search.pairs.isVisible()
+
+
+def test_where_only_histograms_are_shared_it_is_said(panel: DatasetPanel) -> None:
+    panel.set_summary(summary())
+    shown = duplicates()
+    unlike = tuple(replace(pair, difference=0.2) for pair in shown.found.pairs)
+    panel.set_duplicates(replace(shown, found=replace(shown.found, pairs=unlike)))
+    assert ONLY_HISTOGRAMS in panel.duplicates._words.text()
 
 
 def test_nothing_found_is_said(panel: DatasetPanel) -> None:

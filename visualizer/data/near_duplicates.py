@@ -80,7 +80,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NearDuplicates:
-    """Pairs, those with different labels first, then those across splits, exact ones before near ones.
+    """Pairs, those with different labels first, then those across splits, by how little their pixels differ.
 
     ``found`` counts all pairs below the threshold, of which the nearest are kept. ``examined`` of ``count`` images
     were compared; ``notes`` say so where these differ.
@@ -134,8 +134,9 @@ def _kind(pair: Pair) -> int:
     return 1 if pair.is_leak else 2
 
 
-def _order(pair: Pair) -> tuple[int, bool, float, float]:
-    return _kind(pair), not pair.is_exact, pair.distance, pair.difference
+def _order(pair: Pair) -> tuple[int, float, float]:
+    """Those that look the same pixel by pixel before those of small images that share a histogram."""
+    return _kind(pair), pair.difference, pair.distance
 
 
 class _Images:

@@ -11,6 +11,10 @@ from visualizer.ui.theme import Colors
 from visualizer.ui.widgets.pair_list import PairList
 
 FIND, STOP = "Find near-duplicates", "Stop"
+ONLY_HISTOGRAMS = (
+    "Most share no more than a histogram, as small images do: those whose pixels differ least come first."
+)
+_UNLIKE = 0.05  # mean difference of pixels, 0…1
 
 
 class DuplicateSearch(QWidget):
@@ -80,4 +84,7 @@ def findings(shown: ShownDuplicates) -> str:
         text += f", {integer(differing)} with different labels"
     if leaks:
         text += f", {integer(leaks)} across splits"
-    return text + (f"; the first {integer(len(shown.pictures))} here" if total > len(shown.pictures) else "")
+    if total > len(shown.pictures):
+        text += f"; the first {integer(len(shown.pictures))} here"
+    many = sum(pair.difference > _UNLIKE for pair in pairs) > len(pairs) / 2
+    return f"{text}. {ONLY_HISTOGRAMS}" if many else text
