@@ -195,6 +195,15 @@ TRAIN: tuple[ActionRow | None, ...] = (
     ActionRow("moment_next", "Next recorded moment", "navigation.next_moment", "Train", (".",)),
     ActionRow("moment_first", "First moment", "navigation.first_moment", "Train", ("Home",)),
     ActionRow("moment_live", "Head of the run", "session.training.go_live", "Train", ("End",)),
+    ActionRow(
+        "save_playback",
+        "Save playback of the window…",
+        "recording.ask_for_window",
+        "Train",
+        (),
+        "save",
+        "All recorded moments as MP4 or GIF; the menu of each panel saves its own",
+    ),
 )
 VIEW: tuple[ActionRow | None, ...] = (
     *(

@@ -38,6 +38,7 @@ from visualizer.ui.panels.timeline import TimelinePanel
 from visualizer.ui.panels.unit import UnitPanel
 from visualizer.ui.panels.units import UnitsPanel
 from visualizer.ui.panels.weights import WeightsPanel
+from visualizer.ui.recording import Recording
 from visualizer.ui.saving import Saving
 from visualizer.ui.session import Session
 from visualizer.ui.settings import Setting, Settings
@@ -86,6 +87,7 @@ class MainWindow(QMainWindow):
         self.navigation = Navigation(self)
         self.building = Building(self)
         self.saving = Saving(self)
+        self.recording = Recording(self)
         self.unsaved = Unsaved(self)
         self.commands = Commands(self)
         self.actions_by_id = self.commands.by_id

@@ -26,7 +26,6 @@ from visualizer.ui.panels.dataset import DatasetPanel
 from visualizer.ui.panels.mistakes import MistakesPanel
 from visualizer.ui.panels.prediction import PredictionPanel
 from visualizer.ui.panels.run import RunPanel
-from visualizer.ui.recording import Recording
 from visualizer.ui.run_wiring import RunWiring
 from visualizer.ui.widgets.panel import Dock
 from visualizer.ui.widgets.setting_number import SettingNumber
@@ -57,7 +56,6 @@ def connect_training(window: MainWindow) -> None:
 
 def _connect_panels(window: MainWindow) -> None:
     """Connect the panels of the Train workspace that the window has."""
-    Recording(window)
     learning = LearningPanels(window)
     EvaluationPanels(window, learning)
     for dock in window.docks.values():
