@@ -386,6 +386,21 @@ def test_a_lack_of_memory_on_the_way_back_names_the_largest_output():
     assert caught.value.layer == "0"
 
 
+def test_an_average_that_was_validated_is_what_the_run_gives():
+    run = live_run(averaging="ema", averaging_settings={"decay": 0.9})
+    list(run.frames())
+    given, raw = run.last.network, run.moments.network(run.moments.newest())
+    assert given.weights == "trained 10 steps on noise, averaged"
+    assert not torch.equal(given.module[0].weight, raw.module[0].weight)
+    data = dataset()
+    training = Training(module().requires_grad_(True), data, run._config)
+    list(training.steps())
+    assert_same(state(given.module), state(training.validated))
+    live = live_run(averaging="snapshots")
+    list(live.frames())
+    assert "averaged" not in live.last.network.weights
+
+
 def test_a_run_that_is_over_keeps_moments_and_nothing_of_the_training():
     run = live_run()
     run.watch_statistics(True)

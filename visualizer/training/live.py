@@ -9,6 +9,7 @@ from collections.abc import Generator, Mapping
 from dataclasses import replace
 
 import torch
+from torch import nn
 
 from visualizer.data.dataset import Dataset
 from visualizer.networks.anatomy import Anatomy
@@ -23,7 +24,7 @@ from visualizer.training.first_try import usual_choice as usual_choice
 from visualizer.training.first_try import usual_config as usual_config
 from visualizer.training.frames import LiveFrame
 from visualizer.training.loop import Step, Training
-from visualizer.training.moments import Moment, Moments
+from visualizer.training.moments import Moment, Moments, tensors_of, with_tensors
 from visualizer.training.recorder import Recorder
 from visualizer.training.reporting import Reporter
 from visualizer.training.statistics_watch import STATISTICS, StatisticsWatch
@@ -266,14 +267,19 @@ class _Going:
         return self._reporter.frame(self._run.moments.steps(), answers, self._statistics.history())
 
     def ended(self) -> LiveFrame:
-        """All there is to be told at the end, with the weights of the last step."""
+        """All there is to be told at the end, with the weights of the last step, or the average that was validated."""
         training = self._training
         count = training.step
-        if count:
-            self._recorder.collect(wait=True)
-            moment = self._recorder.record(count, training.epoch, always=True)
-            return self._with(moment or self._recorder.collect(wait=True))
-        return self._with(None)
+        if not count:
+            return self._with(None)
+        self._recorder.collect(wait=True)
+        moment = self._recorder.record(count, training.epoch, always=True)
+        moment = moment or self._recorder.collect(wait=True)
+        validated = training.validated
+        if validated is training.module:
+            return self._with(moment)
+        tensors = {name: tensor.detach().cpu().clone() for name, tensor in tensors_of(validated).items()}
+        return self._with(moment, with_tensors(self._run.start.module, tensors))
 
     def failed(self, error: BaseException) -> LiveFrame:
         """All there is to be told after an error, with the newest moment: the weights may be half updated.
@@ -283,11 +289,13 @@ class _Going:
         before = self._run.moments.before(error.step) if isinstance(error, Diverged) else None
         return self._with(before)
 
-    def _with(self, moment: Moment | None) -> LiveFrame:
+    def _with(self, moment: Moment | None, averaged: nn.Module | None = None) -> LiveFrame:
         moment = moment or self._run.moments.newest()
         network = self._run.moments.network(moment)
         steps = f"{moment.step:,}".replace(",", " ")
         words = f"trained {steps} step{'s' if moment.step != 1 else ''} on {self._run._dataset.name}"
+        if averaged is not None:
+            network, words = replace(network, module=averaged), f"{words}, averaged"
         self._reporter.network = replace(network, weights=words)
         return self._told()
 
