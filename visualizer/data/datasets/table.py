@@ -210,8 +210,8 @@ def _unknown(text: str) -> str:
 
 def _absent(kind: DatasetKind) -> str:
     return (
-        f"{kind.title} is not on this computer; download it ({size_words(kind.download_bytes)}), or name the folder "
-        "that holds its files"
+        f"{kind.title} is not on this computer; download it ({size_words(kind.download_bytes)}), or choose the "
+        "folder that holds its files instead"
     )
 
 
