@@ -12,6 +12,7 @@ from visualizer.networks import editing
 from visualizer.networks.layers.kinds import Value
 from visualizer.networks.spec import walk
 from visualizer.ui.driving import drop, settle, wait
+from visualizer.ui.gallery import SAMPLES
 from visualizer.ui.main_window import MainWindow
 from visualizer.ui.run_own_rows import START
 
@@ -81,14 +82,16 @@ def _train(window: MainWindow) -> None:
     window.session.open_network("shapes-net")
     settle(window)
     window.workspaces.show("train")
+    window.session.gallery.show(SAMPLES)
+    window.session.gallery.choose(0)
     window.run.value_changed.emit(START, "new weights")
     window.session.training.data.open()
 
 
 def _training(window: MainWindow) -> None:
-    """In the middle of training: three epochs are over."""
+    """In the middle of training: six epochs are over."""
     window.actions_by_id["play"].trigger()
-    wait(lambda: len(_evaluations(window)) >= 3 and _epoch(window) > 3.4, _PATIENCE_WITH_A_RUN)
+    wait(lambda: len(_evaluations(window)) >= 6 and _epoch(window) > 6.4, _PATIENCE_WITH_A_RUN)
 
 
 def _evaluations(window: MainWindow) -> Sequence[object]:
