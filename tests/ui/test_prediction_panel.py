@@ -118,6 +118,8 @@ def test_values_that_are_no_numbers_are_a_warning(panel: PredictionPanel) -> Non
     assert panel.warning.text() == "the output has NaN in it"
     assert panel.note.text() == "first of 12 frames"
     panel.bars.grab()
+    panel.set_prediction(Prediction((), 9, math.nan, math.nan, "two ellipses", note="no numbers"), "net")
+    assert panel.true_class.text() == "two ellipses"  # whether it is a class here cannot be seen
     panel.set_prediction(ESPRESSO, "net")
     assert not panel.warning.isVisible()
     assert not panel.note.isVisible()

@@ -113,7 +113,7 @@ class PredictionPanel(Panel):
             return
         self._pages.setCurrentIndex(1)
         self.bars.set_classes(prediction.top)
-        self.true_class.set_class(prediction.label, prediction.label_rank)
+        self.true_class.set_class(prediction.label, _rank_words(prediction))
         self.margin.setText(_figure(prediction.margin, 3))
         self.entropy.setText(_figure(prediction.entropy, 2, f"{THIN}bit"))
         for label, text in ((self.warning, prediction.note), (self.note, note)):
@@ -156,8 +156,8 @@ class TrueClassLabel(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)  # names come from files
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
-    def set_class(self, label: str | None, rank: int | None) -> None:
-        words = label or UNKNOWN, "" if label is None else "no class here" if rank is None else f"rank {rank}"
+    def set_class(self, label: str | None, rank: str) -> None:
+        words = label or UNKNOWN, rank
         if words != (self._label, self._rank):
             self._label, self._rank = words
             self._fit()
@@ -176,6 +176,13 @@ class TrueClassLabel(QLabel):
         self.setText(shown)
         self.setToolTip("" if shown == full else plain_tip(full))
         self.setAccessibleName(f"True class {full}")
+
+
+def _rank_words(prediction: Prediction) -> str:
+    """What stands behind the name of the true class; nothing where there is no prediction to find it in."""
+    if prediction.label is None or not prediction.top:
+        return ""
+    return "no class here" if prediction.label_rank is None else f"rank {prediction.label_rank}"
 
 
 def _figure(value: float, digits: int, unit: str = "") -> str:
