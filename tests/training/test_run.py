@@ -162,3 +162,9 @@ def test_a_loss_that_explodes_is_told(tmp_path):
     network = fit_classes(network, data, 1)
     with pytest.raises(UserError, match="lower the learning rate"):
         run_training(network, data, config, tmp_path / "run")
+
+
+def test_a_run_that_diverges_says_at_which_step(tmp_path, monkeypatch):
+    monkeypatch.setattr("visualizer.training.run.problems", lambda *_, **__: {})
+    with pytest.raises(UserError, match=r"tinycnn diverged at step \d+: values are no longer numbers; lower"):
+        command(tmp_path / "run", optimizer="sgd", learning_rate=1e30)

@@ -266,7 +266,7 @@ def test_a_change_is_marked_and_told(slider: MomentSlider, qtbot: QtBot) -> None
     change = Change(320, 5.0, "learning rate 0.01")
     slider.set_track(track(np.full(640, 0.0), changes=(change,)), None)
     qtbot.mouseMove(slider, QPoint(107, 10))
-    qtbot.waitUntil(lambda: "learning rate 0.01 from step 320" in QToolTip.text())
+    qtbot.waitUntil(lambda: "learning rate 0.01 from step 321" in QToolTip.text())
     QToolTip.hideText()
 
 

@@ -26,7 +26,7 @@ from visualizer.networks.files import save_network
 from visualizer.networks.naming import shown
 from visualizer.networks.network import Network
 from visualizer.training.config import TrainingConfig
-from visualizer.training.failures import in_sentences
+from visualizer.training.failures import Diverged, in_sentences
 from visualizer.training.first_try import suited
 from visualizer.training.loop import Step, Training
 from visualizer.training.settings import problems
@@ -132,7 +132,7 @@ def run_training(
         with (run / SCALARS).open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerows([COLUMNS, *rows])
-            with in_sentences(network.name, "lower --batch or choose a smaller network"):
+            with in_sentences(network.name, "choose a smaller network", network.module, config.batch):
                 accuracy, best = _drain(training, config, network, run, best, writer.writerow, file, progress)
     except OSError as error:
         raise UserError(f"the folder '{shown(run.name)}' cannot be written to; choose another") from error
@@ -165,7 +165,7 @@ def _drain(
                 if step.epoch == training.epochs_done:  # not in the middle of an epoch
                     _save_checkpoint({**training.state_dict(), "best": best}, run / CHECKPOINT)
         if training.diverged is not None:
-            raise UserError("the loss is no longer a number; lower the learning rate")
+            raise Diverged(network.name, training.diverged, "")
     return accuracy, best
 
 

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from visualizer.training.frames import Curves
+from visualizer.ui.numbers import integer
 from visualizer.ui.theme import DARK, Colors
 from visualizer.ui.widgets.curve_axes import Range
 from visualizer.ui.widgets.curve_data import Quantity
@@ -153,7 +154,7 @@ class CurveView(QWidget):
         changes = () if curves is None else curves.changes
         by_step = picture.options.by_step
         return tuple(
-            f"{change.text} from step {change.step + 1}"
+            f"{change.text} from step {integer(change.step + 1)}"
             for change in changes
             if abs(picture.axes.to_x(change.step if by_step else change.epoch) - x) <= _NEAR
         )

@@ -284,7 +284,7 @@ class MomentSlider(QWidget):
         marked = [change for change in track.changes if abs(axes.to_x(change.step) - x) <= _REACH]
         if marked:
             return plain_tip(
-                "; ".join(f"{change.text} from step {integer(change.step)}" for change in marked)
+                "; ".join(f"{change.text} from step {integer(change.step + 1)}" for change in marked)
             )
         if x >= axes.to_x(track.head) - 1 or not len(track.recorded):
             return f"Step {integer(track.head)} of {integer(track.steps)}: the head of the run"
