@@ -122,14 +122,22 @@ def _norm(tensors):
     return float(torch.cat([tensor.detach().flatten().double() for tensor in tensors]).norm())
 
 
-def test_a_run_measures_at_its_start_and_at_the_ends_of_epochs():
+def ended_run(budget):
     opened = example()
     run = LiveRun(
         opened, examine(opened), dataset(), TrainingConfig(epochs=3, batch=20, learning_rate=0.01),
-        Budget(share=1e-6, recording=5e-7), device=torch.device("cpu"),
+        budget, device=torch.device("cpu"),
     )  # fmt: skip
     list(run.frames())
-    told = run.last.statistics
+    return run
+
+
+def test_epochs_that_are_too_short_for_their_budget_are_not_measured():
+    assert ended_run(Budget(share=1e-6, recording=5e-7)).last.statistics.step.tolist() == [0, 3]
+
+
+def test_a_run_measures_at_its_start_and_at_the_ends_of_epochs():
+    told = ended_run(Budget(share=0.9, recording=0.1, measuring=0.5)).last.statistics
     assert told.names == ("0", "3", "6", "9")
     assert told.step.tolist() == [0, 3, 6, 9]
     assert told.epoch.tolist() == [0, 1, 2, 3]

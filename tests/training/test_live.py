@@ -23,7 +23,7 @@ from visualizer.training.loop import Training
 from visualizer.training.watching import ProbeFailure
 
 SIDE = 12
-EVERYTHING = Budget(share=0.9, frames_per_second=1e9, recording=0.8)
+EVERYTHING = Budget(share=0.9, frames_per_second=1e9, recording=0.8, measuring=0.8)
 
 
 @pytest.fixture(autouse=True)
