@@ -137,7 +137,8 @@ def test_epochs_that_are_too_short_for_their_budget_are_not_measured():
 
 
 def test_a_run_measures_at_its_start_and_at_the_ends_of_epochs():
-    told = ended_run(Budget(share=0.9, recording=0.1, measuring=0.5)).last.statistics
+    run = ended_run(Budget(share=0.9, recording=0.1, measuring=0.5))
+    told = run.last.statistics
     assert told.names == ("0", "3", "6", "9")
     assert told.step.tolist() == [0, 3, 6, 9]
     assert told.epoch.tolist() == [0, 1, 2, 3]
@@ -148,7 +149,7 @@ def test_a_run_measures_at_its_start_and_at_the_ends_of_epochs():
     chosen = torch.linspace(0, 59, 16).long()
     pinned = (dataset().validation.images[chosen] / 255 - 0.5) / 0.5
     with torch.no_grad():
-        first = opened.module[0](pinned)
+        first = run.start.module[0](pinned)
     assert told.mean[0, 0] == pytest.approx(float(first.mean()), abs=1e-5)
     limit = float(told.limits[0])
     expected, _ = np.histogram(first.numpy().clip(-limit, np.nextafter(limit, 0)), 64, (-limit, limit))
