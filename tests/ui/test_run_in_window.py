@@ -36,7 +36,9 @@ def test_settings_reach_the_run_before_it_and_while_it_goes_on(window, qtbot):
     qtbot.waitUntil(lambda: len(training.state.frame.curves.changes) == 1, timeout=10_000)
     change = training.state.frame.curves.changes[0]
     assert change.text == "learning rate 0.0125"
-    assert window.run.plot.accessibleName().startswith("Learning rate over 2 epochs, ")
+    # The panels are told of figures alone a few times a second.
+    name = window.run.plot.accessibleName
+    qtbot.waitUntil(lambda: name().startswith("Learning rate over 2 epochs, "), timeout=10_000)
 
     training.stop()
     qtbot.waitUntil(lambda: training.state.phase == "ended", timeout=10_000)
