@@ -42,9 +42,7 @@ class LiveTraining(QObject):
     """The run of the open network on the chosen data.
 
     Emits ``changed(TrainingState)``, where nothing but figures are new at most twice a second.
-
-    ``how`` is how the next run begins. ``data`` opens data sets, ``moments`` is the moment cursor, ``playback``
-    moves it by the clock.
+    ``how`` is how the next run begins, ``data`` opens data sets, ``playback`` moves the cursor ``moments``.
     """
 
     changed = Signal(object)
@@ -225,9 +223,8 @@ class LiveTraining(QObject):
         if begun.news:
             self._session.noticed.emit("info", begun.news)
         elif self._continues:
-            self._session.noticed.emit(
-                "info", f"A new run goes on with what {before.network.name} has learnt."
-            )
+            words = f"A new run goes on with what {before.network.name} has learnt."
+            self._session.noticed.emit("info", words)
         self._before = before.network if begun.opened.anatomy is before.anatomy else begun.opened.network
         self.run = begun.run
         self._mailbox = Mailbox()  # of its own: nothing of an earlier run arrives
