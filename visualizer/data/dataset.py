@@ -37,6 +37,13 @@ class Stored(Protocol):
         ...
 
 
+def images_at(examples: Examples | Stored, indices: Tensor) -> Tensor:
+    """The images (n, C, H, W) uint8 of these indices (n,), on the processor."""
+    if isinstance(examples, Examples):
+        return examples.images[indices.to(examples.images.device)].cpu()
+    return examples.read(indices)
+
+
 @dataclass(frozen=True, slots=True)
 class DataChoice:
     """Which data a run learns from, as the user says it.

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from visualizer.data.dataset import Dataset, Examples, Stored
+from visualizer.data.dataset import Dataset, Examples, Stored, images_at
 from visualizer.data.inputs import Pixels
 from visualizer.data.principal_components import principal_components
 
@@ -74,7 +74,7 @@ def summarise(dataset: Dataset, seed: int) -> DatasetSummary:
     generator = torch.Generator().manual_seed(seed)
     order = torch.randperm(len(training), generator=generator)
     indices = _sample_indices(training.labels.cpu(), order, classes)
-    examined = _read(
+    examined = images_at(
         training, order[: MOST_EXAMINED if isinstance(training, Examples) else MOST_EXAMINED_ON_DISK]
     )
     mean_image = _mean_image(examined)
@@ -112,13 +112,6 @@ def pictures(images: Tensor) -> Pixels:
     return np.ascontiguousarray(shown.permute(0, 2, 3, 1).cpu().numpy())
 
 
-def _read(examples: Examples | Stored, indices: Tensor) -> Tensor:
-    """Images (n, C, H, W) uint8 on the processor."""
-    if isinstance(examples, Examples):
-        return examples.images[indices.to(examples.images.device)].cpu()
-    return examples.read(indices)
-
-
 def _sample_indices(labels: Tensor, order: Tensor, classes: int) -> Tensor:
     """(K, n) indices of the first images of each class in a drawn order, -1 where there are no more."""
     count = max(1, min(SAMPLES, MOST_SAMPLES // max(1, classes)))
@@ -132,7 +125,7 @@ def _sample_indices(labels: Tensor, order: Tensor, classes: int) -> Tensor:
 
 def _samples(examples: Examples | Stored, indices: Tensor) -> Pixels:
     is_there = indices >= 0
-    read = pictures(_read(examples, indices[is_there]))
+    read = pictures(images_at(examples, indices[is_there]))
     samples = np.zeros((*indices.shape, *read.shape[1:]), np.uint8)
     samples[is_there.numpy()] = read
     return samples

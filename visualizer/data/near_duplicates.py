@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from visualizer.data.dataset import Dataset, Examples, Stored
+from visualizer.data.dataset import Dataset, Examples, Stored, images_at
 from visualizer.data.datasets.fitting import luminance
 from visualizer.data.datasets.request import Progress
 from visualizer.data.datasets.splitting import sample
@@ -149,7 +149,7 @@ class _Images:
         numbers = torch.repeat_interleave(torch.arange(len(sizes)), torch.tensor(sizes))
         places = torch.cat([torch.arange(size) for size in sizes])
         labels = torch.cat([part.labels.cpu() for part in self._parts])
-        self._shape = self._read_from(0, torch.tensor([0])).shape[1:]
+        self._shape = images_at(self._parts[0], torch.tensor([0])).shape[1:]
         chosen = sample(self.count, self._most(), seed)
         self.labels, self.split_numbers, self._places = labels[chosen], numbers[chosen], places[chosen]
         self.notes: tuple[str, ...] = ()
@@ -198,16 +198,8 @@ class _Images:
         images = torch.empty((len(numbers), *self._shape), dtype=torch.uint8)
         splits, places = self.split_numbers[numbers], self._places[numbers]
         for split in torch.unique(splits).tolist():
-            images[splits == split] = self._read_from(split, places[splits == split])
+            images[splits == split] = images_at(self._parts[split], places[splits == split])
         return images
-
-    def _read_from(self, split: int, places: Tensor) -> Tensor:
-        part = self._parts[split]
-        return (
-            part.images[places.to(part.images.device)].cpu()
-            if isinstance(part, Examples)
-            else part.read(places)
-        )
 
     def _place(self, number: int) -> Place:
         split, index = int(self.split_numbers[number]), int(self._places[number])

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from visualizer.data.dataset import Examples, Stored
+from visualizer.data.dataset import Examples, Stored, images_at
 from visualizer.data.dataset_summary import pictures
 from visualizer.data.inputs import Pixels
 
@@ -17,7 +17,7 @@ LARGEST_SIDE = 96  # px: a hundred of them take 3 MB
 
 def thumbnails(examples: Examples | Stored, indices: Tensor | NDArray[np.intp]) -> Pixels:
     """The images of ``indices`` (n,), as (n, h, w, 3) uint8 of at most 96 px a side, read-only."""
-    images = _read(examples, torch.as_tensor(indices))
+    images = images_at(examples, torch.as_tensor(indices))
     longest = max(images.shape[2:])
     if longest > LARGEST_SIDE and len(images):
         size = [max(1, round(side * LARGEST_SIDE / longest)) for side in images.shape[2:]]
@@ -27,13 +27,7 @@ def thumbnails(examples: Examples | Stored, indices: Tensor | NDArray[np.intp]) 
 
 def full_picture(examples: Examples | Stored, index: int) -> Pixels:
     """One image at its full size: (H, W, 3) uint8, read-only."""
-    return _frozen(pictures(_read(examples, torch.tensor([index])))[0])
-
-
-def _read(examples: Examples | Stored, indices: Tensor) -> Tensor:
-    if isinstance(examples, Examples):
-        return examples.images[indices.to(examples.images.device)].cpu()
-    return examples.read(indices)
+    return _frozen(pictures(images_at(examples, torch.tensor([index])))[0])
 
 
 def _frozen(pixels: Pixels) -> Pixels:
