@@ -137,6 +137,17 @@ def test_muon_needs_matrices(window: MainWindow, wiring: RunWiring) -> None:
     assert "there are none" in rows["optimizer"].problem
 
 
+def test_the_curve_names_the_loss(window: MainWindow, wiring: RunWiring, qtbot: QtBot) -> None:
+    training = window.session.training
+    wiring.settings.set_value("loss", "hinge")
+    training.toggle()
+    qtbot.waitUntil(lambda: window.loss.view.picture.curves is not None, timeout=LONG)
+    assert window.loss.measure == "multi-class hinge"
+    wiring.settings.set_value("loss", "cross-entropy")
+    wiring.settings.apply()
+    qtbot.waitUntil(lambda: window.loss.measure == "cross-entropy, nats", timeout=LONG)
+
+
 def test_choices_of_panels_are_kept(qtbot: QtBot, styled: object) -> None:
     for is_kept in (False, True):
         window = MainWindow(Session(), Settings())

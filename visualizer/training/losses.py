@@ -15,10 +15,14 @@ from visualizer.networks.naming import shown
 
 @dataclass(frozen=True, slots=True)
 class LossKind:
-    """One row: ``compute(scores, labels, smoothing)`` is the mean loss of scores (N, K) and labels (N,)."""
+    """One row: ``compute(scores, labels, smoothing)`` is the mean loss of scores (N, K) and labels (N,).
+
+    ``measure`` names it beside its curve, with its unit where it has one.
+    """
 
     name: str
     title: str
+    measure: str
     description: str
     compute: Callable[[Tensor, Tensor, float], Tensor] = field(repr=False)
     smooths: bool = False
@@ -34,10 +38,22 @@ def _hinge(scores: Tensor, labels: Tensor, smoothing: float) -> Tensor:
 
 
 _ROWS = (
-    LossKind("cross-entropy", "Cross-entropy", "minus the logarithm of the right class's probability, in nats",
-             _cross_entropy, smooths=True),
-    LossKind("hinge", "Multi-class hinge", "how far each wrong score comes within 1 of the right one", _hinge),
-)  # fmt: skip
+    LossKind(
+        "cross-entropy",
+        "Cross-entropy",
+        "cross-entropy, nats",
+        "minus the logarithm of the right class's probability, in nats",
+        _cross_entropy,
+        smooths=True,
+    ),
+    LossKind(
+        "hinge",
+        "Multi-class hinge",
+        "multi-class hinge",
+        "how far each wrong score comes within 1 of the right one",
+        _hinge,
+    ),
+)
 
 LOSSES: Mapping[str, LossKind] = {row.name: row for row in _ROWS}
 """Every loss by its name."""

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from visualizer.training.losses import loss_kind
 from visualizer.ui.numbers import integer
+from visualizer.ui.panels.loss import LossPanel
 from visualizer.ui.panels.statistics import StatisticsPanel
 from visualizer.ui.panels.weights import WeightsPanel
 from visualizer.ui.selection import Selection
@@ -82,7 +84,9 @@ class LearningPanels(QObject):
 
     def _connect_curves(self, panel: CurvePanel) -> None:
         def show(state: TrainingState) -> None:
-            frame = state.frame
+            frame, config = state.frame, self._training.how.config
+            if isinstance(panel, LossPanel) and config is not None:
+                panel.set_measure(loss_kind(config.loss).measure)
             if frame is None:
                 panel.set_curves(None, 1, None)
             else:
