@@ -405,10 +405,12 @@ def test_a_run_that_is_over_keeps_moments_and_nothing_of_the_training():
     run = live_run()
     run.watch_statistics(True)
     run.watch({"a": lambda looked_at: None})
-    weights = weakref.ref(run._network.module[0].weight)
+    learning, data = run._to_train
+    kept = [weakref.ref(learning.module[0].weight), weakref.ref(data.validation.images)]
+    del learning, data
     list(run.frames())
     gc.collect()
-    assert weights() is None
+    assert [each() for each in kept] == [None, None]
     run.watch_statistics(True)
     run.apply(config(learning_rate=0.5))
     assert run.moments.newest().step == 10

@@ -112,6 +112,7 @@ def test_early_stopping():
     losses = run.curves().validation_loss
     assert run.ended_early
     assert run.total_steps == run.step < before
+    assert run.total_epochs == run.epoch
     assert min(losses[-2:]) >= min(losses[:-2])
 
 

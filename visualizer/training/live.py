@@ -58,16 +58,15 @@ class LiveRun:
         self._device = device or choose_device("auto")
         self._beside = self._device.type == "cuda" if beside is None else beside
         self._budget = budget or Budget()
-        self._anatomy, self._dataset, self._config = anatomy, dataset, config
+        self._anatomy, self._config = anatomy, config
         if self._device.type == "cpu":
             check_memory(network, anatomy, config.batch)
         spec = replace(network.spec, classes=dataset.classes) if network.spec else None
         module = copy.deepcopy(network.module)
         start = copy.deepcopy(module).cpu().eval().requires_grad_(False)
         self.start = replace(network, module=start, classes=dataset.classes, spec=spec)
-        self._network: Network | None = replace(
-            self.start, module=module.requires_grad_(True), weights="live"
-        )
+        learning = replace(self.start, module=module.requires_grad_(True), weights="live")
+        self._to_train: tuple[Network, Dataset] | None = learning, dataset  # until it is trained
         self._threads = torch.get_num_threads()
         self.moments = Moments(self.start, self._budget.moment_bytes)
         self.last: LiveFrame | None = None
@@ -124,19 +123,20 @@ class LiveRun:
 
         Raises ``Diverged`` when the loss stops being a number and ``OutOfMemory`` when memory runs out.
         """
-        network, self._network = self._network, None
-        assert network is not None, "a run is made for one training"
+        assert self._to_train is not None, "a run is made for one training"
+        network, dataset = self._to_train
+        self._to_train = None
         # A thread that begins while another one looks on one thread alone would keep to one itself.
         torch.set_num_threads(self._threads)
         expenses = Expenses(self._budget)
         module, batch = network.module, self._config.batch
         try:
             with in_sentences(network.name, LESS_MEMORY, module, batch, self._anatomy):
-                training = Training(module.to(self._device), self._dataset, self._config)
+                training = Training(module.to(self._device), dataset, self._config)
                 with self._lock:
                     self._training = training
                     training.apply(self._config)
-                yield from self._drained(_Going(self, network, training, expenses))
+                yield from self._drained(_Going(self, network, dataset, training, expenses))
         finally:  # who visits moments afterwards keeps neither data nor optimizer on the device
             with self._lock:
                 self._training = self._statistics = None
@@ -159,12 +159,14 @@ class LiveRun:
 class _Going:
     """One run that is going on; everything here belongs to its thread."""
 
-    def __init__(self, run: LiveRun, network: Network, training: Training, expenses: Expenses) -> None:
+    def __init__(
+        self, run: LiveRun, network: Network, dataset: Dataset, training: Training, expenses: Expenses
+    ) -> None:
         self._run, self._training, self._expenses = run, training, expenses
-        self._network = network
+        self._network, self._data = network, dataset.name
         self._recorder = Recorder(run.moments, expenses, training.module, aside=run._beside)
         self._reporter = Reporter(training, expenses)
-        self._statistics = StatisticsWatch(run._anatomy, training, run._dataset, expenses)
+        self._statistics = StatisticsWatch(run._anatomy, training, dataset, expenses)
         run._statistics = self._statistics
         run._set_topics()
         # The last, for it begins a thread, which somebody has to end.
@@ -293,7 +295,7 @@ class _Going:
         moment = moment or self._run.moments.newest()
         network = self._run.moments.network(moment)
         steps = f"{moment.step:,}".replace(",", " ")
-        words = f"trained {steps} step{'s' if moment.step != 1 else ''} on {self._run._dataset.name}"
+        words = f"trained {steps} step{'s' if moment.step != 1 else ''} on {self._data}"
         if averaged is not None:
             network, words = replace(network, module=averaged), f"{words}, averaged"
         self._reporter.network = replace(network, weights=words)
