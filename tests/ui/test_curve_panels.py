@@ -72,9 +72,8 @@ def image_of(panel) -> QImage:
 def pixels_of(image: QImage) -> np.ndarray:
     """The colours as (H, W, 3): blue, green, red."""
     plain = image.convertToFormat(QImage.Format.Format_RGB32)
-    return (
-        np.frombuffer(plain.constBits(), np.uint8).reshape(plain.height(), plain.width(), 4)[..., :3].copy()
-    )
+    values = np.frombuffer(plain.constBits(), np.uint8).reshape(plain.height(), plain.width(), 4)
+    return values[..., :3].copy()
 
 
 def has_color(image: QImage, color: str, *, x: int | None = None, near: int = 12) -> bool:
@@ -93,16 +92,8 @@ def pixel_of(panel, step: int) -> int:
 
 def wheel(view: QWidget, x: int, turn: int, modifiers=Qt.KeyboardModifier.NoModifier) -> None:
     at = QPointF(x, 60)
-    event = QWheelEvent(
-        at,
-        view.mapToGlobal(at),
-        QPoint(),
-        QPoint(0, turn),
-        Qt.MouseButton.NoButton,
-        modifiers,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
+    turned, buttons, phase = QPoint(0, turn), Qt.MouseButton.NoButton, Qt.ScrollPhase.NoScrollPhase
+    event = QWheelEvent(at, view.mapToGlobal(at), QPoint(), turned, buttons, modifiers, phase, False)
     QApplication.sendEvent(view, event)
 
 
