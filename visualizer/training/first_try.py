@@ -20,6 +20,7 @@ from visualizer.training.config import TrainingConfig
 from visualizer.training.failures import OutOfMemory, largest_output
 
 EPOCHS = 20
+WARM_UP = 0.25  # epochs
 """Of the built-in shapes; a data set that ends is seen ``EPOCHS_OF_FILES`` times."""
 EPOCHS_OF_FILES = 8
 STEPS_PER_EPOCH = 64
@@ -89,7 +90,10 @@ def usual_config(
     batch = usual_batch(network, anatomy, device)
     rate = 0.005 if anatomy.parameters < SMALL else 0.001
     epochs = EPOCHS if source == "shapes" else EPOCHS_OF_FILES
-    config = TrainingConfig(epochs=epochs, batch=batch, learning_rate=rate, reading=5)
+    # A cosine begins fast: there is something to see within seconds, also of a long run.
+    config = TrainingConfig(
+        epochs=epochs, batch=batch, learning_rate=rate, schedule="cosine", warm_up=WARM_UP, reading=5
+    )
     return config, usual_choice(batch, source)
 
 

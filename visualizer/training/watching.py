@@ -131,7 +131,7 @@ class Inline:
     def look(self, network: Network, probes: Mapping[str, Probe], watch: Watch) -> None:
         """Look at once."""
         clock = self._expenses
-        with untouched(network.module), one_thread():
+        with untouched(network.module), _one_thread():
             for name, probe in probes.items():
                 began = clock.now
                 answer = ask(probe, network)
@@ -142,10 +142,11 @@ class Inline:
 
 
 @contextmanager
-def one_thread() -> Iterator[None]:
+def _one_thread() -> Iterator[None]:
     """A look at one picture on this thread alone.
 
     A second one would hardly help, and while it paints, the window takes its core: each layer would wait for that.
+    Only for the run's own thread, between two steps: libraries keep this number for the whole process.
     """
     threads = torch.get_num_threads()
     torch.set_num_threads(1)

@@ -156,6 +156,7 @@ class LiveTraining(QObject):
     def close(self) -> bool:
         """End the thread; False if it is left behind in a long step, to end with the process."""
         self._drop_run()
+        self._timer.stop()
         for runner in self._left:
             runner.stop(0.0)
         until = time.monotonic() + 1.0
@@ -322,7 +323,7 @@ class LiveTraining(QObject):
             self._runner.stop(0.0)
             self._left.append(self._runner)
         self.run = self._runner = self._before = self._head = None
-        self._timer.stop()
+        self._mailbox = Mailbox()  # what it still has to say reaches nobody
 
     # --- what else happens -------------------------------------------------------------------------
 

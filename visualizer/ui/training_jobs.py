@@ -23,7 +23,6 @@ from visualizer.training.frames import Evaluation, Steps
 from visualizer.training.live import LiveRun
 from visualizer.training.transfer import freezable, has_matrices
 from visualizer.training.validation import Validation
-from visualizer.training.watching import one_thread
 from visualizer.ui.jobs import OpenNetwork
 
 
@@ -209,14 +208,13 @@ class HistoryOfClass:
         if self.label not in classes:
             return None
         index = classes.index(self.label)
-        with one_thread():  # the run needs the others
-            for step in self._chosen(run.moments.steps()):
-                if step not in self._known:
-                    moment = run.moments.nearest(step)
-                    network = run.moments.network_apart(moment)
-                    report("")
-                    seen = over_moments([(moment.epoch, network)], self._prepared.tensor, index, self.label)
-                    self._known[step] = (moment.epoch, float(seen.probability[0]))
+        for step in self._chosen(run.moments.steps()):
+            if step not in self._known:
+                moment = run.moments.nearest(step)
+                network = run.moments.network_apart(moment)
+                report("")
+                seen = over_moments([(moment.epoch, network)], self._prepared.tensor, index, self.label)
+                self._known[step] = (moment.epoch, float(seen.probability[0]))
         steps = sorted(self._known)
         epochs = np.array([self._known[step][0] for step in steps], np.float32)
         values = np.array([self._known[step][1] for step in steps], np.float32)
