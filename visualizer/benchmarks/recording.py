@@ -10,7 +10,7 @@ from visualizer.benchmarks.watching import BATCH_CPU, NETWORK, start_run, take
 from visualizer.training.expenses import Budget
 from visualizer.training.frames import LiveFrame
 
-STEPS, PAIRS = 16, 24  # of one measurement, and how many of them
+STEPS, PAIRS = 8, 60  # of one measurement, and how many of them
 GOAL = 0.02
 _NOTHING = 1e-9
 

