@@ -131,7 +131,7 @@ class Inline:
     def look(self, network: Network, probes: Mapping[str, Probe], watch: Watch) -> None:
         """Look at once."""
         clock = self._expenses
-        with untouched(network.module), _one_thread():
+        with untouched(network.module):
             for name, probe in probes.items():
                 began = clock.now
                 answer = ask(probe, network)
@@ -139,21 +139,6 @@ class Inline:
 
     def close(self) -> None:
         """Nothing is left behind."""
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """A look at one picture on this thread alone.
-
-    A second one would hardly help, and while it paints, the window takes its core: each layer would wait for that.
-    Only for the run's own thread, between two steps: libraries keep this number for the whole process.
-    """
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 class Beside:

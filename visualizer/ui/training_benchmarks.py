@@ -22,12 +22,12 @@ from visualizer.ui.main_window import MainWindow
 from visualizer.ui.training_jobs import Start
 
 NETWORK, BATCH = "mini-vgg", 32
-PAIRS, SECONDS = 5, 5.0
+PAIRS, SECONDS = 7, 4.0
 LAG_SECONDS = 12.0
 VISITS = 40
 _PATIENCE = 120.0  # s
 # One epoch is longer than all measurements together: it takes time to draw its shapes.
-DATA = DataChoice("shapes", per_epoch=20_000, validation_count=256)
+DATA = DataChoice("shapes", per_epoch=40_000, validation_count=256)
 CONFIG = TrainingConfig(epochs=100, batch=BATCH, optimizer="adam", learning_rate=0.001, schedule="constant")
 
 
@@ -110,7 +110,7 @@ def _training_window() -> Iterator[MainWindow]:
         training.toggle()
         if not wait(lambda: _step(window) >= 10, _PATIENCE):
             raise RuntimeError("the run has not come to its tenth step in two minutes")
-        spin(2.0)  # the first frames take longer
+        spin(4.0)  # the first frames take longer
         yield window
 
 
