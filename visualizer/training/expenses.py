@@ -29,7 +29,7 @@ class Budget:
     """
 
     share: float = 0.05
-    frames_per_second: float = 12
+    frames_per_second: float = 11
     moment_bytes: int = BUDGET
     recording: float = 0.01  # by the clock; what it pushes out of the caches comes on top
     measuring: float = 0.005

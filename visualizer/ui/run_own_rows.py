@@ -97,7 +97,7 @@ _TIME = Field(
     "share", float, 5.0, 0.1, 90.0, "of the training time that the panels may take together", title="May cost"
 )
 _FRAMES = Field(
-    "frames", int, 15, 1, 60, "how often the panels are renewed, if the time allows", title="At most"
+    "frames", int, 11, 1, 60, "how often the panels are renewed, if the time allows", title="At most"
 )
 _MEMORY = Field("memory", int, 512, 1, 1_000_000, "for the recorded moments of a run", title="Moments")
 

@@ -336,11 +336,10 @@ class LiveTraining(QObject):
         self._judge(opened, name=opened.network.name, frame=None, visited=None)
 
     def _data_changed(self, _: object) -> None:
-        if self._session.opened is not None and self.state.phase in ("idle", "impossible"):
-            self._judge(self._session.opened)
+        if (opened := self._session.opened) is not None and self.state.phase in ("idle", "impossible"):
+            self._judge(opened)
 
     def _judge(self, opened: OpenNetwork, **changes: object) -> None:
-        """Tell whether the network can learn the data."""
         reason = self.data.obstacle(opened)
         self.tell(phase="impossible" if reason else "idle", reason=reason, **changes)
 
