@@ -88,7 +88,7 @@ def usual_config(
     never does.
     """
     batch = usual_batch(network, anatomy, device)
-    rate = 0.005 if anatomy.parameters < SMALL else 0.001
+    rate = 0.002 if anatomy.parameters < SMALL else 0.001
     epochs = EPOCHS if source == "shapes" else EPOCHS_OF_FILES
     # A cosine begins fast: there is something to see within seconds, also of a long run.
     config = TrainingConfig(
