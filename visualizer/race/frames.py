@@ -144,12 +144,17 @@ class SweepFrame:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One line of the anatomy of a step: "v̂", "mean of squares, bias corrected", "v / (1 − β₂ᵗ)", its numbers."""
+    """One line of the anatomy of a step: "v̂", "mean of squares, bias corrected", "v / (1 − β₂ᵗ)", its numbers.
+
+    A ``scalar`` has one number for both coordinates, here twice. ``tip`` explains at more length what it is for.
+    """
 
     symbol: str
     words: str
     formula: str
     value: Point
+    scalar: bool = False
+    tip: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +162,8 @@ class StepAnatomy:
     """How racer ``key`` came from ``start`` to ``end`` in step ``step`` (from 1), in words and numbers.
 
     The last term is the step itself, ``end − start``. ``effective_rate``: the length of the step over that of
-    the gradient, in each coordinate; NaN where the gradient is 0.
+    the gradient it was made with, in each coordinate; NaN where that is 0. ``remark`` is a sentence on what this
+    step did.
     """
 
     key: str
@@ -169,6 +175,7 @@ class StepAnatomy:
     loss_after: float
     terms: tuple[Term, ...]
     effective_rate: Point
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
