@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from visualizer.networks.layers.kinds import Field
+from visualizer.race.config import Racer
 from visualizer.training.optimizers import OPTIMIZERS
 
 Marker = Literal["circle", "square", "diamond", "triangle"]
@@ -58,3 +60,21 @@ RACERS: Mapping[str, RacerKind] = {row.name: row for row in _ROWS}
 
 USUAL = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "nadam")
 """Who runs in a first race."""
+
+
+def titles(racers: Sequence[Racer]) -> tuple[str, ...]:
+    """What racers are called: the title of the optimizer, with a number behind where several have the same."""
+    counts: Counter[str] = Counter()
+    named = []
+    for racer in racers:
+        row = RACERS.get(racer.optimizer)
+        title = row.title if row else racer.optimizer.rpartition(":")[2]
+        counts[title] += 1
+        named.append(title if counts[title] == 1 else f"{title} {counts[title]}")
+    return tuple(named)
+
+
+def marker_of(racer: Racer) -> Marker:
+    """The shape of a racer's head; a square for a class from a module."""
+    row = RACERS.get(racer.optimizer)
+    return row.marker if row else "square"
