@@ -183,10 +183,15 @@ class Profile:
     """A surface along a line: the loss at positions, and where minima and racers are on it.
 
     ``positions`` (n,) and ``losses`` (n,), NaN where undefined. ``axis`` names the coordinate ("x", "y", or
-    "distance along the gradient"); ``title`` says what is held: "f(x, 0.5)" or "lowest f(x, y) over y".
+    "distance along the gradient"); ``title`` says what is held: "f(x, 0.5)" or "lowest f(x, y) over y". ``kind`` is
+    a key of ``race.profile.KINDS``. A point's position is how far it is from ``origin`` in ``direction``
+    (``race.profile.project``).
     """
 
     title: str
     axis: str
     positions: Numbers = field(repr=False)
     losses: Numbers = field(repr=False)
+    kind: str = "x"
+    origin: Point = (0.0, 0.0)
+    direction: Point = (1.0, 0.0)
