@@ -25,6 +25,9 @@ TORCHS = {
     "adadelta": (optim.Adadelta, {}),
     "nadam": (optim.NAdam, {}),
     "radam": (optim.RAdam, {}),
+    "adamax": (optim.Adamax, {}),
+    "rprop": (optim.Rprop, {}),
+    "asgd": (optim.ASGD, {}),
 }
 SIMPLE = [name for name in OPTIMIZERS if name not in ("lbfgs", "muon")]
 
@@ -81,12 +84,18 @@ def test_every_field_reaches_the_optimizer(name):
     with_matrix = [{"params": [nn.Parameter(torch.ones(3, 2))], "matrices": True}, {"params": [parameter()]}]
     groups = with_matrix if name == "muon" else [{"params": [parameter()]}]
     changed = {
-        row.name: "none" if row.type is str else 3 if row.type is int else row.default * 0.5 + 0.01
+        row.name: "none"
+        if row.type is str
+        else 3
+        if row.type is int
+        else max(row.minimum, row.default * 0.5 + 0.01)
         for row in row.fields
     }
     made = create_optimizer(name, groups, 0.5, changed)
     found = {key: value for group in reversed(made.param_groups) for key, value in group.items()}
     found |= dict(zip(("beta1", "beta2"), found.get("betas", ()), strict=False))
+    found |= dict(zip(("eta_minus", "eta_plus"), found.get("etas", ()), strict=False))
+    found |= dict(zip(("smallest", "largest"), found.get("step_sizes", ()), strict=False))
     found["line_search"] = found.get("line_search_fn") or "none"
     assert {key: found[key] for key in changed} == changed
 

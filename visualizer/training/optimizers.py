@@ -94,6 +94,19 @@ def _adam_like(cls: Callable[..., optim.Optimizer]) -> Callable[..., optim.Optim
     return create
 
 
+def _rprop(
+    groups: Groups,
+    *,
+    lr: float,
+    eta_minus: float,
+    eta_plus: float,
+    smallest: float,
+    largest: float,
+    **settings: Any,
+) -> optim.Optimizer:
+    return optim.Rprop(groups, lr, (eta_minus, eta_plus), (smallest, largest), **settings)
+
+
 def _lbfgs(groups: Groups, *, line_search: str, lr: float, **settings: Any) -> optim.Optimizer:
     parameters = [parameter for group in groups for parameter in group["params"]]
     search = "strong_wolfe" if line_search == "strong Wolfe" else None
@@ -199,6 +212,40 @@ _ROWS = (
         (*_ADAM, _decay(0.0)),
     ),
     OptimizerKind(
+        "adamax",
+        "Adamax",
+        "adam with the largest gradient of late in place of the mean of squares",
+        0.002,
+        _adam_like(optim.Adamax),
+        (*_ADAM, _decay(0.0)),
+    ),
+    OptimizerKind(
+        "rprop",
+        "Rprop",
+        "steps of their own, longer while the sign of the gradient stays; for whole data sets",
+        0.0002,
+        _rprop,
+        (
+            Field("eta_minus", float, 0.5, 0.01, 0.99, "a step's factor where the sign changes", title="η₋"),
+            Field("eta_plus", float, 1.2, 1.01, 10.0, "a step's factor where it stays", title="η₊"),
+            Field("smallest", float, 1e-6, 1e-16, 1.0, "the shortest step", title="Shortest step"),
+            Field("largest", float, 50.0, 1e-6, 1e6, "the longest step", title="Longest step"),
+        ),
+    ),
+    OptimizerKind(
+        "asgd",
+        "ASGD",
+        "gradient descent with a falling rate that keeps the mean of the weights beside",
+        0.1,
+        optim.ASGD,
+        (
+            Field("lambd", float, 1e-4, 0.0, 1.0, "the rate of the decay", title="λ"),
+            Field("alpha", float, 0.75, 0.0, 2.0, "the power with which the rate falls", title="α"),
+            Field("t0", float, 1e6, 0.0, 1e9, "the step at which the mean begins", title="Mean from step"),
+            _decay(0.0),
+        ),
+    ),
+    OptimizerKind(
         "lbfgs",
         "L-BFGS",
         "second order: curvature from the last gradients; for large batches",
@@ -242,13 +289,19 @@ def create_optimizer(
     parameters: Iterable[Parameter] | Groups,
     learning_rate: float | None = None,
     settings: Mapping[str, Value] | None = None,
+    *,
+    is_plain: bool = False,
 ) -> optim.Optimizer:
-    """The optimizer ``name`` for parameters or groups of them; without a learning rate that of its row."""
+    """The optimizer ``name`` for parameters or groups of them; without a learning rate that of its row.
+
+    ``is_plain``: as torch makes it by itself, which on the processor goes from parameter to parameter; otherwise in
+    the way that is quickest for networks.
+    """
     row = optimizer(name)
-    _leave_compiler_out()
+    leave_compiler_out()
     groups = [part if isinstance(part, dict) else {"params": [part]} for part in parameters]
     arguments: dict[str, Any] = settings_of(row.fields, settings or {})
-    if not row.needs_closure and row.create is not MuonAdamW:
+    if not is_plain and not row.needs_closure and row.create is not MuonAdamW:
         device = groups[0]["params"][0].device.type
         arguments |= {"fused": True} if device in row.fused else {"foreach": True}
     return row.create(groups, lr=row.learning_rate if learning_rate is None else learning_rate, **arguments)
@@ -265,7 +318,7 @@ def take_step(optimizer: optim.Optimizer, closure: Callable[[], Tensor] | None =
     step(optimizer) if closure is None else step(optimizer, closure)
 
 
-def _leave_compiler_out() -> None:
+def leave_compiler_out() -> None:
     """Let some methods of optimizers run as they are: their first call would import torch's compiler (6 s).
 
     Torch keeps the function to be called in this attribute and imports the compiler to make it where it is missing.
