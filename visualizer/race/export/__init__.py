@@ -1,0 +1,1 @@
+"""Races as files: pictures, films, tables and links, all without a window."""

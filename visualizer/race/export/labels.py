@@ -1,0 +1,129 @@
+"""Names beside the heads: near heads share one, none covers another, and none jumps without need."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from visualizer.race.export import style
+from visualizer.race.export.fonts import width
+from visualizer.race.export.scene import Area, Box, Shape, Words
+from visualizer.race.export.trails import HEAD, Spot
+from visualizer.race.frames import Numbers
+
+NEAR = 20.0  # units: heads nearer than this share a label
+_MOST_NAMES = 3
+_HIGH, _PADDING = 20.0, 6.0
+_CLEAR = 12.0  # between a label and its head
+_DIRECTIONS = ((1, 0), (-1, 0), (1, 1), (-1, 1), (1, -1), (-1, -1), (0, 1), (0, -1))
+_DISTANCES = (1.0, 1.9, 3.0)
+_ON_HEAD, _ON_TRAIL, _FARTHER = 60.0, 1.0, 6.0  # what is bad about a place
+
+
+class Labels:
+    """Places labels in ``box``; remembers between frames of a film where they were."""
+
+    def __init__(self, box: Box, taken: Sequence[Box] = ()) -> None:
+        self._box, self._taken = box.grown(-3), tuple(taken)
+        self._last: dict[str, tuple[float, float]] = {}
+
+    def place(self, spots: Sequence[Spot], trails: Numbers) -> tuple[Shape, ...]:
+        """The labels of heads and exits; ``trails`` (n, 2) are points that are better not covered.
+
+        A label without a free place is left out: the legend has the name too.
+        """
+        taken, shapes = list(self._taken), []
+        groups = _groups(spots)
+        heads = [Box(spot.x, spot.y, 0, 0).grown(HEAD + 2) for spot in spots]
+        offsets: dict[str, tuple[float, float]] = {}
+        for group in groups:
+            text = _text(group)
+            found = self._best(group, text, taken, heads, trails)
+            if found is None:
+                continue
+            box, offset = found
+            offsets[text] = offset
+            taken.append(box)
+            shapes += boxed(text, box)
+        self._last = offsets
+        return tuple(shapes)
+
+    def _best(
+        self, group: Sequence[Spot], text: str, taken: list[Box], heads: list[Box], trails: Numbers
+    ) -> tuple[Box, tuple[float, float]] | None:
+        x, y = (sum(values) / len(group) for values in ([s.x for s in group], [s.y for s in group]))
+        size = width(text, style.SMALL) + 2 * _PADDING, _HIGH
+        best, least = None, np.inf
+        last = self._last.get(text)
+        for offset in ([last] if last else []) + _offsets(size):
+            box = Box(x + offset[0], y + offset[1], *size)
+            if not self._box.holds(box) or any(box.overlaps(other) for other in taken):
+                continue
+            bad = _ON_HEAD * sum(box.overlaps(head) for head in heads)
+            bad += _ON_TRAIL * _covered(box, trails)
+            bad += 0.0 if offset == last else _FARTHER + np.hypot(*offset) / 20
+            if bad < least:
+                best, least = (box, offset), bad
+        return best
+
+
+def boxed(text: str, box: Box) -> tuple[Shape, ...]:
+    """Words on a plain ground that makes them legible over lines."""
+    middle = (box.top + box.bottom) / 2
+    return (
+        Area(box.corners, style.BOX, style.GRID, 1.0),
+        Words(text, box.left + _PADDING, middle, style.SMALL, style.TEXT),
+    )
+
+
+def box_for(text: str, x: float, y: float, room: Box) -> Box:
+    """The box of a label to the right of a point, or to the left where there is no room."""
+    wide = width(text, style.SMALL) + 2 * _PADDING
+    left = x + _CLEAR + 4 if x + _CLEAR + 4 + wide < room.right else x - _CLEAR - 4 - wide
+    top = min(max(y - _HIGH / 2, room.top + 3), room.bottom - 3 - _HIGH)
+    return Box(left, top, wide, _HIGH)
+
+
+def _offsets(size: tuple[float, float]) -> list[tuple[float, float]]:
+    """From a head to the upper left corner of its label, the nearest first."""
+    made = []
+    for distance in _DISTANCES:
+        for across, down in _DIRECTIONS:
+            clear = distance * _CLEAR * (0.8 if across and down else 1.0)
+            left = {1: clear, 0: -size[0] / 2, -1: -clear - size[0]}[across]
+            top = {1: clear, 0: -size[1] / 2, -1: -clear - size[1]}[down]
+            made.append((left, top))
+    return made
+
+
+def _covered(box: Box, points: Numbers) -> int:
+    x, y = points.T
+    inside = (box.left < x) & (x < box.right) & (box.top < y) & (y < box.bottom)
+    return int(np.count_nonzero(inside))
+
+
+def _groups(spots: Sequence[Spot]) -> list[list[Spot]]:
+    """Spots that are near the first one of their group, heads and exits apart."""
+    groups: list[list[Spot]] = []
+    for spot in spots:
+        for group in groups:
+            first = group[0]
+            alike = (first.step < 0) == (spot.step < 0)
+            if alike and np.hypot(first.x - spot.x, first.y - spot.y) < NEAR:
+                group.append(spot)
+                break
+        else:
+            groups.append([spot])
+    return groups
+
+
+def _text(group: Sequence[Spot]) -> str:
+    names = ", ".join(spot.title for spot in group[:_MOST_NAMES])
+    if len(group) > _MOST_NAMES:
+        names += f" + {len(group) - _MOST_NAMES}"
+    steps = [spot.step for spot in group]
+    if steps[0] < 0:
+        return names
+    when = f"step {steps[0]}" if min(steps) == max(steps) else f"steps {min(steps)}–{max(steps)}"
+    return f"{names} diverged, left at {when}"

@@ -1,0 +1,94 @@
+"""Shapes as SVG: true lines and true text, also for filled levels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from xml.sax.saxutils import escape
+
+import contourpy
+import numpy as np
+
+from visualizer.race.export.fonts import FAMILIES
+from visualizer.race.export.scene import Area, Levels, Line, Scene, Shape, Words
+from visualizer.race.frames import Numbers
+
+_BASELINE = 0.36  # of the size: how far below their middle letters stand
+
+
+def to_svg(scene: Scene, size: tuple[int, int], title: str) -> str:
+    """The scene as an SVG document, ``size`` pixels large where it is not scaled."""
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{size[0]}" height="{size[1]}" '
+        f'viewBox="0 0 {scene.width:.6g} {scene.height:.6g}" font-family="{FAMILIES}">'
+    )
+    ground = f'<rect width="100%" height="100%" fill="{scene.ground}"/>'
+    lines = (line for shape in scene.shapes for line in _element(shape))
+    return "\n".join((head, f"<title>{_text(title)}</title>", ground, *lines, "</svg>", ""))
+
+
+def _element(shape: Shape) -> Iterator[str]:
+    if isinstance(shape, Line):
+        yield from _line(shape)
+    elif isinstance(shape, Area):
+        edge = f' stroke="{shape.edge}" stroke-width="{shape.edge_width:g}"' if shape.edge else ""
+        yield f'<path d="{_path(shape.points)}Z" fill="{shape.color}"{edge} stroke-linejoin="round"/>'
+    elif isinstance(shape, Words):
+        yield _words(shape)
+    else:
+        yield from _levels(shape)
+
+
+def _line(shape: Line) -> Iterator[str]:
+    path = _path(shape.points)
+    dash = f' stroke-dasharray="{shape.dash[0]:g} {shape.dash[1]:g}"' if shape.dash else ""
+    passes = [(shape.color, shape.width)]
+    if shape.outline:
+        passes.insert(0, (shape.outline, shape.width + 2 * shape.halo))
+    for color, width in passes:
+        yield (
+            f'<path d="{path}" fill="none" stroke="{color}" stroke-width="{width:g}"{dash} '
+            'stroke-linejoin="round"/>'
+        )
+
+
+def _words(shape: Words) -> str:
+    weight = ' font-weight="600"' if shape.bold else ""
+    return (
+        f'<text x="{shape.x:.1f}" y="{shape.y + _BASELINE * shape.size:.1f}" font-size="{shape.size:g}" '
+        f'fill="{shape.color}" text-anchor="{shape.anchor}"{weight} xml:space="preserve">{_text(shape.text)}</text>'
+    )
+
+
+def _levels(shape: Levels) -> Iterator[str]:
+    """Everything, then what is above the first level over it, and so on."""
+    box = shape.box
+    yield f'<path d="{_path(box.corners)}Z" fill="{shape.gap}"/>'
+    values = np.pad(shape.landscape.values[::-1].astype(np.float64), 1, mode="edge")
+    xs, ys = (
+        start + length * ((np.arange(count) - 0.5) / (count - 2)).clip(0, 1)
+        for start, length, count in (
+            (box.left, box.width, values.shape[1]),
+            (box.top, box.height, values.shape[0]),
+        )
+    )
+    generator = contourpy.contour_generator(xs, ys, values, name="serial", fill_type="ChunkCombinedOffset")
+    for floor, color in zip((-np.inf, *shape.landscape.levels), shape.colors, strict=True):
+        points, offsets = generator.filled(floor, np.inf)
+        if points[0] is not None:
+            rings = np.split(points[0], offsets[0][1:-1].astype(int))
+            path = "".join(f"{_path(ring[:-1])}Z" for ring in rings)
+            yield f'<path d="{path}" fill="{color}" fill-rule="evenodd"/>'
+
+
+def _path(points: Numbers) -> str:
+    """Lines from point to point, to a tenth of a unit, as relative steps: half as long as absolute ones."""
+    tenths = np.rint(points * 10).astype(np.int64)
+    steps = np.diff(tenths, axis=0)
+    steps = steps[steps.any(axis=1)]
+    first = f"M{tenths[0, 0] / 10:g} {tenths[0, 1] / 10:g}"
+    return first + "l" + " ".join(f"{x / 10:g} {y / 10:g}" for x, y in steps.tolist()) if len(steps) else first
+
+
+def _text(text: str) -> str:
+    """What may stand between tags; XML has no room for characters of control."""
+    return escape("".join(letter if letter.isprintable() else "\ufffd" for letter in text))

@@ -1,0 +1,133 @@
+"""Where racers went on the contour plot: trails, heads, the places where diverging ones leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from visualizer.race.export import marks, style
+from visualizer.race.export.axes import Axes
+from visualizer.race.export.geometry import clipped, thinned
+from visualizer.race.export.scene import Box, Line, Shape
+from visualizer.race.frames import STATES, Numbers, Trajectory
+from visualizer.race.racers import marker_of, titles
+
+WIDTH, DASH = 2.4, (7.0, 5.0)
+HEAD = 6.0  # radius
+_LEAST = 0.35  # units between two points of a trail: nearer ones cannot be told apart
+_INSIDE = 1.0  # units by which marks of exits stay inside the plot
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trail:
+    """One racer on the plot. ``points`` (n + 1, 2) in units, one for each step.
+
+    One that diverges by the end of the race is drawn with dashes up to ``exit``, the first row behind which it is
+    outside of the plot; −1: it never is, or does not diverge.
+    """
+
+    title: str
+    trajectory: Trajectory
+    points: Numbers = field(repr=False)
+    diverges: bool
+    exit: int
+
+    @property
+    def color(self) -> str:
+        """That of the racer."""
+        return self.trajectory.racer.color
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place that wants words: the head of a racer, or where it left."""
+
+    x: float
+    y: float
+    title: str
+    step: int = -1  # at which it left
+
+
+def trails_of(trajectories: Sequence[Trajectory], axes: Axes) -> tuple[Trail, ...]:
+    """The trails of all shown racers, in their order."""
+    named = titles([trajectory.racer for trajectory in trajectories])
+    return tuple(
+        _trail(title, trajectory, axes)
+        for title, trajectory in zip(named, trajectories, strict=True)
+        if trajectory.racer.shown
+    )
+
+
+def _trail(title: str, trajectory: Trajectory, axes: Axes) -> Trail:
+    points = axes.place(trajectory.points)
+    diverges = STATES[int(trajectory.states[-1])] == "diverged"
+    outside = np.flatnonzero(~_within(points, axes.box))
+    leaves = diverges and outside.size > 0 and outside[0] > 0
+    return Trail(title, trajectory, points, diverges, int(outside[0]) - 1 if leaves else -1)
+
+
+def _within(points: Numbers, box: Box) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    x, y = points.T
+    return (box.left <= x) & (x <= box.right) & (box.top <= y) & (y <= box.bottom)
+
+
+def lines(trail: Trail, box: Box, first: int, last: int) -> Iterator[Shape]:
+    """The trail from row ``first`` to row ``last``."""
+    if trail.exit >= 0:
+        last = min(last, trail.exit + 1)
+    if last <= first:
+        return
+    for part in clipped(trail.points[first : last + 1], box):
+        dash = DASH if trail.diverges else None
+        yield Line(thinned(part, _LEAST), trail.color, WIDTH, dash, style.SHADOW)
+
+
+def added(trail: Trail, box: Box, drawn: int, last: int) -> Iterator[Shape]:
+    """What comes to a trail that is drawn up to row ``drawn``: its dark edge ends under what was there."""
+    if trail.diverges:  # dashes would begin anew
+        yield from lines(trail, box, 0, last)
+        return
+    yield from lines(trail, box, drawn, last)
+    behind = max(0, drawn - 2)
+    for part in clipped(trail.points[behind : drawn + 1], box) if drawn > behind else ():
+        yield Line(part, trail.color, WIDTH)
+
+
+def heads(trails: Sequence[Trail], rows: Sequence[int], box: Box) -> tuple[tuple[Shape, ...], tuple[Spot, ...]]:
+    """Heads and exits at one row for each trail, and the places that want words; heads outside are not drawn."""
+    shapes: list[Shape] = []
+    spots: list[Spot] = []
+    for trail, row in zip(trails, rows, strict=True):
+        gone = _departure(trail, row, box)
+        if gone is not None:
+            x, y = gone.x, gone.y
+            spots.append(gone)
+            shapes += marks.cross(x, y, 7.0, trail.color, 2.6, upright=False)
+            continue
+        x, y = trail.points[row].tolist()
+        if _within(trail.points[row : row + 1], box)[0]:
+            spots.append(Spot(x, y, trail.title))
+            shapes.append(marks.head(marker_of(trail.trajectory.racer), x, y, HEAD, trail.color))
+    return tuple(shapes), tuple(spots)
+
+
+def _departure(trail: Trail, row: int, box: Box) -> Spot | None:
+    """Where it left for good, if it has by now."""
+    if not trail.diverges:
+        return None
+    if trail.exit >= 0:
+        if row <= trail.exit:
+            return None
+        parts = clipped(trail.points[trail.exit : trail.exit + 2], box)
+        x, y = (parts[0][-1] if parts else trail.points[trail.exit]).tolist()
+    else:
+        finite = np.flatnonzero(np.isfinite(trail.points).all(axis=1))
+        if not finite.size or row <= finite[-1] or not _within(trail.points[finite[-1:]], box)[0]:
+            return None
+        x, y = trail.points[finite[-1]].tolist()
+        return Spot(x, y, trail.title, int(finite[-1]) + 1)
+    inner = box.grown(-_INSIDE)
+    x, y = min(max(x, inner.left), inner.right), min(max(y, inner.top), inner.bottom)
+    return Spot(x, y, trail.title, trail.exit + 1)
