@@ -10,8 +10,8 @@ import numpy as np
 
 from visualizer.race.config import Clock, Race
 from visualizer.race.frames import STATES, RaceFrame, Trajectory
-from visualizer.race.racers import RACERS, Marker
-from visualizer.ui.numbers import MINUS
+from visualizer.race.racers import Marker, marker_of, titles
+from visualizer.ui.race.numbers import power
 from visualizer.ui.widgets.axes import Axes
 from visualizer.ui.widgets.curve_axes import Labels, Range
 from visualizer.ui.widgets.curve_data import Values, columns
@@ -21,7 +21,6 @@ _LARGEST, _SMALLEST = 1e300, 1e-300
 _HALF = 0.5  # decades, by which the range jumps
 _OUTLIERS = 0.005  # the share of the values at each end that need not fit
 _BEYOND = 1.0  # decades above the others that a diverging racer is followed
-_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _MILLISECONDS = 1e3
 
 
@@ -65,42 +64,24 @@ def clock_positions(clock: Clock, trajectory: Trajectory) -> Values:
 def race_lines(frame: RaceFrame, race: Race, values: Callable[[Trajectory], Values]) -> tuple[RaceLine, ...]:
     """``values`` (n + 1,) of the racers that ``race`` shows; colours are those of ``race``, which may be newer."""
     shown = {racer.key: racer for racer in race.racers if racer.shown}
-    names = racer_names(race)
+    names = dict(zip((racer.key for racer in race.racers), titles(race.racers), strict=True))
     lines = []
     for trajectory in frame.trajectories:
         racer = shown.get(trajectory.racer.key)
         if racer is None:
             continue
-        row = RACERS.get(racer.optimizer)
         lines.append(
             RaceLine(
                 racer.key,
                 names[racer.key],
                 racer.color,
-                row.marker if row else "circle",
+                marker_of(racer),
                 clock_positions(frame.race.clock, trajectory),
                 values(trajectory),
                 STATES[int(trajectory.states[-1])] == "diverged",
             )
         )
     return tuple(lines)
-
-
-def racer_names(race: Race) -> dict[str, str]:
-    """What each racer is called, by key: the optimizer, with its learning rate where there are several of it."""
-    titles = {racer.key: _title(racer.optimizer) for racer in race.racers}
-    counts = list(titles.values())
-    return {
-        racer.key: f"{titles[racer.key]} {racer.learning_rate:.3g}"
-        if counts.count(titles[racer.key]) > 1
-        else titles[racer.key]
-        for racer in race.racers
-    }
-
-
-def _title(optimizer: str) -> str:
-    row = RACERS.get(optimizer)
-    return row.title if row else optimizer.rpartition(":")[2]
 
 
 # --- ranges and ticks ------------------------------------------------------------------------------
@@ -160,7 +141,7 @@ def _ends(values: Values) -> Range:
 
 
 def power_labels(within: Range, most: int) -> Labels:
-    """Ticks of a logarithmic axis, at their logarithms: 1, 10, 100 and else powers with raised exponents.
+    """Ticks of a logarithmic axis, at their logarithms: 1, 10 and else powers with raised exponents.
 
     Where no two powers of ten are ``within``, twice and five times them are labelled too.
     """
@@ -182,10 +163,9 @@ def power_labels(within: Range, most: int) -> Labels:
 
 def power_text(factor: int, decade: int) -> str:
     """``factor`` · 10 to the ``decade``: "1", "20", "10⁻²", "5·10⁴"."""
-    if 0 <= decade <= 2 or (factor > 1 and -2 <= decade < 0):
-        return f"{factor * 10.0**decade:g}"
-    power = "10" + str(decade).translate(_SUPERSCRIPTS)
-    return power if factor == 1 else f"{factor}·{power}"
+    if factor == 1:
+        return power(decade)
+    return f"{factor * 10.0**decade:g}" if -2 <= decade <= 2 else f"{factor}·{power(decade)}"
 
 
 def clock_scale(clock: Clock) -> float:
@@ -196,18 +176,6 @@ def clock_scale(clock: Clock) -> float:
 def clock_words(clock: Clock) -> str:
     """The unit of the clock for a subtitle: "by step"."""
     return {"steps": "by step", "evaluations": "by evaluation of the gradient", "time": "by time, ms"}[clock]
-
-
-def value_text(value: float) -> str:
-    """A value with three figures: "0.0113", "7.0e−3"; "–" where there is none."""
-    if math.isnan(value):
-        return "–"
-    if math.isinf(value):
-        return "∞" if value > 0 else f"{MINUS}∞"
-    if value and not 1e-3 <= abs(value) < 1e5:
-        mantissa, _, exponent = f"{value:.1e}".partition("e")
-        return f"{mantissa}e{int(exponent)}".replace("-", MINUS)
-    return f"{value:#.3g}".rstrip(".").replace("-", MINUS) if abs(value) < 1000 else f"{value:.0f}"
 
 
 # --- from values to px -----------------------------------------------------------------------------

@@ -27,9 +27,10 @@ from visualizer.ui.widgets.race_lines import (
 from visualizer.ui.widgets.race_markers import CROSS, draw_diverged
 
 _ROOM_FOR_X, _ROOM_FOR_Y = 56, 24  # px between two labels
-_FAINT, _FAINT_SELECTED = 0.36, 0.6  # opacity behind the play head
+_FAINT, _FAINT_SELECTED = 0.4, 0.55  # opacity behind the play head
 _WIDTH, _SELECTED_WIDTH = 1.5, 2.5  # px
-_TOP = 5  # px
+_FAINT_WIDTH = 1.0  # px: one strand, drawn in a third of the time
+_TOP = 7  # px
 _SWATCH, _ROW, _SMALL_ROW = 8, 14, 11  # px
 _LEGEND_SHARE = 0.4  # of the width, at most
 
@@ -157,7 +158,7 @@ class RacePicture:
         selected = line.key == self.selected
         if faint:
             painter.setOpacity(_FAINT_SELECTED if selected else _FAINT)
-        width = (_SELECTED_WIDTH if selected else _WIDTH) - (0.5 if faint else 0.0)
+        width = _FAINT_WIDTH if faint else _SELECTED_WIDTH if selected else _WIDTH
         draw_line(painter, xs, ys, QColor(line.color), width)
         painter.setOpacity(1.0)
         if line.diverged:

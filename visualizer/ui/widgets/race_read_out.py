@@ -9,8 +9,8 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from visualizer.race.config import Clock
 from visualizer.ui.numbers import THIN, integer
+from visualizer.ui.race.numbers import loss_text
 from visualizer.ui.theme import DARK, SMALL_SIZE, font
-from visualizer.ui.widgets.race_lines import value_text
 from visualizer.ui.widgets.race_picture import RacePicture
 
 _ROW, _SWATCH = 14, 8  # px
@@ -32,7 +32,7 @@ def draw_race_read_out(painter: QPainter, picture: RacePicture, x: float) -> Non
     painter.setFont(font(SMALL_SIZE))
     metrics = painter.fontMetrics()
     head = moment_text(moment, picture.clock)
-    texts = [value_text(value) for value, _ in rows]
+    texts = [loss_text(value) for value, _ in rows]
     names = max((metrics.horizontalAdvance(line.name) for _, line in rows), default=0) + _SWATCH + 6
     width = max(
         names + 14 + max(map(metrics.horizontalAdvance, texts), default=0), metrics.horizontalAdvance(head)
