@@ -30,9 +30,10 @@ class SettingRow(QWidget):
     value_changed = Signal(str, object)
     switched = Signal(str, bool)
 
-    def __init__(self, row: FormRow, parent: QWidget | None = None) -> None:
+    def __init__(self, row: FormRow, parent: QWidget | None = None, field_x: int = FIELD_X) -> None:
         super().__init__(parent)
         self.key = row.key
+        self._field_x = field_x
         self._row = row
         self._shape = _made_for(row)
         self._colors: Colors = DARK
@@ -165,7 +166,7 @@ class SettingRow(QWidget):
 
     def _place(self) -> None:
         right = self.width() - PADDING - (_LOCK + 5 if self._row.locked else 0)
-        left = FIELD_X
+        left = self._field_x
         top = (ROW - FIELD) // 2
         if self._row.setting.type is bool:
             self.editor.setGeometry(PADDING, top, right - PADDING, FIELD)

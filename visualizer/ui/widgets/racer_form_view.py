@@ -1,0 +1,104 @@
+"""The form of one racer in two columns, made from its rows; what people type stays when others change."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from visualizer.race.racers import RACERS
+from visualizer.ui.race.racer_form import OPTIMIZER, RATE, RacerForm
+from visualizer.ui.run_form import FormRow
+from visualizer.ui.theme import DARK, Colors
+from visualizer.ui.widgets.field_editor import WordEdit
+from visualizer.ui.widgets.racer_bar import mark_icon
+from visualizer.ui.widgets.rate_slider import RateSlider
+from visualizer.ui.widgets.setting_row import SettingRow
+
+_FIELD_X = 98  # px from the left of a column
+
+
+class RacerFormView(QScrollArea):
+    """Shows a ``RacerForm``. Emits ``value_changed(key, value)`` while a value is typed or dragged."""
+
+    value_changed = Signal(str, object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, widgetResizable=True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._colors: Colors = DARK
+        self._shape: tuple[tuple[str, ...], ...] = ()
+        self.rows: dict[str, SettingRow] = {}
+        self.slider = RateSlider(_FIELD_X)
+        self.slider.value_chosen.connect(lambda rate: self.value_changed.emit(RATE, rate))
+        content = QWidget()
+        side = QHBoxLayout(content)
+        side.setContentsMargins(0, 6, 0, 6)
+        side.setSpacing(0)
+        self._columns = (QVBoxLayout(), QVBoxLayout())
+        for column in self._columns:
+            column.setSpacing(0)
+            column.addStretch(1)
+            side.addLayout(column, 1)
+        self.setWidget(content)
+
+    def set_form(self, form: RacerForm) -> None:
+        """Show these rows; only what is made otherwise than before is made anew."""
+        columns = (form.left, form.right)
+        shape = tuple(tuple(row.key for row in column) for column in columns)
+        fitting = shape == self._shape and all(
+            self.rows[row.key].fits(row) for column in columns for row in column
+        )
+        if not fitting:
+            self._make(columns)
+            self._shape = shape
+        for row in (*form.left, *form.right):
+            self.rows[row.key].set_row(row)
+            if row.key == RATE and isinstance(row.value, float):
+                self.slider.show_value(row.value)
+
+    def show_again(self) -> None:
+        """Show the values although others were chosen."""
+        for row in self.rows.values():
+            row.show_again()
+
+    def set_colors(self, colors: Colors) -> None:
+        self._colors = colors
+        self.slider.set_colors(colors)
+        for row in self.rows.values():
+            row.set_colors(colors)
+
+    # --- how it is made --------------------------------------------------------------------------
+
+    def _make(self, columns: tuple[tuple[FormRow, ...], ...]) -> None:
+        old, self.rows = self.rows, {}
+        for rows, layout in zip(columns, self._columns, strict=True):
+            order: list[QWidget] = []
+            for row in rows:
+                kept = old.get(row.key)
+                fits = kept is not None and kept.fits(row)
+                made = old.pop(row.key) if fits else self._made_row(row)
+                self.rows[row.key] = made
+                order += [made, self.slider] if row.key == RATE else [made]
+            for place, widget in enumerate(order):
+                if layout.indexOf(widget) != place:
+                    layout.insertWidget(place, widget)
+        for gone in old.values():
+            gone.hide()
+            gone.deleteLater()
+        editors = [editor for row in self.rows.values() for editor in row.editors]
+        for first, second in pairwise(editors):
+            QWidget.setTabOrder(first, second)
+
+    def _made_row(self, row: FormRow) -> SettingRow:
+        made = SettingRow(row, self.widget(), _FIELD_X)
+        made.set_colors(self._colors)
+        made.value_changed.connect(self.value_changed)
+        if row.key == OPTIMIZER and isinstance(made.editor, WordEdit):
+            for place, name in enumerate(row.setting.choices):
+                made.editor.setItemIcon(place, mark_icon(RACERS[name]) if name in RACERS else QIcon())
+        return made
