@@ -54,6 +54,15 @@ def title(racer: Racer) -> str:
     return row.title if row else shown(racer.optimizer.rpartition(":")[2])
 
 
+def runs_alone(racer: Racer) -> bool:
+    """Whether starts cannot share an optimizer, because what happens to one would depend on the others.
+
+    "plateau" looks at the losses of one.
+    """
+    row = RACERS.get(racer.optimizer)
+    return row is None or not row.elementwise or racer.schedule == "plateau"
+
+
 class Rates:
     """The learning rate of each step of a race: ``values`` (steps + 1,), by the racer's schedule.
 
