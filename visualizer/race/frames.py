@@ -161,9 +161,9 @@ class Term:
 class StepAnatomy:
     """How racer ``key`` came from ``start`` to ``end`` in step ``step`` (from 1), in words and numbers.
 
-    The last term is the step itself, ``end − start``. ``effective_rate``: the length of the step over that of
-    the gradient it was made with, in each coordinate; NaN where that is 0. ``remark`` is a sentence on what this
-    step did.
+    The last term is the step itself, ``end − start``. ``effective_rate``: minus the step over the gradient it was made
+    with, in each coordinate: the learning rate with which plain descent would have made it; NaN where that gradient
+    is 0. ``remark`` is a sentence on what this step did.
     """
 
     key: str
