@@ -92,7 +92,8 @@ def test_the_terms_add_up_to_the_step_of_the_race(name: str, variant: str) -> No
     row = RaceRun(race).advance().trajectories[0]
     for step in STEP_NUMBERS:
         found = anatomy(race, name, step)
-        assert found.step == step and found.title == RACERS[name].title
+        assert found.step == step
+        assert found.title == RACERS[name].title
         np.testing.assert_array_equal(found.start, row.points[step - 1])
         np.testing.assert_array_equal(found.end, row.points[step])
         assert (found.loss_before, found.loss_after) == (row.losses[step - 1], row.losses[step])
@@ -146,7 +147,7 @@ def test_the_terms_of_adam_are_those_of_the_paper() -> None:
         point = point + change
 
 
-@pytest.mark.parametrize("name", ("momentum", "nesterov"))
+@pytest.mark.parametrize("name", ["momentum", "nesterov"])
 def test_the_terms_of_momentum_are_those_of_science(name: str) -> None:
     race = make_race(make_racer(name, ("momentum", 0.85)), steps=50)
     point, v = np.array(race.start), np.zeros(2)
@@ -160,7 +161,7 @@ def test_the_terms_of_momentum_are_those_of_science(name: str) -> None:
         point = point + change
 
 
-@pytest.mark.parametrize(("name", "decay"), (("adagrad", 0.0), ("rmsprop", 0.95)))
+@pytest.mark.parametrize(("name", "decay"), [("adagrad", 0.0), ("rmsprop", 0.95)])
 def test_the_squares_are_those_of_science(name: str, decay: float) -> None:
     settings = (("alpha", decay),) if name == "rmsprop" else ()
     race = make_race(make_racer(name, *settings), steps=50)
@@ -190,7 +191,8 @@ def test_newton_reaches_the_minimum_of_a_bowl_in_one_step() -> None:
     race = make_race(make_racer("newton"), "2*x^2 + x*y + y^2 - 3*x", (4.0, -3.0))
     found = anatomy(race, "newton", 1)
     terms = values_of(found)
-    assert terms["∂ₓ∇f"].tolist() == [4, 1] and terms["∂ᵧ∇f"].tolist() == [1, 2]
+    assert terms["∂ₓ∇f"].tolist() == [4, 1]
+    assert terms["∂ᵧ∇f"].tolist() == [1, 2]
     np.testing.assert_allclose(terms["λ₁, λ₂"], (3 - math.sqrt(2), 3 + math.sqrt(2)))
     np.testing.assert_allclose(found.end, np.linalg.solve([[4, 1], [1, 2]], [3, 0]), atol=1e-12)
 
@@ -211,10 +213,11 @@ def test_lbfgs_tells_its_moves_and_evaluations() -> None:
     assert any(term.symbol == "w" for term in second.terms)
     assert values_of(second)["n"][0] == row.evaluations[2] - row.evaluations[1] > 1
     end = anatomy(race, "lbfgs", 20)
-    assert end.start == end.end and "stays" in end.remark
+    assert end.start == end.end
+    assert "stays" in end.remark
 
 
-@pytest.mark.parametrize("search", ("none", "strong Wolfe"))
+@pytest.mark.parametrize("search", ["none", "strong Wolfe"])
 def test_lbfgs_adds_up_with_and_without_a_line_search(search: str) -> None:
     racer = make_racer("lbfgs", ("line_search", search), learning_rate=0.2)  # type: ignore[arg-type]
     race = make_race(racer, "x^2 + 3*y^2 + x*y", (3.0, 2.0))
@@ -226,7 +229,7 @@ def test_lbfgs_adds_up_with_and_without_a_line_search(search: str) -> None:
 # --- there and back, and where there is nothing ------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ("adam", "lbfgs", "rprop", "asgd", "nadam"))
+@pytest.mark.parametrize("name", ["adam", "lbfgs", "rprop", "asgd", "nadam"])
 def test_steps_are_the_same_in_whatever_order_they_are_asked(name: str) -> None:
     race = replace(vary(name, "all"), steps=130)
     forward = {step: anatomy(race, name, step) for step in (1, 2, 63, 64, 65, 66, 129, 130)}
@@ -243,7 +246,8 @@ def test_the_step_that_diverges_is_told_as_such() -> None:
     race = make_race(make_racer("sgd", learning_rate=1.0))
     row = RaceRun(race).advance().trajectories[0]
     found = anatomy(race, "sgd", 50)
-    assert found.step < 50 and not np.isfinite(row.points[found.step]).all()
+    assert found.step < 50
+    assert not np.isfinite(row.points[found.step]).all()
     assert "diverged" in found.remark
     assert np.isfinite(anatomy(race, "sgd", found.step - 1).end).all()
 

@@ -42,7 +42,7 @@ def lbfgs(of: StepRecord) -> Lines:
     rest = of.moves[_SHOWN_MOVES:]
     if rest:
         words = f"moves {_SHOWN_MOVES + 1} to {len(of.moves)}"
-        lines.append(pair("w", words, "sum of t·d", sum(t * d for t, d in rest)))
+        lines.append(pair("w", words, "sum of t·d", np.sum([t * d for t, d in rest], axis=0)))
     sums = [
         f"t{_SUBSCRIPTS[place + 1]}·d{_SUBSCRIPTS[place + 1]}" for place in range(len(of.moves) - len(rest))
     ]
@@ -70,18 +70,19 @@ def watched(optimizer: torch.optim.Optimizer) -> Iterator[list[tuple[float, Numb
         moves.pop()
         restore(values)
 
-    optimizer._add_grad, optimizer._set_param = noted_move, noted_return  # type: ignore[method-assign]
+    vars(optimizer).update(_add_grad=noted_move, _set_param=noted_return)
     try:
         yield moves
     finally:
-        del optimizer._add_grad, optimizer._set_param
+        del vars(optimizer)["_add_grad"], vars(optimizer)["_set_param"]
 
 
 def newton(of: StepRecord) -> Lines:
     """Newton's method with the exact Hessian."""
     lines, used = opening(of)
     assert of.hessian is not None
-    values = np.linalg.eigvalsh(of.hessian) if np.isfinite(of.hessian).all() else np.full(2, np.nan)
+    is_finite = bool(np.isfinite(of.hessian).all())
+    values = np.asarray(np.linalg.eigvalsh(of.hessian)) if is_finite else np.full(2, np.nan)
     lines.append(pair("∂ₓ∇f", "Hessian, first row", "(∂²f/∂x², ∂²f/∂x∂y)", of.hessian[0]))
     lines.append(pair("∂ᵧ∇f", "Hessian, second row", "(∂²f/∂x∂y, ∂²f/∂y²)", of.hessian[1]))
     tip = "Curvatures along the axes of H. Where one is negative, Newton goes up, towards a saddle or a peak."
@@ -97,7 +98,7 @@ def _solved(hessian: Numbers, gradient: Numbers) -> Numbers:
     scale = np.abs(hessian).max() or 1.0
     if abs(np.linalg.det(hessian / scale)) < SINGULAR:
         return np.asarray(np.linalg.pinv(hessian, hermitian=True) @ gradient)
-    return np.linalg.solve(hessian, gradient)
+    return np.asarray(np.linalg.solve(hessian, gradient))
 
 
 def custom(of: StepRecord) -> Lines:

@@ -51,7 +51,7 @@ class Walk:
         self._checkpoints: dict[int, _Checkpoint] = {}
         self._is_custom = custom.is_custom(racer.optimizer)
         self._record: StepRecord | None = None  # what was asked for last
-        self._end = race.steps  # the last step that there is
+        self._at, self._end = 0, race.steps  # steps made, the last step that there is
         self.losses: list[float] = []
         self._start()
         if not self._is_finite():
