@@ -111,8 +111,9 @@ class _Program:
     def _line(self, name: str, arguments: tuple[int, ...]) -> int:
         key = name, arguments
         if key not in self._known and self._constants.issuperset(arguments):
-            tensors = [torch.tensor(self.slots[slot], dtype=torch.float64) for slot in arguments]
-            self._known[key] = self._constant(float(_COMPUTE[name](*tensors)))
+            first, *others = (self.slots[slot] for slot in arguments)
+            value = _COMPUTE[name](torch.tensor(first, dtype=torch.float64), *others)
+            self._known[key] = self._constant(float(value))
         elif key not in self._known:
             self._known[key] = self._new_slot()
             second = arguments[1] if len(arguments) == 2 else -1

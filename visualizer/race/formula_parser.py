@@ -41,11 +41,13 @@ class _Parser:
         self._bars = False  # inside |…|, where a bar ends and does not begin
 
     def formula(self) -> Node:
-        if self._next.kind == "end":
-            raise FormulaError("type a formula in x and y, such as x² + y²", self._next.position)
+        first = self._next
+        if first.kind == "end":
+            raise FormulaError("type a formula in x and y, such as x² + y²", first.position)
         node = self._expression(0)
-        if self._next.kind != "end":
-            self._refuse(self._next)
+        last = self._next
+        if last.kind != "end":
+            self._refuse(last)
         return node
 
     def _refuse(self, token: Token) -> None:
