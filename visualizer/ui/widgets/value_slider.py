@@ -64,6 +64,10 @@ class ValueSlider(QSlider):
         if not self.isSliderDown():
             self.setValue(round(self._scale.share(value) * _POSITIONS))
 
+    def set_scale(self, scale: Scale) -> None:
+        """Go from one value to another from now on; ``show_value`` says where it stands on the new scale."""
+        self._scale = scale
+
     def set_colors(self, colors: Colors) -> None:
         self._colors = colors
         self.update()
