@@ -96,7 +96,7 @@ class Lockstep:
                 walker.rates.look(row, self.losses[index])
             start = time.perf_counter()
             try:
-                walker.step(row, self._gradient[index])
+                walker.step(row, self._gradient[index], self._losses[index])
             except Exception as error:  # a line search on what is not finite; a class of the user's: anything
                 self.stopped_at[index] = row + 1
                 self.problems[index] = _sentence(walker.racer, row + 1, error)
@@ -115,17 +115,18 @@ class Lockstep:
         The shared evaluation of the gradient counts in full: one racer alone would wait as long for it.
         """
         walker, own = self.walkers.get(index), self._own[index]
-        shared = 0.0 if walker is None or walker.needs_closure else float(np.median(self._shared))
+        computes_own = walker is None or (walker.needs_closure and walker.is_custom)
+        shared = 0.0 if computes_own else float(np.median(self._shared))
         return shared + (float(np.median(own)) if own else 0.0)
 
     def _evaluate(self, row: int) -> None:
         """Losses and gradients where the racers are now, into row ``row``."""
         self._columns.copy_(self._now.T)
         start = time.perf_counter()
-        losses, by_x, by_y = self._gradients_of(self._columns[0], self._columns[1])
+        self._losses, by_x, by_y = self._gradients_of(self._columns[0], self._columns[1])
         if row < _TIMED:
             self._shared.append(time.perf_counter() - start)
-        self.points[:, row], self.losses[:, row] = self._now_rows, losses.numpy()
+        self.points[:, row], self.losses[:, row] = self._now_rows, self._losses.numpy()
         gradients = self._gradient_rows
         gradients[:, 0], gradients[:, 1] = by_x.numpy(), by_y.numpy()
         self.gradients[:, row] = gradients

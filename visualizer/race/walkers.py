@@ -92,9 +92,8 @@ class Rates:
 class Walker:
     """One racer from one start, or from N starts as one batch: ``parameter`` is (2,) or (2, N).
 
-    ``step(k, gradient)`` makes step k (from 0) with the gradient in ``parameter.grad``, noise included; an optimizer
-    that needs a closure computes its own, once or more. ``evaluations`` counts what the optimizer needs: gradients,
-    and of Newton also the two rows of the Hessian. ``draws`` is the index of the next evaluation's noise.
+    An optimizer that needs a closure computes gradients of its own. ``evaluations`` counts what the optimizer needs:
+    gradients, and of Newton also the two rows of the Hessian. ``draws`` is the index of the next evaluation's noise.
     """
 
     def __init__(
@@ -110,9 +109,13 @@ class Walker:
         self.is_custom = custom.is_custom(racer.optimizer)
         self.needs_closure = row.needs_closure if row else custom.needs_closure(self.optimizer)
         self.evaluations = self.draws = 0
+        self._known: Tensor | None = None
 
-    def step(self, index: int, gradient: Tensor) -> None:
-        """Make step ``index`` with ``gradient`` (noise included); whatever the optimizer raises goes through."""
+    def step(self, index: int, gradient: Tensor, loss: Tensor | None = None) -> None:
+        """Make step ``index`` (from 0) with ``gradient``, noise included; what the optimizer raises goes through.
+
+        ``loss``, of this very point, spares L-BFGS the first of its evaluations, which would give the same.
+        """
         rate = float(self.rates.values[index])
         if rate != self._rate:
             self._rate = rate
@@ -123,6 +126,7 @@ class Walker:
             self.evaluations, self.draws = self.evaluations + 3, self.draws + 1
             take_step(self.optimizer, self._value)
         elif self.needs_closure:
+            self._known = None if self.is_custom else loss
             take_step(self.optimizer, self._closure)
         else:
             self.evaluations, self.draws = self.evaluations + 1, self.draws + 1
@@ -137,12 +141,17 @@ class Walker:
 
     def _closure(self) -> Tensor:
         """The loss where the parameter is, with a new gradient in ``.grad``."""
+        self.evaluations, self.draws = self.evaluations + 1, self.draws + 1
+        if self._known is not None:
+            known, self._known = self._known, None
+            return known
         with torch.enable_grad():
             loss = self._value()
         self.parameter.grad = torch.zeros_like(self.parameter)
         if loss.requires_grad:
             (self.parameter.grad,) = torch.autograd.grad(loss.sum(), self.parameter, materialize_grads=True)
         if self._noise:
-            self.parameter.grad += torch.from_numpy(self._noise(self.draws)).reshape(-1, *[1] * (loss.dim()))
-        self.evaluations, self.draws = self.evaluations + 1, self.draws + 1
+            self.parameter.grad += torch.from_numpy(self._noise(self.draws - 1)).reshape(
+                -1, *[1] * loss.dim()
+            )
         return loss.detach()
