@@ -87,8 +87,9 @@ def _newton_step(gradient: Tensor, hessian: Tensor, downhill: Tensor) -> Tensor:
 
 def _inside(points: Tensor, window: Window, margin: float) -> Tensor:
     x, y = points
-    across = (x >= window.left - margin) & (x <= window.right + margin)
-    return across & (y >= window.bottom - margin) & (y <= window.top + margin)
+    outside_x = torch.maximum(window.left - x, x - window.right)
+    outside_y = torch.maximum(window.bottom - y, y - window.top)
+    return torch.maximum(outside_x, outside_y) <= margin
 
 
 def _first(points: Tensor, distance: float) -> Tensor:
@@ -171,5 +172,6 @@ def _places(formula: Formula, points: Tensor, size: float, kind: Kind) -> tuple[
         )
         points = torch.where((cheap & (moved < 1e-4 * size)) | (moved < 1e-11 * size), rounded, points)
     losses = formula(points[0], points[1])
-    places = [Place(*values, kind) for values in torch.stack([*points, losses], dim=1).tolist()]
+    rows = torch.stack([*points, losses], dim=1).tolist()
+    places = [Place(x, y, loss, kind) for x, y, loss in rows]
     return tuple(sorted(places, key=lambda place: (place.loss, place.x, place.y)))

@@ -62,8 +62,8 @@ def _broken_power(base: Tensor, exponent: float) -> Tensor:
 def _whole_power(base: Tensor, exponent: int) -> Tensor:
     """By repeated squaring; exponents too large for that need no exact products."""
     if abs(exponent) > 65_536:
-        sign = base.sign() if exponent % 2 else 1.0
-        return _broken_power(base.abs(), float(exponent)) * sign
+        sign = base.detach().sign() if exponent % 2 else 1.0
+        return _broken_power(_absolute(base), float(exponent)) * sign
     result, square, left = None, base, abs(exponent)
     while left:
         if left % 2:
@@ -74,6 +74,11 @@ def _whole_power(base: Tensor, exponent: int) -> Tensor:
     if result is None:
         return torch.ones_like(base)
     return result.reciprocal() if exponent < 0 else result
+
+
+def _absolute(value: Tensor) -> Tensor:
+    """Torch's own imports its compiler (6 s) when it is differentiated twice."""
+    return value * value.detach().sign()
 
 
 def _hypot(left: Value, right: Value) -> Tensor:
@@ -102,7 +107,7 @@ _ROWS = (
     FunctionKind("log10", "decimal logarithm", torch.log10),
     FunctionKind("log2", "logarithm to base 2", torch.log2),
     FunctionKind("sqrt", "square root", root),
-    FunctionKind("abs", "absolute value", torch.abs),
+    FunctionKind("abs", "absolute value", _absolute),
     FunctionKind("sign", "−1, 0 or 1", torch.sign),
     FunctionKind("floor", "next whole number below", torch.floor),
     FunctionKind("ceil", "next whole number above", torch.ceil),
