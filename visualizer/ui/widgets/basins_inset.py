@@ -1,0 +1,117 @@
+"""The basins of the selected racer as a small picture in the corner of the landscape."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPixmap, QPolygonF
+
+from visualizer.race.basin_colors import picture
+from visualizer.race.frames import BasinsFrame
+from visualizer.race.surface import Point
+from visualizer.ui.numbers import percent
+from visualizer.ui.theme import SMALL_SIZE, TICK_SIZE, font
+from visualizer.ui.widgets.picture_view import to_image
+
+_TITLE = 19.0  # px
+_SHARE, _LEAST, _MOST = 0.215, 84.0, 170.0  # of the plot's width, px
+_INSET = 8.0  # px from the corner
+_SMALLEST_PLOT = (230.0, 190.0)  # px
+_GROUND, _BORDER, _TEXT, _MUTED = (
+    QColor(27, 28, 31, 235),
+    QColor("#44484f"),
+    QColor("#d7dae0"),
+    QColor("#8b9098"),
+)
+NOT_YET = "Looking where every start ends…"
+
+
+class BasinsInset:
+    """Draws the inset; ``rect`` is where it was drawn last, empty where the plot has no room for it."""
+
+    def __init__(self) -> None:
+        self.rect = QRectF()
+        self._frame: BasinsFrame | None = None
+        self._pixmap = QPixmap()
+
+    def lay(self, plot: QRectF, *, shown: bool) -> None:
+        """Find the place in the upper right corner of ``plot``."""
+        if not shown or plot.width() < _SMALLEST_PLOT[0] or plot.height() < _SMALLEST_PLOT[1]:
+            self.rect = QRectF()
+            return
+        side = round(min(max(_SHARE * plot.width(), _LEAST), _MOST, 0.45 * plot.height()))
+        self.rect = QRectF(plot.right() - _INSET - side, plot.top() + _INSET, side, side + _TITLE)
+
+    @property
+    def picture_rect(self) -> QRectF:
+        """Where the basins themselves are, in px."""
+        return self.rect.adjusted(1, _TITLE, -1, -1)
+
+    def point_at(self, position: QPointF) -> Point | None:
+        """The start that lies at a pixel of the inset; None elsewhere."""
+        area = self.picture_rect
+        if self._frame is None or self.rect.isEmpty() or not area.contains(position):
+            return None
+        window = self._frame.window
+        across = (position.x() - area.left()) / area.width()
+        up = (area.bottom() - position.y()) / area.height()
+        return window.left + across * window.width, window.bottom + up * window.height
+
+    def draw(self, painter: QPainter, frame: BasinsFrame | None, name: str, start: Point) -> None:
+        """The basins of the racer ``name``, with its minima and ``start``; a sentence while there are none."""
+        if self.rect.isEmpty():
+            return
+        if frame is not self._frame:
+            self._frame = frame
+            self._pixmap = QPixmap() if frame is None else QPixmap.fromImage(to_image(picture(frame)))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.fillRect(self.rect, _GROUND)
+        self._draw_title(painter, frame, name)
+        if frame is None:
+            painter.setPen(_MUTED)
+            painter.setFont(font(TICK_SIZE))
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(self.picture_rect.adjusted(6, 0, -6, 0), flags, NOT_YET)
+        else:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawPixmap(self.picture_rect, self._pixmap, QRectF(self._pixmap.rect()))
+            self._draw_marks(painter, frame, start)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(QPen(_BORDER, 1))
+        painter.drawRect(self.rect.adjusted(0, 0, -1, -1))
+
+    def _draw_title(self, painter: QPainter, frame: BasinsFrame | None, name: str) -> None:
+        """``Basins Adam, lr 0.35``, or how far they are."""
+        title, metrics = "Basins ", QFontMetricsF(font(SMALL_SIZE))
+        area = QRectF(self.rect.left() + 6, self.rect.top(), self.rect.width() - 10, _TITLE)
+        painter.setFont(font(SMALL_SIZE))
+        painter.setPen(_TEXT)
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, title)
+        words = name
+        if frame is not None:
+            rate = f"{frame.racer.learning_rate:.3g}"
+            words = f"{name}, lr {rate}" if frame.fraction >= 1 else f"{name}, {percent(frame.fraction, 0)}"
+        area.setLeft(area.left() + metrics.horizontalAdvance(title))
+        painter.setPen(_MUTED)
+        shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, area.width())
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, shown)
+
+    def _draw_marks(self, painter: QPainter, frame: BasinsFrame, start: Point) -> None:
+        area, window = self.picture_rect, frame.window
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+        def place(point: Point) -> QPointF:
+            across, up = (point[0] - window.left) / window.width, (point[1] - window.bottom) / window.height
+            return QPointF(area.left() + across * area.width(), area.bottom() - up * area.height())
+
+        painter.setPen(QPen(QColor("#1b1c1f"), 1))
+        painter.setBrush(QColor("#ffffff"))
+        for minimum in frame.minima:
+            if minimum.point in window:
+                painter.drawEllipse(place(minimum.point), 2.2, 2.2)
+        if start in window:
+            at = place(start)
+            painter.setBrush(QColor("#1b1c1f"))
+            painter.setPen(QPen(QColor("#ffffff"), 1.4))
+            corners = [QPointF(0, -4), QPointF(4, 0), QPointF(0, 4), QPointF(-4, 0)]
+            painter.drawPolygon(QPolygonF([at + corner for corner in corners]))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
