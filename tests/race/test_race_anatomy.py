@@ -53,7 +53,7 @@ def _moves(terms: Values) -> np.ndarray:
 # The last line of each anatomy, written down once more: the step from the terms.
 STEPS: Mapping[str, Callable[[Values], np.ndarray]] = {
     "sgd": lambda t: -t["α"] * t["g"],
-    "momentum": lambda t: -t["α"] * (t["ρ·v"] + t["g"]),
+    "momentum": lambda t: -t["α"] * (t["ρv"] + t["g"]),
     "nesterov": lambda t: -t["α"] * t["u"],
     "adagrad": lambda t: -t.get("α′", t["α"]) * t["g"] / (np.sqrt(t["s"]) + 1e-10),
     "rmsprop": lambda t: -t["α"] * t["g"] / (np.sqrt(t["v"]) + 1e-8),
@@ -156,7 +156,7 @@ def test_the_terms_of_momentum_are_those_of_science(name: str) -> None:
         carried, v = 0.85 * v, 0.85 * v + g
         change = -0.001 * (g + 0.85 * v if name == "nesterov" else v)
         terms = values_of(anatomy(race, name, step))
-        for symbol, wanted in {"g": g, "ρ·v": carried, "v": v, "Δ": change}.items():
+        for symbol, wanted in {"g": g, "ρv": carried, "v": v, "Δ": change}.items():
             np.testing.assert_allclose(terms[symbol], wanted, rtol=1e-10, atol=1e-12)
         point = point + change
 

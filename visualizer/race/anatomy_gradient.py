@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from visualizer.race.anatomy_terms import Lines, StepRecord, change, number, opening, pair, rate
+from visualizer.race.anatomy_terms import Lines, StepRecord, blend, change, number, opening, pair, rate
 
 
 def sgd(of: StepRecord) -> Lines:
@@ -17,18 +17,18 @@ def sgd(of: StepRecord) -> Lines:
 def momentum(of: StepRecord) -> Lines:
     """Polyak's heavy ball, as ``torch.optim.SGD`` has it: v ← ρ·v + g."""
     lines, velocity = _velocity(of)
-    lines.append(pair("v", "new velocity", "ρ·v + g", velocity, "All past gradients, the older the weaker."))
+    lines.append(pair("v", "new velocity", "ρv + g", velocity, "All past gradients, the older the weaker."))
     return [*lines, rate(of), change(of, "−α·v")]
 
 
 def nesterov(of: StepRecord) -> Lines:
     """Nesterov's momentum, as ``torch.optim.SGD`` has it: a step along g + ρ·v."""
     lines, velocity = _velocity(of)
-    lines.append(pair("v", "new velocity", "ρ·v + g", velocity, "All past gradients, the older the weaker."))
+    lines.append(pair("v", "new velocity", "ρv + g", velocity, "All past gradients, the older the weaker."))
     _, used = opening(of)
     tip = "The step begins as if the velocity had already been followed once more, so that it brakes earlier."
     ahead = used + of.options["momentum"] * velocity
-    lines.append(pair("u", "look ahead", "g + ρ·v", ahead, tip))
+    lines.append(pair("u", "look ahead", f"g + {of.options['momentum']:g}·v", ahead, tip))
     return [*lines, rate(of), change(of, "−α·u")]
 
 
@@ -38,7 +38,7 @@ def _velocity(of: StepRecord) -> tuple[Lines, np.ndarray]:
     share = float(of.options["momentum"])
     carried = share * of.kept("momentum_buffer")
     tip = "What the steps before have left; 0 in the first step."
-    lines.append(pair("ρ·v", f"velocity carried on, ρ {share:g}", "", carried, tip))
+    lines.append(pair("ρv", "velocity that is left", f"{share:g}·v", carried, tip))
     # Without momentum torch keeps no velocity.
     return lines, used if of.after.get("momentum_buffer") is None else of.now("momentum_buffer")
 
@@ -55,7 +55,7 @@ def adagrad(of: StepRecord) -> Lines:
     if not decay:
         return [*lines, change(of, "−α·g / r")]
     falling = of.rate / (1 + (of.step - 1) * decay)
-    lines.append(number("α′", f"falls with time, k {decay:g}", "α / (1 + k·(t − 1))", falling))
+    lines.append(number("α′", "falls with time", f"α / (1 + {decay:g}·(t − 1))", falling))
     return [*lines, change(of, "−α′·g / r")]
 
 
@@ -65,7 +65,7 @@ def rmsprop(of: StepRecord) -> Lines:
     memory = float(of.options["alpha"])
     mean = of.now("square_avg")
     tip = "Forgets old gradients, so that steps do not shrink to nothing. It begins at 0: the first are long."
-    lines.append(pair("v", f"mean of squares, ρ {memory:g}", "ρ·v + (1 − ρ)·g²", mean, tip))
+    lines.append(pair("v", "mean of squares", blend(memory, "v", "g²"), mean, tip))
     lines.append(pair("r", "root of it", "√v + ε", np.sqrt(mean) + of.options["eps"]))
     return [*lines, rate(of), change(of, "−α·g / r")]
 
@@ -76,13 +76,13 @@ def adadelta(of: StepRecord) -> Lines:
     memory, eps = float(of.options["rho"]), float(of.options["eps"])
     squares, steps = of.now("square_avg"), of.kept("acc_delta")
     typical, recent = np.sqrt(squares + eps), np.sqrt(steps + eps)
-    lines.append(pair("v", f"mean of squares, ρ {memory:g}", "ρ·v + (1 − ρ)·g²", squares))
+    lines.append(pair("v", "mean of squares", blend(memory, "v", "g²"), squares))
     lines.append(pair("r", "typical gradient", "√(v + ε)", typical))
     tip = "Mean square of the steps so far, without α. It begins at 0: ε alone gets it going."
     lines.append(pair("s", "mean of squared steps", "", steps, tip))
     lines.append(pair("q", "typical step", "√(s + ε)", recent))
     lines.append(pair("u", "gradient in units of steps", "q·g / r", recent / typical * used))
-    lines.append(pair("s′", "mean of squared steps, next", "ρ·s + (1 − ρ)·u²", of.now("acc_delta")))
+    lines.append(pair("s′", "mean of squared steps, next", blend(memory, "s", "u²"), of.now("acc_delta")))
     return [*lines, rate(of), change(of, "−α·u")]
 
 
@@ -96,8 +96,8 @@ def rprop(of: StepRecord) -> Lines:
     tip = "1: the gradient has the sign of the last step's, −1: the other one, 0: there is none to compare."
     lines.append(pair("c", "same sign as before", "sign(g·g′)", agrees, tip))
     factors = np.where(agrees > 0, up, np.where(agrees < 0, down, 1.0))
-    words = f"grows ×{up:g} or shrinks ×{down:g}"
-    lines.append(pair("η", words, "by c", factors, "Where the sign changed, the last step went too far."))
+    tip = f"{up:g} where the sign stayed; {down:g} where it changed, as the last step went too far."
+    lines.append(pair("η", "factor for the step size", f"{up:g} or {down:g}, by c", factors, tip))
     tip = f"Begins at the learning rate, stays from {least:g} to {most:g}; how steep it is plays no role."
     lines.append(pair("s", "step size", "η·s", of.now("step_size"), tip))
     tip = "Where the sign changed the point waits for one step."
@@ -112,13 +112,12 @@ def asgd(of: StepRecord) -> Lines:
     eta = float(of.before["eta"]) if "eta" in of.before else _first_eta(of)
     tip = "Follows the learning rate of the step before and falls slowly; torch keeps it in single precision."
     lines.append(rate(of))
-    words = f"rate that falls, λ {decay:g}"
-    lines.append(number("η", words, f"α / (1 + λ·α·(t − 1))^{power:g}", eta, tip))
-    lines.append(pair("w", "decay", "λ·θ", decay * of.start, "Pulls the point towards (0, 0)."))
+    lines.append(number("η", "rate that falls", f"α / (1 + {decay:g}·α·(t − 1))^{power:g}", eta, tip))
+    lines.append(pair("w", "decay", f"{decay:g}·θ", decay * of.start, "Pulls the point towards (0, 0)."))
     share = float(of.before.get("mu", 1.0))
     if share != 1.0:
-        average = f"θ̄ + {share:.4g}·(θ − θ̄)"
-        lines.append(pair("θ̄", "mean of the points so far", average, of.now("ax")))
+        average = f"a + {share:.4g}·(θ − a)"
+        lines.append(pair("a", "mean of the points so far", average, of.now("ax")))
     return [*lines, change(of, "−η·(g + w)")]
 
 

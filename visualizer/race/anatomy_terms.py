@@ -76,18 +76,23 @@ def opening(of: StepRecord, *, decays: bool = True) -> tuple[Lines, Numbers]:
     exact = "Which way the loss rises, and how steeply: computed exactly, by automatic differentiation."
     if not is_noisy and not decay:
         return [pair("g", "gradient of the loss", "∇f(x, y)", used, exact)], used
-    lines = [pair("∇f", "gradient of the loss", "∇f(x, y)", of.gradient, exact)]
+    lines = [pair("∇f", "gradient of the loss", "", of.gradient, exact)]
     parts = ["∇f"]
     if is_noisy:
         tip = "Stands for the chance in choosing a mini-batch: the optimizer never sees the exact gradient."
-        lines.append(pair("ξ", "noise", "drawn from the seed", noise, tip))
+        lines.append(pair("ξ", "noise of this step", "", noise, tip))
         parts.append("ξ")
     if decay:
-        tip = "Pulls the point θ = (x, y) towards (0, 0), as if λ/2·‖θ‖² were added to the loss."
-        lines.append(pair("d", f"weight decay, λ {decay:g}", "λ·θ", pull, tip))
+        tip = f"Pulls the point θ = (x, y) towards (0, 0), as if {decay / 2:g}·‖θ‖² were added to the loss."
+        lines.append(pair("d", "weight decay", f"{decay:g}·θ", pull, tip))
         parts.append("d")
     lines.append(pair("g", "gradient that is used", " + ".join(parts), used))
     return lines, used
+
+
+def blend(memory: float, old: str, new: str) -> str:
+    """The formula of a running mean: "0.9·m + 0.1·g"."""
+    return f"{memory:g}·{old} + {1 - memory:.6g}·{new}"
 
 
 def rate(of: StepRecord) -> Term:
@@ -95,9 +100,8 @@ def rate(of: StepRecord) -> Term:
     tip = "The setting of the racer, times what its schedule says for this step."
     if of.schedule == "constant":
         return number("α", "learning rate", "", of.rate, tip)
-    own = of.rate / of.factor if of.factor else float("nan")
-    formula = f"{own:.4g} · {of.factor:.4g}" if of.factor else "0"
-    return number("α", f"learning rate, schedule “{of.schedule}”", formula, of.rate, tip)
+    own = of.rate / of.factor if of.factor else of.rate
+    return number("α", "learning rate", f"{own:.4g} · {of.schedule}", of.rate, tip)
 
 
 def change(of: StepRecord, formula: str, tip: str = "") -> Term:
