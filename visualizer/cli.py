@@ -22,6 +22,7 @@ from typing import Never
 
 from visualizer import __version__, preflight
 from visualizer.allocator import keep_freed_memory
+from visualizer.commands import race_arguments
 from visualizer.commands.tables import one_line
 from visualizer.errors import UserError
 
@@ -88,7 +89,7 @@ def _run(arguments: Sequence[str]) -> int:
         command.add_arguments(parser)
         arguments, run = arguments[1:], command.run
     try:
-        options = parser.parse_args(arguments)
+        options = parser.parse_args(race_arguments.with_signs(arguments))
     except SystemExit as shown:  # after --help or --version
         return int(shown.code or 0)
     keep_freed_memory()
@@ -321,5 +322,8 @@ COMMANDS = (
         "inspect", "tell a network's layers, and what it sees in an image", _add_inspect_arguments, _inspect
     ),
     Command("train", "train a network", _add_train_arguments, _train),
+    Command(
+        "race", "let optimizers race over a loss surface", race_arguments.add_arguments, race_arguments.run
+    ),
     Command("bench", "measure what the program costs, against the bare work", _add_bench_arguments, _bench),
 )

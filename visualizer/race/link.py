@@ -26,6 +26,7 @@ MOST_NOISE = 1e6
 MOST_SEED = 2**32 - 1
 _CLASS = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", re.ASCII)
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+_PALE = "#E8E0C8"  # a class that is not in the table of racers
 _WHOLE = "the link"
 _REMEDY = "copy the whole text of the link again"
 
@@ -217,7 +218,7 @@ def _racer(given: dict[str, Any], where: str, on: Surface) -> Racer:
     key = _text(given, "key", where) or optimizer
     if len(key) > 200 or not key.isprintable():
         raise UserError(f"{where}: 'key' must be one line of at most 200 characters")
-    color = _text(given, "color", where) or (row.color if row else Racer.color)
+    color = _text(given, "color", where) or (row.color if row else _PALE)
     if not _COLOR.fullmatch(color):
         raise UserError(f"{where}: 'color' must be like #56B4E9")
     usual = on.rates.get(optimizer, row.learning_rate if row else 0.01)

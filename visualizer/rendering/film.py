@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 Pixels = NDArray[np.uint8]
 """(H, W, 3) RGB."""
@@ -16,17 +19,28 @@ Pixels = NDArray[np.uint8]
 CODECS = ("libx264", "libopenh264", "h264", "mpeg4")
 """For MP4, the best first: what there is depends on how FFmpeg was built."""
 
+_UNCHANGED = 255  # the colour of a GIF that lets the frame before shine through
+_NO_FRAME = "a film needs at least one frame"
+
 FORMATS = {".gif": "GIF", ".mp4": "MP4"}
 
 
-def write_film(path: Path, kind: str, frames: Iterable[Pixels], rate: int) -> None:
+def write_film(
+    path: Path, kind: str, frames: Iterable[Pixels], rate: int, palette: Pixels | None = None
+) -> None:
     """Write ``frames``, ``rate`` of them a second, as ``kind`` (an ending of ``FORMATS``) to ``path``.
 
     All get the size of the first one, cut or filled up with black at the right and the lower edge; MP4 needs even
     sizes and loses a row or a column otherwise. Frames are taken one by one and not kept. Raises ``OSError`` where
     the file cannot be written, ``ValueError`` without a frame.
+
+    ``palette`` is a picture with all colours that matter, where they are known beforehand: a GIF then has one table
+    of colours for all frames, does not flicker, and holds only what changes from frame to frame.
     """
-    _WRITERS[kind](path, _of_one_size(frames), rate)
+    if kind == ".gif":
+        _write_gif(path, _of_one_size(frames), rate, palette)
+    else:
+        _write_mp4(path, _of_one_size(frames), rate)
 
 
 def _of_one_size(frames: Iterable[Pixels]) -> Iterator[Pixels]:
@@ -44,30 +58,60 @@ def _of_one_size(frames: Iterable[Pixels]) -> Iterator[Pixels]:
 def _first(frames: Iterator[Pixels]) -> Pixels:
     first = next(frames, None)
     if first is None:
-        raise ValueError("a film needs at least one frame")
+        raise ValueError(_NO_FRAME)
     return first
 
 
-def _write_gif(path: Path, frames: Iterator[Pixels], rate: int) -> None:
-    from PIL import Image
-
-    def pictures() -> Iterator[Image.Image]:
-        for frame in frames:
-            # 256 colours of its own for each frame: a palette of the first would not know later colours.
-            yield Image.fromarray(frame).quantize(method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-
-    first = Image.fromarray(_first(frames)).quantize(
-        method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE
-    )
+def _write_gif(path: Path, frames: Iterator[Pixels], rate: int, palette: Pixels | None) -> None:
+    pictures = _quantized(frames) if palette is None else _changes(frames, palette)
+    first = next(pictures, None)
+    if first is None:
+        raise ValueError(_NO_FRAME)
     first.save(
         path,
         format="GIF",
         save_all=True,
-        append_images=pictures(),
+        append_images=pictures,
         duration=max(20, round(100 / rate) * 10),  # ms; the format counts hundredths of a second
         loop=0,
         optimize=False,
+        **({} if palette is None else {"transparency": _UNCHANGED}),
     )
+
+
+def _quantized(frames: Iterator[Pixels]) -> Iterator[Image]:
+    """Each with 256 colours of its own: a palette of the first would not know later colours."""
+    from PIL import Image
+
+    for frame in frames:
+        yield Image.fromarray(frame).quantize(method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+
+
+def _changes(frames: Iterator[Pixels], palette: Pixels) -> Iterator[Image]:
+    """All with the same colours; what did not change since the frame before is transparent, which takes no room."""
+    from PIL import Image
+
+    table, before = _table(palette), None
+    for frame in frames:
+        picture = Image.fromarray(frame).quantize(palette=table, dither=Image.Dither.NONE)
+        shown = np.asarray(picture)
+        if before is not None:
+            picture = Image.fromarray(np.where(shown == before, np.uint8(_UNCHANGED), shown))
+            picture.putpalette(table.getpalette() or [])
+        before = shown
+        yield picture
+
+
+def _table(palette: Pixels) -> Image:
+    """A picture with the 255 colours beside that which stands for what did not change.
+
+    The colours of few pixels count as well: each as often as the root of its number of pixels.
+    """
+    from PIL import Image
+
+    colors, counts = np.unique(palette.reshape(-1, 3), axis=0, return_counts=True)
+    weighted = np.repeat(colors, np.ceil(np.sqrt(counts)).astype(int), axis=0)
+    return Image.fromarray(weighted[None]).quantize(255, method=Image.Quantize.MEDIANCUT, kmeans=1)
 
 
 def _write_mp4(path: Path, frames: Iterator[Pixels], rate: int) -> None:
@@ -107,6 +151,3 @@ def _stream(file: Any, rate: int, width: int, height: int) -> Any:
 def _with(first: Pixels, rest: Iterator[Pixels]) -> Iterator[Pixels]:
     yield first
     yield from rest
-
-
-_WRITERS: dict[str, Callable[[Path, Iterator[Pixels], int], None]] = {".gif": _write_gif, ".mp4": _write_mp4}

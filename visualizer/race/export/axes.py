@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -68,22 +69,27 @@ def _powers(low: float, high: float, most: int) -> tuple[float, ...]:
     return tuple(10.0**power for power in range(math.ceil(first / every) * every, last + 1, every))
 
 
-def number(value: float, digits: int = 3) -> str:
-    """So many significant figures: "−4.1", "0.0001", "3.9e−5"; a word for no number."""
+def number(value: float, digits: int = 3, *, measured: bool = False) -> str:
+    """So many significant figures: "−4.1", "0.0001", "3.9e−5"; with zeros at the end where it is ``measured``."""
     if math.isnan(value):
         return "–"
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
-    text = f"{value:.{digits}g}"
-    if "e" in text:
-        mantissa, power = text.split("e")
-        text = f"{mantissa}e{int(power)}"
+    if 10 ** (digits - 1) - 0.5 <= abs(value) < 1e5:
+        text = f"{value:.0f}"
+    elif measured and value and abs(value) > 1e-4:
+        text = f"{value:#.{digits}g}"
+    else:
+        text = f"{value:.{digits}g}"
+    if "e" in text:  # the power says the most of it
+        mantissa, power = f"{value:.{max(0, digits - 2)}e}".split("e")
+        text = f"{mantissa if measured else mantissa.removesuffix('.0')}e{int(power)}"
     return text.replace("-", "−")
 
 
 def numbers_of(values: Sequence[float]) -> tuple[str, ...]:
     """Ticks of one axis, each with as many decimals as the others."""
-    step = min((b - a for a, b in zip(values, values[1:], strict=False)), default=1.0)
+    step = min((b - a for a, b in pairwise(values)), default=1.0)
     largest = max((abs(value) for value in values), default=0.0)
     if largest >= 1e5 or 0 < step < 1e-4:
         return tuple(number(value, 6) for value in values)

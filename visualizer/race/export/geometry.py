@@ -60,7 +60,7 @@ def thinned(points: Numbers, least: float) -> Numbers:
     """The line without points that are nearer than ``least`` to the last one that was kept; both ends stay."""
     if len(points) < 3:
         return points
-    kept, x, y = [0], *points[0]
+    kept, x, y = [0], float(points[0, 0]), float(points[0, 1])
     for row, (next_x, next_y) in enumerate(points.tolist()):
         if (next_x - x) ** 2 + (next_y - y) ** 2 >= least**2:
             kept.append(row)
@@ -68,5 +68,3 @@ def thinned(points: Numbers, least: float) -> Numbers:
     if kept[-1] != len(points) - 1:
         kept.append(len(points) - 1)
     return points[kept]
-
-

@@ -8,11 +8,11 @@ import numpy as np
 
 from visualizer.race.export import style
 from visualizer.race.export.fonts import width
-from visualizer.race.export.scene import Area, Box, Shape, Words
+from visualizer.race.export.scene import Area, Box, Line, Shape, Words
 from visualizer.race.export.trails import HEAD, Spot
 from visualizer.race.frames import Numbers
 
-NEAR = 20.0  # units: heads nearer than this share a label
+NEAR = 26.0  # units: heads nearer than this share a label
 _MOST_NAMES = 3
 _HIGH, _PADDING = 20.0, 6.0
 _CLEAR = 12.0  # between a label and its head
@@ -22,22 +22,31 @@ _ON_HEAD, _ON_TRAIL, _FARTHER = 60.0, 1.0, 6.0  # what is bad about a place
 
 
 class Labels:
-    """Places labels in ``box``; remembers between frames of a film where they were."""
+    """Places labels in ``box``; remembers between frames of a film where they were.
 
-    def __init__(self, box: Box, taken: Sequence[Box] = ()) -> None:
-        self._box, self._taken = box.grown(-3), tuple(taken)
+    ``still`` are labels that stay where they are, each with its point; ``trails`` what they had better not cover.
+    """
+
+    def __init__(self, box: Box, still: Sequence[Spot], trails: Numbers) -> None:
+        self._box = box.grown(-3)
+        self._taken: list[Box] = []
         self._last: dict[str, tuple[float, float]] = {}
+        self.still: tuple[Shape, ...] = ()
+        for spot in still:
+            found = self._best([spot], spot.title, self._taken, [_around(spot)], trails)
+            if found is not None:
+                self._taken.append(found[0])
+                self.still += boxed(spot.title, found[0])
 
     def place(self, spots: Sequence[Spot], trails: Numbers) -> tuple[Shape, ...]:
         """The labels of heads and exits; ``trails`` (n, 2) are points that are better not covered.
 
         A label without a free place is left out: the legend has the name too.
         """
-        taken, shapes = list(self._taken), []
-        groups = _groups(spots)
-        heads = [Box(spot.x, spot.y, 0, 0).grown(HEAD + 2) for spot in spots]
+        taken, shapes = list(self._taken), list[Shape]()
+        heads = [_around(spot) for spot in spots]
         offsets: dict[str, tuple[float, float]] = {}
-        for group in groups:
+        for group in _groups(spots):
             text = _text(group)
             found = self._best(group, text, taken, heads, trails)
             if found is None:
@@ -45,7 +54,7 @@ class Labels:
             box, offset = found
             offsets[text] = offset
             taken.append(box)
-            shapes += boxed(text, box)
+            shapes += [*_leader(group[0], box), *boxed(text, box)]
         self._last = offsets
         return tuple(shapes)
 
@@ -77,12 +86,18 @@ def boxed(text: str, box: Box) -> tuple[Shape, ...]:
     )
 
 
-def box_for(text: str, x: float, y: float, room: Box) -> Box:
-    """The box of a label to the right of a point, or to the left where there is no room."""
-    wide = width(text, style.SMALL) + 2 * _PADDING
-    left = x + _CLEAR + 4 if x + _CLEAR + 4 + wide < room.right else x - _CLEAR - 4 - wide
-    top = min(max(y - _HIGH / 2, room.top + 3), room.bottom - 3 - _HIGH)
-    return Box(left, top, wide, _HIGH)
+def _leader(spot: Spot, box: Box) -> tuple[Shape, ...]:
+    """A thin line from a label that stands apart to its head."""
+    x, y = min(max(spot.x, box.left), box.right), min(max(spot.y, box.top), box.bottom)
+    apart = np.hypot(x - spot.x, y - spot.y)
+    if apart <= 1.6 * _CLEAR:
+        return ()
+    return (Line(np.array(((spot.x, spot.y), (x, y))), style.MUTED, 1.0, outline=style.SHADOW, halo=0.8),)
+
+
+def _around(spot: Spot) -> Box:
+    """What the head there takes."""
+    return Box(spot.x, spot.y, 0, 0).grown(HEAD + 2)
 
 
 def _offsets(size: tuple[float, float]) -> list[tuple[float, float]]:

@@ -37,7 +37,11 @@ class Legend:
     def ground(self) -> Iterator[Shape]:
         """What stays: titles, signs, names, learning rates."""
         box, middle = self._box, self._box.top + HEAD / 2 - 4
-        titles = (("Optimizer", box.left + _SIGN, "start"), ("lr", self._rate, "end"), ("Loss", self._loss, "end"))
+        titles = (
+            ("Optimizer", box.left + _SIGN, "start"),
+            ("lr", self._rate, "end"),
+            ("Loss", self._loss, "end"),
+        )
         for text, x, anchor in titles:
             yield Words(text, x, middle, style.TICK, style.MUTED, anchor=anchor)  # type: ignore[arg-type]
         yield Words("State", self._state + 18, middle, style.TICK, style.MUTED)
@@ -58,7 +62,14 @@ class Legend:
         for index, (trail, row) in enumerate(zip(self._rows, rows, strict=False)):
             y, one = self._middle(index), trail.trajectory
             name = STATES[int(one.states[row])]
-            yield Words(number(float(one.losses[row])), self._loss, y, self._size, style.TEXT, anchor="end")
+            yield Words(
+                number(float(one.losses[row]), measured=True),
+                self._loss,
+                y,
+                self._size,
+                style.TEXT,
+                anchor="end",
+            )
             yield from marks.state(name, self._state + 6, y)
             yield Words(name, self._state + 18, y, self._size, style.STATES[name])
 

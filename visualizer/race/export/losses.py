@@ -37,7 +37,9 @@ class LossPlot:
         low, high = self._limits(drawn)
         last = max(length(frame) * self._unit, 1e-9)
         self._axes = Axes(
-            box, Scale(0.0, last, box.left, box.right), Scale(low, high, box.bottom, box.top, logarithmic=True)
+            box,
+            Scale(0.0, last, box.left, box.right),
+            Scale(low, high, box.bottom, box.top, logarithmic=True),
         )
         self._curves = {one.racer.key: self._curve(one) for one in drawn}
 
@@ -66,7 +68,9 @@ class LossPlot:
         """The curve of a racer from row ``first`` to row ``last``."""
         yield from self._lines(trajectory, first, last, trajectory.racer.color, WIDTH)
 
-    def cursor(self, trails: Sequence[Trail], rows: Sequence[int], moment: float, words: str) -> Iterator[Shape]:
+    def cursor(
+        self, trails: Sequence[Trail], rows: Sequence[int], moment: float, words: str
+    ) -> Iterator[Shape]:
         """The play head with its words, and a dot on each curve."""
         box, at = self.box, self._axes.x.at(moment * self._unit)
         yield Line(np.array(((at, box.top), (at, box.bottom))), style.CURSOR, 1.6)
@@ -94,7 +98,9 @@ class LossPlot:
         positive = np.concatenate([part[part > 0] for part in finite] or [np.empty(0)])
         if not positive.size:
             return 0.1, 10.0
-        first = max((float(part[0]) for part in finite if part.size and part[0] > 0), default=float(positive.max()))
+        first = max(
+            (float(part[0]) for part in finite if part.size and part[0] > 0), default=float(positive.max())
+        )
         top = min(float(positive.max()), 30 * first)
         bottom = max(float(positive.min()), _LOWEST, 1e-16 * top)
         low, high = math.floor(math.log10(bottom)), math.ceil(math.log10(max(top, bottom)) + 0.15)
@@ -116,4 +122,4 @@ def _moments(clock: Clock, one: Trajectory) -> Numbers:
     """When the racer was at each row, on the clock of the race."""
     if clock == "evaluations":
         return one.evaluations.astype(np.float64)
-    return np.arange(one.steps + 1) * (one.seconds if clock == "time" else 1.0)
+    return np.arange(one.steps + 1, dtype=np.float64) * (one.seconds if clock == "time" else 1.0)

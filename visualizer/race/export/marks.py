@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -12,31 +13,40 @@ from visualizer.race.export.scene import Area, Line, Shape
 from visualizer.race.frames import Numbers, State
 from visualizer.race.racers import Marker
 
-_CORNERS = 40  # of a circle
+_ROUND = 40  # corners of a circle
+_CORNERS: dict[str, Sequence[tuple[float, float]]] = {
+    # All about as large as a circle with radius 1.
+    "square": ((-0.88, -0.88), (0.88, -0.88), (0.88, 0.88), (-0.88, 0.88)),
+    "diamond": ((0, -1.22), (1.22, 0), (0, 1.22), (-1.22, 0)),
+    "triangle": ((0, -1.25), (1.12, 0.78), (-1.12, 0.78)),
+}
+_STROKES: dict[str, Sequence[Sequence[tuple[float, float]]]] = {
+    "converged": (((-1, 0.05), (-0.3, 0.8), (1, -0.8)),),
+    "diverged": (((-0.8, -0.8), (0.8, 0.8)), ((-0.8, 0.8), (0.8, -0.8))),
+    "escaped": (((-0.8, 0.8), (0.8, -0.8)), ((-0.2, -0.8), (0.8, -0.8), (0.8, 0.2))),
+}
 _STATE_SIZE = 4.5
 
 
 def head(marker: Marker, x: float, y: float, radius: float, color: str) -> Area:
     """The head of a racer, or its sign in a legend, with a dark edge."""
-    return Area(_outline(marker, radius) + (x, y), color, style.SHADOW, 1.6)
+    return Area(_outline(marker, radius, x, y), color, style.SHADOW, 1.6)
 
 
-def _outline(marker: Marker, radius: float) -> Numbers:
+def _outline(marker: Marker, radius: float, x: float, y: float) -> Numbers:
     if marker == "circle":
-        angles = np.linspace(0, 2 * math.pi, _CORNERS, endpoint=False)
-        return radius * np.column_stack((np.cos(angles), np.sin(angles)))
-    # All about as large as the circle.
-    corners = {
-        "square": 0.88 * np.array(((-1, -1), (1, -1), (1, 1), (-1, 1))),
-        "diamond": 1.22 * np.array(((0, -1), (1, 0), (0, 1), (-1, 0))),
-        "triangle": 1.25 * np.array(((0, -1), (0.9, 0.62), (-0.9, 0.62))),
-    }[marker]
-    return radius * np.asarray(corners, np.float64)
+        angles = np.linspace(0, 2 * math.pi, _ROUND, endpoint=False)
+        return _around(np.column_stack((np.cos(angles), np.sin(angles))), radius, x, y)
+    return _around(_CORNERS[marker], radius, x, y)
+
+
+def _around(corners: Sequence[Sequence[float]] | Numbers, size: float, x: float, y: float) -> Numbers:
+    return size * np.asarray(corners, np.float64) + np.array((x, y))
 
 
 def start(x: float, y: float) -> tuple[Shape, ...]:
     """Where all begin: a hollow diamond."""
-    corners = 8.0 * np.array(((0, -1), (1, 0), (0, 1), (-1, 0)), np.float64) + (x, y)
+    corners = _around(_CORNERS["diamond"], 6.6, x, y)
     closed = np.concatenate((corners, corners[:2]))
     return (Area(corners, style.PLOT), Line(closed, style.WHITE, 2.0, outline=style.SHADOW, halo=1.0))
 
@@ -46,7 +56,7 @@ def cross(
 ) -> tuple[Shape, ...]:
     """A + (``upright``) or a ×, with a dark edge."""
     arms = ((1.0, 0.0), (0.0, 1.0)) if upright else ((0.707, 0.707), (0.707, -0.707))
-    lines = [np.array((arm, (-arm[0], -arm[1]))) * radius + (x, y) for arm in arms]
+    lines = [_around((arm, (-arm[0], -arm[1])), radius, x, y) for arm in arms]
     edges = tuple(Line(line, style.SHADOW, width + 2.4) for line in lines)
     return (*edges, *(Line(line, color, width) for line in lines))
 
@@ -60,11 +70,5 @@ def state(name: State, x: float, y: float) -> tuple[Shape, ...]:
     """The sign of a state: a triangle while it runs, a hook, a cross, an arrow out."""
     color, size = style.STATES[name], _STATE_SIZE
     if name == "running":
-        corners = size * np.array(((-0.7, -0.9), (0.9, 0), (-0.7, 0.9))) + (x, y)
-        return (Area(corners, color),)
-    strokes: dict[str, tuple[tuple[tuple[float, float], ...], ...]] = {
-        "converged": (((-1, 0.05), (-0.3, 0.8), (1, -0.8)),),
-        "diverged": (((-0.8, -0.8), (0.8, 0.8)), ((-0.8, 0.8), (0.8, -0.8))),
-        "escaped": (((-0.8, 0.8), (0.8, -0.8)), ((-0.2, -0.8), (0.8, -0.8), (0.8, 0.2))),
-    }
-    return tuple(Line(size * np.array(points) + (x, y), color, 1.8) for points in strokes[name])
+        return (Area(_around(((-0.7, -0.9), (0.9, 0), (-0.7, 0.9)), size, x, y), color),)
+    return tuple(Line(_around(points, size, x, y), color, 1.8) for points in _STROKES[name])

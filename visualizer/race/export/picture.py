@@ -15,7 +15,7 @@ from visualizer.race.export.ground import axes_of, bar_width, ground
 from visualizer.race.export.legend import HEAD, ROW, Legend
 from visualizer.race.export.losses import LossPlot
 from visualizer.race.export.scene import Box, Scene, Shape, Words
-from visualizer.race.export.trails import Trail
+from visualizer.race.export.trails import Spot
 from visualizer.race.formula_text import pretty
 from visualizer.race.frames import Numbers, RaceFrame
 from visualizer.race.landscape import sample
@@ -55,8 +55,10 @@ class RacePicture:
         self._legend = Legend(self.trails, Box(column.left, column.top, column.width, most))
         top = self._legend.bottom + 54
         self.losses = LossPlot(frame, Box(column.left + 44, top, column.width - 44, plot.bottom - top))
-        self._start = self._axes.place(np.array([frame.race.start]))[0]
-        self._labels = labels.Labels(plot, [box for box in (self._start_box(),) if box])
+        x, y = self._axes.place(np.array([frame.race.start]))[0].tolist()
+        self._start = (x, y)
+        ends = [trail.trajectory.steps for trail in self.trails]
+        self._labels = labels.Labels(plot, self._still(), self._covered(ends))
 
     @property
     def plot(self) -> Box:
@@ -97,10 +99,10 @@ class RacePicture:
     def moving(self, moment: float, rows: Sequence[int]) -> Iterator[Shape]:
         """What lies over the trails at one moment: heads, names, numbers, the play head."""
         heads, spots = trails.heads(self.trails, rows, self.plot)
-        if self.plot.holds(Box(*self._start, 0, 0)):
+        if self.plot.holds(Box(*self._start, 0.0, 0.0)):
             yield from marks.start(*self._start)
         yield from heads
-        yield from self._start_label()
+        yield from self._labels.still
         yield from self._labels.place(spots, self._covered(rows))
         yield from self._legend.values(rows)
         yield from self.losses.cursor(self.trails, rows, moment, words(self.frame.race, moment))
@@ -113,7 +115,13 @@ class RacePicture:
         facts = _facts(self.frame)
         room = self.width - _MARGIN - left - width(facts, style.SMALL) - 24
         yield Words(name, _MARGIN, y, style.TITLE, style.TEXT, bold=True)
-        yield Words(fitted(f"f = {pretty(race.surface.formula)}", room, style.NORMAL), left, y + 1, style.NORMAL, style.MUTED)
+        yield Words(
+            fitted(f"f = {pretty(race.surface.formula)}", room, style.NORMAL),
+            left,
+            y + 1,
+            style.NORMAL,
+            style.MUTED,
+        )
         yield Words(facts, self.width - _MARGIN, y + 1, style.SMALL, style.MUTED, anchor="end")
 
     def _key(self) -> Iterator[Shape]:
@@ -122,7 +130,7 @@ class RacePicture:
         kinds = {place.kind for place in (*self.frame.race.surface.minima, *self.frame.race.surface.saddles)}
         for kind in ("minimum", "saddle"):
             if kind in kinds:
-                yield from marks.place(kind, x + 6, y)  # type: ignore[arg-type]
+                yield from marks.place(kind, x + 6, y)
                 yield Words(kind, x + 18, y, style.TICK, style.MUTED)
                 x += 36 + width(kind, style.TICK)
         if any(trail.diverges for trail in self.trails):
@@ -132,24 +140,18 @@ class RacePicture:
         if self._landscape.logarithmic:
             yield Words("levels by ratios", x, y, style.TICK, style.MUTED)
 
-    def _start_text(self) -> str:
+    def _still(self) -> list[Spot]:
+        """The words of the start, where it can be seen."""
         x, y = self.frame.race.start
-        return f"start ({number(x)}, {number(y)})"
-
-    def _start_box(self) -> Box | None:
-        x, y = self._start.tolist()
-        return labels.box_for(self._start_text(), x, y, self.plot) if self.plot.holds(Box(x, y, 0, 0)) else None
-
-    def _start_label(self) -> tuple[Shape, ...]:
-        box = self._start_box()
-        return labels.boxed(self._start_text(), box) if box else ()
+        if not self.plot.holds(Box(*self._start, 0.0, 0.0)):
+            return []
+        return [Spot(*self._start, f"start ({number(x)}, {number(y)})")]
 
     def _covered(self, rows: Sequence[int]) -> Numbers:
         """Some of the points of all trails as far as they are."""
         parts = [trail.points[: row + 1] for trail, row in zip(self.trails, rows, strict=True)]
         points = np.concatenate([*parts, np.empty((0, 2))])
         return points[:: max(1, len(points) // _MOST_POINTS)]
-
 
 
 def _facts(frame: RaceFrame) -> str:

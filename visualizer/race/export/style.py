@@ -17,7 +17,7 @@ STATES = {"running": TEXT, "converged": "#4fb286", "diverged": "#f0706a", "escap
 
 TITLE, NORMAL, SMALL, TICK = 20.0, 14.0, 13.0, 12.0  # units
 
-_LOWEST, _HIGHEST = (28, 30, 34), (92, 98, 108)
+_LOWEST, _HIGHEST = (25, 27, 30), (78, 84, 93)
 
 
 def level_colors(count: int) -> tuple[str, ...]:
@@ -27,7 +27,7 @@ def level_colors(count: int) -> tuple[str, ...]:
 
 def line_colors(count: int) -> tuple[str, ...]:
     """The colours of so many contour lines: each a little lighter than the bands that it parts."""
-    return tuple(_grey((index + 1) / max(1, count) + 0.22) for index in range(count))
+    return tuple(_grey((index + 1) / max(1, count) + 0.28) for index in range(count))
 
 
 def _grey(share: float) -> str:

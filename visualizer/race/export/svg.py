@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 from xml.sax.saxutils import escape
 
 import contourpy
@@ -73,9 +74,12 @@ def _levels(shape: Levels) -> Iterator[str]:
     )
     generator = contourpy.contour_generator(xs, ys, values, name="serial", fill_type="ChunkCombinedOffset")
     for floor, color in zip((-np.inf, *shape.landscape.levels), shape.colors, strict=True):
-        points, offsets = generator.filled(floor, np.inf)
-        if points[0] is not None:
-            rings = np.split(points[0], offsets[0][1:-1].astype(int))
+        filled: Any = generator.filled(
+            floor, np.inf
+        )  # for each chunk, here one: points, and where rings begin
+        points, offsets = filled[0][0], filled[1][0]
+        if points is not None:
+            rings = np.split(points, offsets[1:-1].astype(int))
             path = "".join(f"{_path(ring[:-1])}Z" for ring in rings)
             yield f'<path d="{path}" fill="{color}" fill-rule="evenodd"/>'
 
@@ -86,7 +90,9 @@ def _path(points: Numbers) -> str:
     steps = np.diff(tenths, axis=0)
     steps = steps[steps.any(axis=1)]
     first = f"M{tenths[0, 0] / 10:g} {tenths[0, 1] / 10:g}"
-    return first + "l" + " ".join(f"{x / 10:g} {y / 10:g}" for x, y in steps.tolist()) if len(steps) else first
+    return (
+        first + "l" + " ".join(f"{x / 10:g} {y / 10:g}" for x, y in steps.tolist()) if len(steps) else first
+    )
 
 
 def _text(text: str) -> str:

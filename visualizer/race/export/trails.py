@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from visualizer.race.export import marks, style
 from visualizer.race.export.axes import Axes
@@ -68,9 +69,10 @@ def _trail(title: str, trajectory: Trajectory, axes: Axes) -> Trail:
     return Trail(title, trajectory, points, diverges, int(outside[0]) - 1 if leaves else -1)
 
 
-def _within(points: Numbers, box: Box) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+def _within(points: Numbers, box: Box) -> NDArray[np.bool_]:
     x, y = points.T
-    return (box.left <= x) & (x <= box.right) & (box.top <= y) & (y <= box.bottom)
+    inside: NDArray[np.bool_] = (box.left <= x) & (x <= box.right) & (box.top <= y) & (y <= box.bottom)
+    return inside
 
 
 def lines(trail: Trail, box: Box, first: int, last: int) -> Iterator[Shape]:
@@ -95,7 +97,9 @@ def added(trail: Trail, box: Box, drawn: int, last: int) -> Iterator[Shape]:
         yield Line(part, trail.color, WIDTH)
 
 
-def heads(trails: Sequence[Trail], rows: Sequence[int], box: Box) -> tuple[tuple[Shape, ...], tuple[Spot, ...]]:
+def heads(
+    trails: Sequence[Trail], rows: Sequence[int], box: Box
+) -> tuple[tuple[Shape, ...], tuple[Spot, ...]]:
     """Heads and exits at one row for each trail, and the places that want words; heads outside are not drawn."""
     shapes: list[Shape] = []
     spots: list[Spot] = []
