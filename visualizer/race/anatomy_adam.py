@@ -43,14 +43,10 @@ def nadam(of: StepRecord) -> Lines:
     tip = "Rises from half of β₁ to β₁ while the race goes on."
     formula = f"{beta:g}·(1 − 0.96^({psi:g}t) / 2)"
     lines.append(number("μ", "share of momentum", formula, here, tip))
-    lines.append(number("μ′", "the same for the next step, t + 1", "", ahead))
+    lines.append(number("μ′", "the same for step t + 1", "", ahead))
     lines.append(number("Π", "product of all μ so far", "", product))
-    lines.append(
-        pair("m̂", "momentum, one step ahead", "μ′·m / (1 − Π·μ′)", ahead * mean / (1 - product * ahead))
-    )
-    lines.append(
-        pair("ĝ", "gradient, bias corrected", "(1 − μ)·g / (1 − Π)", (1 - here) * used / (1 - product))
-    )
+    lines.append(pair("m̂", "mean, one step ahead", "μ′·m / (1 − Π·μ′)", ahead * mean / (1 - product * ahead)))
+    lines.append(pair("ĝ", "gradient, corrected", "(1 − μ)·g / (1 − Π)", (1 - here) * used / (1 - product)))
     _second_moment(of, lines)
     return [*lines, rate(of), change(of, "−α·(m̂ + ĝ) / r")]
 

@@ -180,7 +180,7 @@ class AnatomyTable(QWidget):
         layout, colors, is_step = self._layout, self._colors, self._is_step(row)
         line = self._row(QRect(0, 0, self.width(), layout.row_height), row)
         if is_step:
-            painter.fillRect(line, QColor(colors.control))
+            painter.fillRect(line, QColor(colors.control if colors.dark else colors.header))
         is_rate = row == len(self._terms) - 1
         painter.setPen(QColor(colors.muted if is_rate else colors.text))
         upper = QRect(
@@ -212,7 +212,8 @@ def _kind(term: Term) -> tuple[str, str, str, bool]:
 def _lay_out(terms: tuple[Term, ...], width: int) -> _Layout:
     """Words beside the equations where there is room for them all, else below."""
     column = QFontMetrics(font(bold=True)).horizontalAdvance(_WIDEST)
-    xs, ys = width - 2 * column - _GAP, width - column
+    ys = width - column - _INDENT
+    xs = ys - column - _GAP
     metrics = QFontMetrics(font(SMALL_SIZE))
     fits, widest, words_from = True, 0, xs
     for term in terms:

@@ -26,7 +26,7 @@ from visualizer.ui.widgets.race_lines import (
 )
 from visualizer.ui.widgets.race_markers import CROSS, draw_diverged
 
-_ROOM_FOR_X, _ROOM_FOR_Y = 56, 24  # px between two labels
+_ROOM_FOR_X = 56  # px between two labels
 _FAINT, _FAINT_SELECTED = 0.4, 0.55  # opacity behind the play head
 _WIDTH, _SELECTED_WIDTH = 1.5, 2.5  # px
 _FAINT_WIDTH = 1.0  # px: one strand, drawn in a third of the time
@@ -42,6 +42,8 @@ class RacePlotOptions:
     logarithmic: bool = True
     limits: Range | None = None
     legend: bool = True
+    room_for_y: int = 24  # px between two labels
+    left: int = 0  # px at least, so that plots above each other begin at one place
 
 
 class RacePicture:
@@ -124,9 +126,9 @@ class RacePicture:
         fit = logarithmic_range if logarithmic else linear_range
         y = self.options.limits or fit(self.lines, x)
         height = max(24, size.height() - LABEL_HEIGHT - _TOP)
-        most = max(2, height // _ROOM_FOR_Y)
+        most = max(2, height // self.options.room_for_y)
         y_labels = power_labels(y, most) if logarithmic else linear_labels(y, most)
-        left, right = _room(y_labels), self._legend_width(size.width())
+        left, right = max(self.options.left, _room(y_labels)), self._legend_width(size.width())
         self.axes = Axes(QRectF(left, _TOP, max(24, size.width() - left - right), height), x, y)
         x_labels = linear_labels(
             x, max(2, int(self.axes.plot.width()) // _ROOM_FOR_X), clock_scale(self.clock)
