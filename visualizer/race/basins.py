@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from visualizer.errors import UserError
 from visualizer.race.config import Race, Racer
-from visualizer.race.crowd import Crowd, runs_alone
+from visualizer.race.crowd import CHUNK, Crowd, runs_alone
 from visualizer.race.frames import UNKNOWN, BasinsFrame, Numbers
 from visualizer.race.surface import Window
 
@@ -18,8 +18,6 @@ SIZE = 256
 COARSEST, COARSEST_ALONE = 32, 8  # pixels on a side that come first
 SIZE_ALONE = 32
 MOST_STEPS = 1_000
-CHUNK = 16_384
-"""Starts in one batch: their arrays stay in the cache, and operations on them do not wait for a second core."""
 
 
 class BasinsRun:
