@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections import Counter
 
 from visualizer.ui.actions import ROWS
+from visualizer.ui.workspaces import BY_KEY, WORKSPACES
 
 
 def test_no_two_commands_share_an_id() -> None:
@@ -10,7 +11,11 @@ def test_no_two_commands_share_an_id() -> None:
 
 
 def test_no_two_commands_of_a_workspace_share_a_key() -> None:
-    taken = Counter((row.workspace, key) for row in ROWS for key in row.shortcuts)
-    everywhere = {key for workspace, key in taken if not workspace}
-    assert not [key for key, count in taken.items() if count > 1]
-    assert not [key for workspace, key in taken if workspace and key in everywhere]
+    for workspace in WORKSPACES:
+        there = [row for row in ROWS if not row.workspaces or workspace.key in row.workspaces]
+        taken = Counter(key for row in there for key in row.shortcuts)
+        assert not [key for key, count in taken.items() if count > 1], workspace.key
+
+
+def test_commands_name_workspaces_that_there_are() -> None:
+    assert {key for row in ROWS for key in row.workspaces} <= set(BY_KEY)

@@ -13,9 +13,9 @@ SEPARATOR = None
 class ActionRow:
     """One command. ``slot`` is what does it, as seen from the main window: ``opening.paste``.
 
-    It is called with ``argument`` if there is one. A command with a ``workspace`` exists in that one alone,
-    one that ``needs`` something ("layers" selected, an edit to "undo" or "redo", a draft with "changes", one that
-    is "buildable", a trained network that is "kept") is off without it.
+    It is called with ``argument`` if there is one. A command with ``workspaces`` exists in those alone, one that
+    ``needs`` something ("layers" selected, an edit to "undo" or "redo", a draft with "changes", one that is
+    "buildable", a trained network that is "kept") is off without it.
     """
 
     id: str
@@ -26,14 +26,14 @@ class ActionRow:
     icon: str = ""
     help: str = ""
     argument: str = ""
-    workspace: str = ""
+    workspaces: tuple[str, ...] = ()
     needs: str = ""
 
 
 def _inspect(
     id: str, text: str, slot: str, menu: str, shortcuts: tuple[str, ...], icon: str = "", help: str = ""
 ) -> ActionRow:
-    return ActionRow(id, text, slot, menu, shortcuts, icon, help, workspace="inspect")
+    return ActionRow(id, text, slot, menu, shortcuts, icon, help, workspaces=("inspect",))
 
 
 def _build(
@@ -47,8 +47,22 @@ def _build(
     argument: str = "",
     needs: str = "layers",
 ) -> ActionRow:
-    return ActionRow(id, text, slot, "Edit", shortcuts, icon, help, argument, "build", needs)
+    return ActionRow(id, text, slot, "Edit", shortcuts, icon, help, argument, ("build",), needs)
 
+
+def _train(
+    id: str, text: str, slot: str, shortcuts: tuple[str, ...], icon: str = "", help: str = ""
+) -> ActionRow:
+    return ActionRow(id, text, slot, "Train", shortcuts, icon, help, workspaces=_WITH_NETWORK)
+
+
+def _race(
+    id: str, text: str, slot: str, shortcuts: tuple[str, ...] = (), icon: str = "", help: str = ""
+) -> ActionRow:
+    return ActionRow(id, text, slot, "Race", shortcuts, icon, help, workspaces=("race",))
+
+
+_WITH_NETWORK = tuple(row.key for row in WORKSPACES if row.key != "race")
 
 FILE: tuple[ActionRow | None, ...] = (
     ActionRow(
@@ -163,11 +177,10 @@ GO: tuple[ActionRow | None, ...] = (
     ActionRow("cancel", "Cancel what is running", "cancel_waiting", "Go", ("Ctrl+.",), "stop"),
 )
 TRAIN: tuple[ActionRow | None, ...] = (
-    ActionRow(
+    _train(
         "play",
         "Train or pause",
         "session.training.toggle",
-        "Train",
         ("Space",),
         "play",
         "The open network on the chosen data",
@@ -191,10 +204,10 @@ TRAIN: tuple[ActionRow | None, ...] = (
         needs="kept",
     ),
     SEPARATOR,
-    ActionRow("moment_back", "Recorded moment before", "navigation.previous_moment", "Train", (",",)),
-    ActionRow("moment_next", "Next recorded moment", "navigation.next_moment", "Train", (".",)),
-    ActionRow("moment_first", "First moment", "navigation.first_moment", "Train", ("Home",)),
-    ActionRow("moment_live", "Head of the run", "session.training.go_live", "Train", ("End",)),
+    _train("moment_back", "Recorded moment before", "navigation.previous_moment", (",",)),
+    _train("moment_next", "Next recorded moment", "navigation.next_moment", (".",)),
+    _train("moment_first", "First moment", "navigation.first_moment", ("Home",)),
+    _train("moment_live", "Head of the run", "session.training.go_live", ("End",)),
     ActionRow(
         "save_playback",
         "Save playback of the window…",
@@ -203,6 +216,35 @@ TRAIN: tuple[ActionRow | None, ...] = (
         (),
         "save",
         "All recorded moments as MP4 or GIF; the menu of each panel saves its own",
+    ),
+)
+RACE: tuple[ActionRow | None, ...] = (
+    _race(
+        "race_play", "Play or pause", "race.playback.toggle", ("Space",), "play", "The race over the surface"
+    ),
+    _race("race_back", "One step back", "race.playback.step_back", (",",), "step_back"),
+    _race("race_forward", "One step forward", "race.playback.step_forward", (".",), "step_forward"),
+    _race("race_start", "To the start", "race.playback.go_to_start", ("Home",)),
+    _race("race_end", "To the end", "race.playback.go_to_end", ("End",)),
+    SEPARATOR,
+    _race("race_random", "Random start", "race.live.set_random_start", ("R",)),
+    _race("race_sweep", "Sweep learning rates", "race.wiring.sweep", (), "", "Finds each racer's best rate"),
+    _race("race_fit", "Fit view", "race_panels.landscape.view.shown.fit", ("F",), "fit"),
+    SEPARATOR,
+    ActionRow("race_open", "Open race…", "race.files.open", "Race", (), "open", "A race saved as .json"),
+    _race(
+        "race_save",
+        "Save race…",
+        "race.files.save",
+        ("Ctrl+S",),
+        "save",
+        "PNG, SVG, GIF, MP4, trajectories as CSV, or the link that reopens it",
+    ),
+    _race(
+        "race_copy", "Copy link", "race.files.copy_link", ("Ctrl+C",), "copy", "Text that reopens this race"
+    ),
+    ActionRow(
+        "race_paste", "Paste link", "race.files.paste_link", "Race", ("Ctrl+Shift+V",), "", "Opens the race"
     ),
 )
 VIEW: tuple[ActionRow | None, ...] = (
@@ -223,13 +265,15 @@ HELP: tuple[ActionRow | None, ...] = (
     ActionRow("shortcuts", "Keys", "show_shortcuts", "Help", ("F1",), "keyboard"),
     ActionRow("about", "About", "show_about", "Help", (), "info"),
 )
-ACTIONS: tuple[ActionRow | None, ...] = (*FILE, *EDIT, *GO, *TRAIN, *VIEW, *HELP)
+ACTIONS: tuple[ActionRow | None, ...] = (*FILE, *EDIT, *GO, *TRAIN, *RACE, *VIEW, *HELP)
 ROWS: tuple[ActionRow, ...] = tuple(row for row in ACTIONS if row is not None)
-MENUS = ("File", "Edit", "Go", "Train", "View", "Help")
+MENUS = ("File", "Edit", "Go", "Train", "Race", "View", "Help")
 
 OTHER_KEYS: tuple[tuple[str, str], ...] = (
     ("arrows in the mosaic", "Move to the neighbouring unit"),
     ("wheel, drag in the mosaic", "Zoom, pan"),
     ("double click in the mosaic", "Fit view"),
+    ("click, drag in the landscape", "Move the start of the race"),
+    ("wheel, right drag in the landscape", "Zoom, pan"),
 )
 """Keys that are not commands, for the list of keys."""

@@ -107,6 +107,6 @@ class Commands(QObject):
 
     def _enable(self) -> None:
         for row in ROWS:
-            if row.workspace or row.needs:
-                here = row.workspace in ("", self._workspace.key)
+            if row.workspaces or row.needs:
+                here = not row.workspaces or self._workspace.key in row.workspaces
                 self.by_id[row.id].setEnabled(here and self._there[row.needs])

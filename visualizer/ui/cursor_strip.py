@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from visualizer.data.inputs import Input
+from visualizer.race import clock
+from visualizer.race.racers import titles
 from visualizer.ui.jobs import OpenNetwork
-from visualizer.ui.numbers import integer
+from visualizer.ui.numbers import integer, short
+from visualizer.ui.race.live import LiveRace
+from visualizer.ui.race.state import RaceState
 from visualizer.ui.selection import Selection
 from visualizer.ui.session import Session
 from visualizer.ui.text import plain
@@ -18,18 +24,18 @@ _LONGEST, _LEAST = 170, 110  # px
 _AS_LOADED = "as loaded"
 
 
-class CursorStrip(QWidget):
-    """What everything on the screen is a function of, in one line."""
+class Strip(QWidget):
+    """Names with what they stand for, in one line. ``gives_way`` is the one that is cut where the room is short."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, names: Sequence[str], gives_way: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session = session
         row = QHBoxLayout(self)
         row.setContentsMargins(4, 0, 4, 0)
         row.setSpacing(6)
+        self._gives_way = gives_way
         self._values: dict[str, ElidedLabel] = {}
         self._rules: list[QFrame] = []
-        for name in ("Network", "Input", "Selection", "Moment"):
+        for name in names:
             if self._values:
                 rule = QFrame(frameShape=QFrame.Shape.VLine, fixedWidth=1, fixedHeight=16)
                 row.addSpacing(6)
@@ -43,35 +49,68 @@ class CursorStrip(QWidget):
             row.addWidget(label)
             row.addWidget(value)
             self._values[name] = value
-        self._set("Moment", _AS_LOADED)
-        session.network_changed.connect(self._network)
-        session.training.changed.connect(self._moment)
-        session.input_changed.connect(self._input)
-        session.selection_changed.connect(self._selection)
 
     def set_colors(self, colors: Colors) -> None:
         for rule in self._rules:
             rule.setStyleSheet(f"background: {colors.control_border}; border: 0;")
 
+    def set_value(self, name: str, text: str) -> None:
+        value = self._values[name]
+        if text == value.full_text():
+            return
+        value.set_full_text(text)
+        width = min(value.sizeHint().width(), _LEAST)
+        # Only wider: a number that changes as it plays would lay out the toolbar again and again.
+        if name == self._gives_way:
+            value.updateGeometry()
+        elif width > value.minimumWidth():
+            value.setMinimumWidth(width)
+            value.updateGeometry()
+
+
+class CursorStrip(Strip):
+    """What everything on the screen is a function of, in one line."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(("Network", "Input", "Selection", "Moment"), "Input", parent)
+        self._session = session
+        self.set_value("Moment", _AS_LOADED)
+        session.network_changed.connect(self._network)
+        session.training.changed.connect(self._moment)
+        session.input_changed.connect(self._input)
+        session.selection_changed.connect(self._selection)
+
     def _network(self, opened: OpenNetwork) -> None:
-        self._set("Network", opened.network.name)
-        self._set("Moment", _AS_LOADED)
+        self.set_value("Network", opened.network.name)
+        self.set_value("Moment", _AS_LOADED)
 
     def _moment(self, state: TrainingState) -> None:
-        text = _AS_LOADED if state.frame is None else f"step {integer(state.step)}"
-        if text != self._values["Moment"].full_text():
-            self._set("Moment", text)
+        self.set_value("Moment", _AS_LOADED if state.frame is None else f"step {integer(state.step)}")
 
     def _input(self, shown: Input) -> None:
-        self._set("Input", plain(shown.name))
+        self.set_value("Input", plain(shown.name))
 
     def _selection(self, selection: Selection) -> None:
         layer = self._session.layer
-        self._set("Selection", f"{layer.name}, unit {selection.unit}" if layer else "–")
+        self.set_value("Selection", f"{layer.name}, unit {selection.unit}" if layer else "–")
 
-    def _set(self, name: str, text: str) -> None:
-        value = self._values[name]
-        value.set_full_text(text)
-        if name != "Input":  # where the room is short, this one gives way
-            value.setMinimumWidth(min(value.sizeHint().width(), _LEAST))
-        value.updateGeometry()
+
+class RaceStrip(Strip):
+    """What the Race workspace is a function of."""
+
+    def __init__(self, race: LiveRace, parent: QWidget | None = None) -> None:
+        super().__init__(("Surface", "Start", "Racer", "Moment"), "Surface", parent)
+        self._race = race
+        race.changed.connect(self.set_state)
+        self.set_state(race.state)
+
+    def set_state(self, state: RaceState) -> None:
+        if not self._race.is_awake:
+            return
+        x, y = state.race.start
+        racers = state.race.racers
+        names = {racer.key: title for racer, title in zip(racers, titles(racers), strict=True)}
+        self.set_value("Surface", state.race.surface.title)
+        self.set_value("Start", f"({short(x)}, {short(y)})")
+        self.set_value("Racer", names.get(state.selected, "–"))
+        self.set_value("Moment", clock.words(state.race, state.moment))

@@ -15,6 +15,7 @@ _HORIZONTAL, _VERTICAL = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
 _SUMMARY, _CHECKS, _NARROW_CHECKS = 216, 124, 140  # px
 _ABOVE_AND_BELOW = 150  # px: menus, toolbar, Timeline, gaps
 _CURVES, _PICTURES, _TABLES = 216, 268, 292  # parts of the height in the Train workspace
+_RACERS = (36, 26, 38)  # hundredths of the height: racers, the selected one, its steps
 
 Docks = Mapping[str, QDockWidget]
 
@@ -111,8 +112,42 @@ def arrange_train(window: QMainWindow, docks: Docks, wide: bool) -> None:
         window.resizeDocks([statistics, confusion], [middle * 2 // 3, middle // 3], _HORIZONTAL)
 
 
-def _add_timeline(window: QMainWindow, docks: Docks) -> None:
-    window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, docks["timeline"])
+def arrange_race(window: QMainWindow, docks: Docks, wide: bool) -> None:
+    """Surfaces at the left; the landscape above the curves; the racers above the selected one and its steps."""
+    surface, landscape, curves = docks["surface"], docks["landscape"], docks["raceCurves"]
+    racers, racer, steps = docks["racers"], docks["racer"], docks["raceFigures"]
+    window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, surface)
+    window.splitDockWidget(surface, landscape, _HORIZONTAL)
+    window.splitDockWidget(landscape, racers, _HORIZONTAL)
+    window.splitDockWidget(landscape, curves, _VERTICAL)
+    window.splitDockWidget(racers, racer, _VERTICAL)
+    if wide:
+        window.splitDockWidget(racer, steps, _VERTICAL)
+    else:
+        window.tabifyDockWidget(racer, steps)
+    for key, place in (
+        ("basins", landscape),
+        ("relief", landscape),
+        ("profile", curves),
+        ("sweep", racer),
+        ("anatomy", steps),
+    ):
+        window.tabifyDockWidget(place, docks[key])
+    _add_timeline(window, docks, "raceTimeline")
+    for dock in (landscape, curves, steps, racer):
+        dock.raise_()
+    _set_widths(window, (surface, landscape, racers), (248, 0, 456) if wide else (216, 0, 336))
+    height = _height(window)
+    window.resizeDocks([landscape, curves], [height * 16 // 25, height * 9 // 25], _VERTICAL)
+    if wide:
+        rows = [height * part // 100 for part in _RACERS]
+        window.resizeDocks([racers, racer, steps], rows, _VERTICAL)
+    else:
+        window.resizeDocks([racers, racer], [height * 2 // 5, height * 3 // 5], _VERTICAL)
+
+
+def _add_timeline(window: QMainWindow, docks: Docks, key: str = "timeline") -> None:
+    window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, docks[key])
     for dock in docks.values():
         dock.show()
 
@@ -138,13 +173,13 @@ class Maximiser:
     def active(self) -> bool:
         return self._before is not None
 
-    def maximise(self, docks: Docks, key: str) -> None:
+    def maximise(self, docks: Docks, key: str, timeline: str) -> None:
         """Hide all of the docks but this one and the Timeline."""
         if self._before is not None:
             return
         self._before = self._window.saveState(VERSION)
         for name, dock in docks.items():
-            if name not in (key, "timeline"):
+            if name not in (key, timeline):
                 dock.hide()
         docks[key].show()
 

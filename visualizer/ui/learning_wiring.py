@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -14,8 +13,8 @@ from visualizer.ui.numbers import integer
 from visualizer.ui.panels.loss import LossPanel
 from visualizer.ui.panels.statistics import StatisticsPanel
 from visualizer.ui.panels.weights import WeightsPanel
+from visualizer.ui.remembered_views import remember_view
 from visualizer.ui.selection import Selection
-from visualizer.ui.settings import view_of
 from visualizer.ui.training_state import TrainingState
 from visualizer.ui.widgets.curve_panel import CurvePanel
 from visualizer.ui.widgets.panel import Panel
@@ -32,7 +31,6 @@ class LearningPanels(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._session, self._training = window.session, window.session.training
-        self._settings = window.settings
         self.visible = window.visible
         self._show: dict[str, Show] = {}
         self._stale: set[str] = set()
@@ -40,10 +38,10 @@ class LearningPanels(QObject):
         for panel in panels:
             if isinstance(panel, CurvePanel):
                 self._connect_curves(panel)
-                self._remember_view(panel)
+                remember_view(panel, window.settings)
             elif isinstance(panel, StatisticsPanel):
                 self._connect_statistics(panel)
-                self._remember_view(panel)
+                remember_view(panel, window.settings)
             elif isinstance(panel, WeightsPanel):
                 self._connect_weights(panel)
         self._join_cursors([panel for panel in panels if isinstance(panel, CurvePanel)])
@@ -66,19 +64,6 @@ class LearningPanels(QObject):
         for key in [key for key in self._stale if key in self.visible]:
             self._stale.discard(key)
             self._show[key](self._training.state)
-
-    def _remember_view(self, panel: CurvePanel | StatisticsPanel) -> None:
-        """Give a panel the choices of its menu that were made before, and keep those that are made."""
-        row = view_of(panel.key)
-        kept = _choices(self._settings.get(row))
-
-        def keep(name: str, value: object) -> None:
-            kept[name] = value
-            self._settings.set(row, json.dumps(kept))
-
-        if kept:
-            panel.set_view(kept)
-        panel.view_changed.connect(keep)
 
     # --- one panel each --------------------------------------------------------------------------
 
@@ -146,12 +131,3 @@ class LearningPanels(QObject):
         if state.frame is not None:
             return f"step {integer(state.step)}"
         return opened.network.weights if opened is not None else ""
-
-
-def _choices(text: str) -> dict[str, object]:
-    """What was kept of a panel's menu; nothing where that is damaged."""
-    try:
-        kept = json.loads(text or "{}")
-    except ValueError:
-        return {}
-    return kept if isinstance(kept, dict) else {}

@@ -38,6 +38,8 @@ from visualizer.ui.panels.timeline import TimelinePanel
 from visualizer.ui.panels.unit import UnitPanel
 from visualizer.ui.panels.units import UnitsPanel
 from visualizer.ui.panels.weights import WeightsPanel
+from visualizer.ui.race.panels import RacePanels
+from visualizer.ui.race.workspace import RaceWorkspace
 from visualizer.ui.recording import Recording
 from visualizer.ui.saving import Saving
 from visualizer.ui.session import Session
@@ -89,9 +91,10 @@ class MainWindow(QMainWindow):
         self.saving = Saving(self)
         self.recording = Recording(self)
         self.unsaved = Unsaved(self)
+        self.race = RaceWorkspace(self)
         self.commands = Commands(self)
         self.actions_by_id = self.commands.by_id
-        self.toolbar = Toolbar(self.session, self.actions_by_id)
+        self.toolbar = Toolbar(self.session, self.race.live, self.actions_by_id)
         self.toolbar.search.opened.connect(self.navigation.fill_search)
         self.addToolBar(self.toolbar)
         self.notices = NoticeBar(self)
@@ -130,15 +133,17 @@ class MainWindow(QMainWindow):
         self.summary = SummaryPanel()
         self.checks = ChecksPanel()
         self.diagram = DiagramPanel()
+        self.race_panels = RacePanels()
         inspect = (self.network, self.activations, self.units, self.unit, self.input, self.prediction)
         train = (self.run, self.loss, self.accuracy, self.weights, self.statistics)
         results = (self.confusion, self.mistakes, self.dataset)
         build = (self.layer_kinds, self.stack, self.summary, self.checks, self.diagram)
-        self.docks: dict[str, Dock] = {
-            panel.key: Dock(panel, self) for panel in (*inspect, *train, *results, *build, self.timeline)
-        }
-        self.docks["timeline"].hide_title_bar()
-        self.docks["timeline"].setMaximumHeight(TIMELINE_HEIGHT + 1)
+        bars = (self.timeline, self.race_panels.timeline)
+        panels = (*inspect, *train, *results, *build, *self.race_panels, self.timeline)
+        self.docks = {panel.key: Dock(panel, self) for panel in panels}
+        for bar in bars:
+            self.docks[bar.key].hide_title_bar()
+            self.docks[bar.key].setMaximumHeight(TIMELINE_HEIGHT + 1)
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
 
     def _connect_session(self) -> None:
@@ -147,6 +152,7 @@ class MainWindow(QMainWindow):
         connect_training(self)
         connect_build(self)
         self.workspaces.changed.connect(self._focus_main)
+        self.workspaces.changed.connect(lambda shown: self.toolbar.show_race(shown.key == "race"))
         session.noticed.connect(self.notices.show_notice)
         session.crashed.connect(self.report_crash)
         session.answer("device", self.timeline.set_device)  # type: ignore[arg-type]
@@ -162,6 +168,7 @@ class MainWindow(QMainWindow):
         geometry = self.settings.get(settings.GEOMETRY)
         if geometry:
             self.restoreGeometry(QByteArray(geometry))
+        self.race.files.restore()
         self.workspaces.restore(self.settings)
 
     def reset_layout(self) -> None:
@@ -173,6 +180,7 @@ class MainWindow(QMainWindow):
         main: dict[str, QWidget] = {
             "inspect": self.activations.tiles,
             "train": self.weights.tiles,
+            "race": self.race_panels.landscape.view,
             "build": self.stack.view,
         }
         main[workspace.key].setFocus()
@@ -189,6 +197,7 @@ class MainWindow(QMainWindow):
         self.settings.set(settings.GEOMETRY, bytes(self.saveGeometry().data()))
         self.workspaces.save(self.settings)
         self.building.keep_draft()
+        self.race.files.remember()
         self.settings.save()
         event.accept()
 
@@ -206,7 +215,7 @@ class MainWindow(QMainWindow):
         for dock in self.docks.values():
             dock.set_colors(colors)
         self.notices.set_colors(colors)
-        self.toolbar.cursors.set_colors(colors)
+        self.toolbar.set_colors(colors)
         self._drop_hint.setStyleSheet(
             f"background: {colors.selected}; color: {colors.text}; border: 2px dashed {colors.accent};"
             " font-size: 16px; border-radius: 6px;"

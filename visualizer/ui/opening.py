@@ -35,13 +35,14 @@ class Opening(QObject):
 
     def open_command_line(self, paths: Sequence[Path]) -> None:
         """Open what the program was started with; the bundled network and picture where there is nothing."""
-        networks = [path for path in paths if self._session.looks_like_network(path)]
+        others = self._window.race.files.take(paths)
+        networks = [path for path in others if self._session.looks_like_network(path)]
         if not networks:
             self._session.open_network(BUNDLED_NETWORK)
-        if paths:
+        if others:
             self._window.workspaces.show("inspect")
-            self._session.open_paths(paths)
-        if len(networks) == len(paths):
+            self._session.open_paths(others)
+        if len(networks) == len(others):
             self._session.gallery.open_bundled_picture()
         self._session.gallery.open_samples()
         self._session.ask_for_device()
@@ -52,7 +53,7 @@ class Opening(QObject):
         chosen, _ = QFileDialog.getOpenFileNames(self._window, "Open images or networks", start, FILE_FILTER)
         if chosen:
             store.set(settings.FOLDER, str(Path(chosen[0]).parent))
-            self._session.open_paths([Path(name) for name in chosen])
+            self.receive(Arrival(tuple(Path(name) for name in chosen)))
 
     def choose_network(self) -> None:
         """Show the zoo; its names come from the worker, because importing torchvision takes seconds."""
@@ -68,7 +69,9 @@ class Opening(QObject):
     def receive(self, arrived: Arrival) -> None:
         """Open what was dropped or pasted."""
         if arrived.paths:
-            self._session.open_paths(arrived.paths)
+            others = self._window.race.files.take(arrived.paths)
+            if others:
+                self._session.open_paths(others)
         elif arrived.picture:
             self._session.open_picture_bytes(arrived.picture, arrived.name)
         else:

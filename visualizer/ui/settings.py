@@ -40,6 +40,8 @@ SAVE_FOLDER = Setting("files/save_folder", "", "Folder of the last save dialog")
 DRAFT = Setting("build/draft", "", "The network that was being built, as JSON")
 RUN = Setting("train/run", "", "The settings of runs that the user has set, as JSON")
 
+RACE = Setting("race/race", "", "The race that was shown last, as JSON")
+
 
 def layout_of(workspace: str) -> Setting[bytes]:
     """The row of one workspace."""
@@ -68,6 +70,8 @@ ROWS: tuple[Setting[Any], ...] = (
     arrangement_of("inspect"),
     layout_of("train"),
     arrangement_of("train"),
+    layout_of("race"),
+    arrangement_of("race"),
     layout_of("build"),
     arrangement_of("build"),
     RECENT,
@@ -75,9 +79,12 @@ ROWS: tuple[Setting[Any], ...] = (
     SAVE_FOLDER,
     DRAFT,
     RUN,
+    RACE,
     view_of("loss"),
     view_of("accuracy"),
     view_of("statistics"),
+    view_of("landscape"),
+    view_of("raceCurves"),
 )
 
 

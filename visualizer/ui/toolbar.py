@@ -8,9 +8,11 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolBar, QToolButton, QWidget
 
-from visualizer.ui.cursor_strip import CursorStrip
+from visualizer.ui.cursor_strip import CursorStrip, RaceStrip
+from visualizer.ui.race.live import LiveRace
 from visualizer.ui.search import SearchField
 from visualizer.ui.session import Session
+from visualizer.ui.theme import Colors
 from visualizer.ui.workspaces import WORKSPACES
 
 HEIGHT = 40  # px
@@ -21,12 +23,13 @@ _SEARCH_WIDTH, _NARROW_SEARCH_WIDTH = 248, 188  # px
 class Toolbar(QToolBar):
     """One bar that is always there; in a narrow window its buttons have no text."""
 
-    def __init__(self, session: Session, actions: Mapping[str, QAction]) -> None:
+    def __init__(self, session: Session, race: LiveRace, actions: Mapping[str, QAction]) -> None:
         super().__init__("Toolbar", objectName="toolbar", movable=False)
         self.setIconSize(QSize(16, 16))
         self.setFixedHeight(HEIGHT)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.cursors = CursorStrip(session)
+        self.race_cursors = RaceStrip(race)
         self.search = SearchField()
         self.search.setFixedHeight(26)
         theme = QToolButton(autoRaise=True)  # of its own: always without text
@@ -41,9 +44,20 @@ class Toolbar(QToolBar):
         self._workspaces = _Segments([actions[row.key] for row in WORKSPACES])
         self.addWidget(_centred(self._workspaces))
         self.addSeparator()
-        for widget in (self.cursors, stretch, _centred(self.search), theme, _room(7)):
+        self._strips = (self.addWidget(self.cursors), self.addWidget(self.race_cursors))
+        self.show_race(False)
+        for widget in (stretch, _centred(self.search), theme, _room(7)):
             self.addWidget(widget)
         self.set_narrow(False)
+
+    def set_colors(self, colors: Colors) -> None:
+        for strip in (self.cursors, self.race_cursors):
+            strip.set_colors(colors)
+
+    def show_race(self, shown: bool) -> None:
+        """Show the cursors of the race, or those of networks."""
+        for strip, there in zip(self._strips, (not shown, shown), strict=True):
+            strip.setVisible(there)
 
     def set_narrow(self, narrow: bool) -> None:
         style = (

@@ -130,6 +130,42 @@ def _trained(window: MainWindow) -> None:
     wait(lambda: window.session.training.state.phase == "ended")
 
 
+def _race_in_dark(window: MainWindow) -> None:
+    """In the middle of a race; beside it the basins of the selected racer."""
+    window.actions_by_id["theme"].trigger()
+    window.notices.clear()
+    window.workspaces.show("race")
+    settle(window)
+    window.race.playback.go_to(120)
+
+
+def _basins(window: MainWindow) -> None:
+    window.docks["basins"].raise_()
+    wait(lambda: len(window.race.live.state.basins) > 1)
+
+
+def _beale(window: MainWindow) -> None:
+    """A valley, by terms of one step, and along a line."""
+    window.race.live.set_surface("beale")
+    window.docks["landscape"].raise_()
+    for key in ("anatomy", "profile"):
+        window.docks[key].raise_()
+    settle(window)
+    window.race.playback.go_to(60)
+
+
+def _own_formula(window: MainWindow) -> None:
+    """A formula of one's own, and a sweep of learning rates."""
+    window.race.live.set_formula("sin(x) cos(y) + (x² + y²)/20")
+    settle(window)
+    window.race.wiring.sweep()
+
+
+def _relief(window: MainWindow) -> None:
+    window.race.live.set_surface("himmelblau")
+    window.docks["relief"].raise_()
+
+
 def _build(window: MainWindow) -> None:
     """Three convolutions for the shapes, with a window that does not come out even and one output too many."""
     window.notices.clear()
@@ -169,6 +205,12 @@ def _named(window: MainWindow, name: str) -> int:
     return next(row.identity for _, row in walk(window.editor.spec.layers) if row.name == name)
 
 
+def _race_in_light(window: MainWindow) -> None:
+    window.docks["landscape"].raise_()
+    window.race.playback.go_to(120)
+    window.actions_by_id["theme"].trigger()
+
+
 def _build_in_dark(window: MainWindow) -> None:
     window.actions_by_id["theme"].trigger()
     _build(window)
@@ -201,6 +243,12 @@ STOPS: tuple[Stop, ...] = (
     Stop("training-visited", _visited),
     Stop("training-data", _data_set),
     Stop("trained", _trained),
+    Stop("race", _race_in_dark),
+    Stop("race-basins", _basins),
+    Stop("race-anatomy", _beale),
+    Stop("race-formula", _own_formula),
+    Stop("race-3d", _relief),
+    Stop("race-other-theme", _race_in_light),
     Stop("build", _build_in_dark),
     Stop("build-other-theme", _other_theme),
     Stop("build-created", _created),

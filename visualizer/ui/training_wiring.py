@@ -50,7 +50,8 @@ def connect_training(window: MainWindow) -> None:
     timeline.live_requested.connect(training.go_live)
     timeline.playing_requested.connect(training.playback.play)
     timeline.speed_changed.connect(training.playback.set_speed)
-    PlayKey(window.actions_by_id["play"])
+    for name in ("play", "race_play"):
+        PlayKey(window.actions_by_id[name])
     _connect_panels(window)
 
 

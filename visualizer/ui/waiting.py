@@ -17,6 +17,8 @@ TOPICS = {
     "folder": "Reading the folder",
     "save": "Saving the network",
     "data": "Opening the data set",
+    "save race": "Writing the race",
+    "surface": "Looking for minima",
 }
 _DOCKS = {
     "network": ("network", "stack"),
@@ -25,6 +27,8 @@ _DOCKS = {
     "inspect": ("activations", "units", "prediction"),
     "save": (),
     "data": ("run", "dataset"),
+    "save race": (),
+    "surface": ("landscape",),
 }
 _BAR_AFTER, _WORDS_AFTER = 300, 1000  # ms
 

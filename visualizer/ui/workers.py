@@ -13,9 +13,22 @@ from visualizer.streaming.prober import Answer, Cancelled, Failure, Prober, Prog
 
 FAST, SLOW = 2, 33  # ms between two looks into the mailbox: while an answer is due soon, and in a long wait
 _SIDE_TOPICS = frozenset(
-    ("thumbnail", "folder", "architectures", "spec", "save", "mistakes", "history", "data samples")
+    (
+        "thumbnail",
+        "folder",
+        "architectures",
+        "spec",
+        "save",
+        "mistakes",
+        "history",
+        "data samples",
+        "surface pictures",
+        "race code",
+    )
 )
-_LONG_TOPICS = frozenset(("data", "summary", "duplicates", "evaluation"))
+_LONG_TOPICS = frozenset(
+    ("data", "summary", "duplicates", "evaluation", "basins", "swarm", "sweep", "save race")
+)
 _TO_CLOSE = 1.2  # s for jobs under way when the window closes; with a run's last step that makes less than 3
 _PATIENCE = 200  # looks at FAST pace
 

@@ -17,7 +17,10 @@ from visualizer.ui.widgets.panel import Dock
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """One row: the docks that it shows, which of them F11 maximises and how they are arranged at first."""
+    """One row: the docks that it shows, which of them F11 maximises and how they are arranged at first.
+
+    ``timeline`` is the bar at the bottom, which stays when another one is maximised.
+    """
 
     key: str
     title: str
@@ -27,6 +30,7 @@ class Workspace:
     docks: tuple[str, ...]
     main: str
     arrange: Callable[[QMainWindow, Docks, bool], None] = field(repr=False)
+    timeline: str = "timeline"
 
 
 WORKSPACES: tuple[Workspace, ...] = (
@@ -62,6 +66,30 @@ WORKSPACES: tuple[Workspace, ...] = (
         ),
         "weights",
         layout.arrange_train,
+    ),
+    Workspace(
+        "race",
+        "Race",
+        "race",
+        ("Ctrl+3",),
+        "Let optimizers race over a surface",
+        (
+            "surface",
+            "landscape",
+            "basins",
+            "relief",
+            "raceCurves",
+            "profile",
+            "racers",
+            "racer",
+            "raceFigures",
+            "anatomy",
+            "sweep",
+            "raceTimeline",
+        ),
+        "landscape",
+        layout.arrange_race,
+        timeline="raceTimeline",
     ),
     Workspace(
         "build",
@@ -138,7 +166,7 @@ class Workspaces(QObject):
             if self._maximiser.active:
                 self._maximiser.restore()
             else:
-                self._maximiser.maximise(self.docks, self.current.main)
+                self._maximiser.maximise(self.docks, self.current.main, self.current.timeline)
 
     def restore_maximised(self) -> None:
         """Give everything its place back."""

@@ -1,0 +1,1 @@
+"""The Race workspace: its state, what computes it, what plays it."""
