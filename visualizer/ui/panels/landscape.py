@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QMenu, QPushButton, QStackedLayout, QWidget
 
@@ -91,8 +91,13 @@ class LandscapePanel(Panel):
         self.view.set_state(state)
         if before is None:
             self._pages.setCurrentIndex(1)
+            QTimer.singleShot(0, self, self._tell_basins)
         if before is None or before.race.surface is not state.race.surface:
             self._entitle(state)
+
+    def _tell_basins(self) -> None:
+        """Say at the start whether basins are wanted, as at each change of it."""
+        self.basins_toggled.emit(self.view.options.basins)
 
     def _entitle(self, state: RaceState) -> None:
         surface = state.race.surface
@@ -183,7 +188,7 @@ class LandscapePanel(Panel):
         self.lines.setChecked(options.lines)
         self.basins.setChecked(options.basins)
         if toggled:
-            self.basins_toggled.emit(options.basins)
+            self._tell_basins()
 
     # --- what can be saved -------------------------------------------------------------------------------
 

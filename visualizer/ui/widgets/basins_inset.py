@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPixmap, QPolygonF
 
@@ -11,11 +13,13 @@ from visualizer.race.surface import Point
 from visualizer.ui.numbers import percent
 from visualizer.ui.theme import SMALL_SIZE, TICK_SIZE, font
 from visualizer.ui.widgets.picture_view import to_image
+from visualizer.ui.widgets.place_labels import Box, box_of
 
 _TITLE = 19.0  # px
 _SHARE, _LEAST, _MOST = 0.215, 84.0, 170.0  # of the plot's width, px
 _INSET = 8.0  # px from the corner
 _SMALLEST_PLOT = (230.0, 190.0)  # px
+_FEW = 40.0  # cells with trails that an inset may hide without looking for another corner
 _GROUND, _BORDER, _TEXT, _MUTED = (
     QColor(27, 28, 31, 235),
     QColor("#44484f"),
@@ -30,16 +34,30 @@ class BasinsInset:
 
     def __init__(self) -> None:
         self.rect = QRectF()
+        self._corner: int | None = None
         self._frame: BasinsFrame | None = None
         self._pixmap = QPixmap()
 
-    def lay(self, plot: QRectF, *, shown: bool) -> None:
-        """Find the place in the upper right corner of ``plot``."""
+    def lay(self, plot: QRectF, start: QPointF, covered: Callable[[Box], float], *, shown: bool) -> None:
+        """Find the place: a corner of ``plot`` that hides neither the start nor much of the trails.
+
+        Of the corners the upper right one comes first, and the last one is kept as long as the start is not under it.
+        """
         if not shown or plot.width() < _SMALLEST_PLOT[0] or plot.height() < _SMALLEST_PLOT[1]:
             self.rect = QRectF()
             return
         side = round(min(max(_SHARE * plot.width(), _LEAST), _MOST, 0.45 * plot.height()))
-        self.rect = QRectF(plot.right() - _INSET - side, plot.top() + _INSET, side, side + _TITLE)
+        lefts = plot.right() - _INSET - side, plot.left() + _INSET
+        tops = plot.top() + _INSET, plot.bottom() - _INSET - side - _TITLE
+        corners = [QRectF(left, top, side, side + _TITLE) for top in tops for left in lefts]
+        if self._corner is None or corners[self._corner].adjusted(-9, -9, 9, 9).contains(start):
+            free = [i for i, each in enumerate(corners) if not each.adjusted(-9, -9, 9, 9).contains(start)]
+            self._corner = min(free, key=lambda i: covered(box_of(corners[i])) // _FEW, default=0)
+        self.rect = corners[self._corner]
+
+    def forget_place(self) -> None:
+        """Begin with the upper right corner again: another surface is shown."""
+        self._corner = None
 
     @property
     def picture_rect(self) -> QRectF:

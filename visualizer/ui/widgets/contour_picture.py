@@ -73,6 +73,7 @@ class ContourPicture:
                     self._draw_lines(painter, ground.frame)
                 draw_places(painter, ground.frame, ground.places)
             painter.setClipping(False)
+            painter.setOpacity(1.0)
             draw_frame(painter, ground.frame, ground.colors)
             if ground.landscape is not None and ground.frame.bar.width():
                 _draw_bar(painter, ground.frame.bar, ground.landscape, ground.colors)

@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QHelpEvent, QImage, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
@@ -33,9 +33,10 @@ from visualizer.ui.widgets.place_labels import (
     LabelPlacer,
     PlacedLabel,
     around,
+    box_of,
     draw_label,
     draw_labels,
-    text_box,
+    notes_at_left,
 )
 from visualizer.ui.widgets.swarm_dots import swarm_image
 from visualizer.ui.widgets.trail_heads import RADIUS, Head, draw_heads, heads
@@ -43,6 +44,7 @@ from visualizer.ui.widgets.trail_layer import Rows
 from visualizer.ui.widgets.trail_painting import TrailPainting
 
 _DIAMOND = 7.0  # px, half the width of the start
+_STILL = 150  # ms after which a zoom is over, and the trails are drawn in full
 _NEAR = 9.0  # px, between the pointer and what it points at
 
 
@@ -71,7 +73,9 @@ class ContourView(ContourHand):
         self._labels: list[PlacedLabel] = []
         self._swarm_of: tuple[object, ...] = ()
         self._swarm = QImage()
-        self.shown.changed.connect(self.update)
+        self._moving = QTimer(self, interval=_STILL, singleShot=True)
+        self._moving.timeout.connect(self.update)
+        self.shown.changed.connect(self._move_picture)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Landscape with the trails of the racers")
         self.setAccessibleDescription("The arrow keys move the start, + and − zoom, F shows all.")
@@ -80,6 +84,8 @@ class ContourView(ContourHand):
 
     def set_state(self, state: RaceState) -> None:
         """Show a race; costs nothing before it is painted."""
+        if self._state is None or self._state.race.surface is not state.race.surface:
+            self._inset.forget_place()
         self._state = state
         self.shown.follow(state.race.surface, state.landscape)
         self.update()
@@ -105,6 +111,10 @@ class ContourView(ContourHand):
 
     def _keep_square(self) -> None:
         self.shown.set_plot(self.frame.axes.plot if self.options.square else None)
+
+    def _move_picture(self) -> None:
+        self._moving.start()
+        self.update()
 
     def landscape(self) -> Landscape | None:
         """The landscape, if it is that of the race."""
@@ -159,7 +169,7 @@ class ContourView(ContourHand):
         if self.options.faint and state.frame is not None:
             self._trails.draw_faint(painter)
         self._trails.draw_lost(painter, self._heads)
-        self._trails.draw(painter, rows)
+        self._trails.draw(painter, rows, hurried=self._moving.isActive())
         self._draw_marks(painter, state, frame)
         painter.setClipping(False)
         self._draw_inset(painter, state, plot)
@@ -198,7 +208,7 @@ class ContourView(ContourHand):
         plot, start = frame.axes.plot, self.held or state.race.start
         x, y = frame.pixel(start)
         kinds = [kind for kind in ARROWS if kind.name in self.options.arrows]
-        self._inset.lay(plot, shown=self.options.basins)
+        self._inset.lay(plot, QPointF(x, y), self._trails.crowd.covered, shown=self.options.basins)
         if kinds:
             units = plot.width() / frame.window.width, plot.height() / frame.window.height
             draw_arrows(painter, self._heads, self._trails.trails, kinds, units)
@@ -209,13 +219,13 @@ class ContourView(ContourHand):
         taken += [box for box, _ in notes]
         taken.append(around(x, y, _DIAMOND))
         if not self._inset.rect.isEmpty():
-            taken.append(self._inset.rect.getCoords())  # type: ignore[arg-type]
+            taken.append(box_of(self._inset.rect))
         if kinds:
             taken.append(legend_box(kinds, plot))
-        wanted = head_labels(self._heads)
-        if plot.contains(x, y):
-            wanted.insert(1 if wanted and wanted[0].strong else 0, start_label(start, x, y))
-        self._labels = self._placer.place(wanted, plot.adjusted(3, 3, -3, -3), taken)
+        wanted = head_labels(self._heads, start_label(start, x, y) if plot.contains(x, y) else None)
+        self._labels = self._placer.place(
+            wanted, plot.adjusted(3, 3, -3, -3), taken, self._trails.crowd.covered
+        )
         draw_labels(painter, self._labels)
         for box, text in notes:
             draw_label(painter, box, text)
@@ -224,19 +234,13 @@ class ContourView(ContourHand):
 
     def _notes(self, state: RaceState, plot: QRectF) -> list[tuple[Box, str]]:
         """What is written in the corners: what lies under the pointer, and why there is no ground."""
-        notes = []
         landscape = self.landscape()
+        trouble, below = state.trouble, ""
+        if not trouble and landscape is not None and math.isnan(landscape.low):
+            trouble = "f is no number anywhere in this window"
         if self.pointer is not None and plot.contains(self.pointer):
-            words = read_out(self.frame.point(self.pointer.x(), self.pointer.y()), landscape)
-            notes.append((text_box(words, plot.left() + 6, plot.bottom() - 6), words))
-        words = ""
-        if state.trouble:
-            words = state.trouble
-        elif landscape is not None and math.isnan(landscape.low):
-            words = "f is no number anywhere in this window"
-        if words:
-            notes.append((text_box(words, plot.left() + 6, plot.top() + 26), words))
-        return notes
+            below = read_out(self.frame.point(self.pointer.x(), self.pointer.y()), landscape)
+        return notes_at_left(trouble, below, plot, self._inset.rect)
 
     def _draw_inset(self, painter: QPainter, state: RaceState, plot: QRectF) -> None:
         if self._inset.rect.isEmpty() or not state.race.racers:

@@ -15,22 +15,25 @@ _MOST_NAMES = 3
 _START_RADIUS = 8.0  # px
 
 
-def head_labels(heads: Sequence[Head]) -> list[Label]:
-    """The labels of the heads, that of the selected one first."""
+def head_labels(heads: Sequence[Head], start: Label | None) -> list[Label]:
+    """The labels of the heads: that of the selected one, those of racers that have left, the start, the others."""
     groups: list[list[Head]] = []
-    for head in reversed(heads):
+    for head in sorted(heads, key=lambda head: (not head.selected, head.way_out is None)):
         near = next((group for group in groups if _are_together(group[0], head)), None)
         if near is None:
             groups.append([head])
         else:
             near.append(head)
-    return [_label(group) for group in groups]
+    labels = [_label(group) for group in groups]
+    if start is not None:
+        first = sum(group[0].selected or group[0].way_out is not None for group in groups)
+        labels.insert(first, start)
+    return labels
 
 
 def _are_together(one: Head, other: Head) -> bool:
-    if one.way_out is not None or other.way_out is not None:
-        return False
-    return abs(one.x - other.x) <= _TOGETHER and abs(one.y - other.y) <= _TOGETHER
+    steps = [head.way_out.step if head.way_out is not None else -1 for head in (one, other)]
+    return steps[0] == steps[1] and abs(one.x - other.x) <= _TOGETHER and abs(one.y - other.y) <= _TOGETHER
 
 
 def _label(group: list[Head]) -> Label:
@@ -40,8 +43,8 @@ def _label(group: list[Head]) -> Label:
     if len(names) > _MOST_NAMES:
         text += f" +{len(names) - _MOST_NAMES}"
     if first.way_out is not None:
-        verb = "leaves" if first.way_out.leaves else "diverges"
-        text = f"{first.title} {verb} at step {integer(first.way_out.step)}"
+        verb = "leave" if first.way_out.leaves else "diverge"
+        text += f" {verb}{'s' if len(names) == 1 else ''} at step {integer(first.way_out.step)}"
     radius = SELECTED_RADIUS if first.selected else RADIUS
     return Label(text, first.x, first.y, radius, tuple(head.key for head in group), first.selected)
 

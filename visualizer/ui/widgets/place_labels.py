@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,10 +15,14 @@ from visualizer.ui.theme import SMALL_SIZE, font
 Box = tuple[float, float, float, float]
 """left, top, right, bottom in px."""
 
-_HEIGHT, _PADDING, _GAP = 19.0, 6.0, 9.0  # px
+_HEIGHT, _PADDING, _GAP, _MARGIN = 19.0, 6.0, 9.0, 6.0  # px
 _GROUND, _TEXT, _STRONG = QColor(27, 28, 31, 225), QColor("#c9cdd4"), QColor("#ffffff")
+_HABIT, _WAY_OUT = (
+    5.0,
+    0.2,
+)  # what a place is worth that was taken before; what a later one costs, in covered cells
 _SIDES = ((1, 0), (-1, 0), (1, 1), (-1, 1), (1, -1), (-1, -1), (0, 1), (0, -1))
-_REACHES = (1.0, 2.4)  # in gaps, tried in turn
+_REACHES = (1.0, 2.4, 4.2)  # in gaps, tried in turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,32 +50,44 @@ class PlacedLabel:
 
 
 class LabelPlacer:
-    """Finds the places. A label keeps its side while it is free, so that names do not jump while points move."""
+    """Finds the places. A label keeps its side unless another is clearly better: names must not jump with points."""
 
     def __init__(self) -> None:
         self._sides: dict[str, int] = {}
 
-    def place(self, labels: Sequence[Label], room: QRectF, taken: Sequence[Box]) -> list[PlacedLabel]:
-        """The labels that have a place in ``room`` beside all ``taken`` boxes; the first ones get the better places.
+    def place(
+        self,
+        labels: Sequence[Label],
+        room: QRectF,
+        taken: Sequence[Box],
+        covered: Callable[[Box], float] = lambda box: 0.0,
+    ) -> list[PlacedLabel]:
+        """The labels that have a place in ``room`` beside all ``taken`` boxes; the first ones choose first.
 
-        Costs 0.3 ms for 14.
+        Of the free places each takes the one where it covers the least. Costs 0.5 ms for 14.
         """
         edges = (room.left(), room.top(), room.right(), room.bottom())
         occupied, placed, sides = list(taken), [], {}
         for label in labels:
-            known = self._sides.get(label.text)
-            order = list(range(len(_SIDES) * len(_REACHES)))
-            if known is not None:
-                order.insert(0, known)
-            for side in order:
-                box = _box(label, side)
-                if _within(box, edges) and not any(_meet(box, other) for other in occupied):
-                    occupied.append(box)
-                    placed.append(PlacedLabel(label, box))
-                    sides[label.text] = side
-                    break
+            name = label.keys[0] if label.keys else label.text[:5]
+            known, best, chosen = self._sides.get(name), math.inf, None
+            for side in range(len(_SIDES) * len(_REACHES)):
+                box = _box(label, side, edges)
+                if not _within(box, edges) or any(_meet(box, other) for other in occupied):
+                    continue
+                cost = covered(box) + side * _WAY_OUT - _HABIT * (side == known)
+                if cost < best:
+                    best, chosen, sides[name] = cost, box, side
+            if chosen is not None:
+                occupied.append(chosen)
+                placed.append(PlacedLabel(label, chosen))
         self._sides = sides
         return placed
+
+
+def box_of(rect: QRectF) -> Box:
+    """A rectangle as a box."""
+    return rect.left(), rect.top(), rect.right(), rect.bottom()
 
 
 def around(x: float, y: float, radius: float) -> Box:
@@ -83,14 +100,17 @@ def _width(text: str) -> float:
     return QFontMetrics(font(SMALL_SIZE)).horizontalAdvance(text) + 2 * _PADDING
 
 
-def _box(label: Label, side: int) -> Box:
+def _box(label: Label, side: int, edges: Box) -> Box:
+    """The box at one side of the point; above and below it is moved along the edge of the plot."""
     across, up = _SIDES[side % len(_SIDES)]
     reach = label.radius + _GAP * _REACHES[side // len(_SIDES)]
     width = _width(label.text)
     slant = 0.7 if across and up else 1.0
     x = label.x + across * (reach * slant + width / 2)
-    y = label.y + up * (reach * slant + _HEIGHT / 2) * (1.0 if up else 0.0)
+    y = label.y + up * (reach * slant + _HEIGHT / 2)
     left, top = round(x - width / 2), round(y - _HEIGHT / 2)
+    if up:
+        left = max(min(left, math.floor(edges[2] - width)), math.ceil(edges[0]))
     return left, top, left + width, top + _HEIGHT
 
 
@@ -119,6 +139,19 @@ def draw_label(painter: QPainter, box: Box, text: str, *, strong: bool = False) 
     painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
 
 
-def text_box(text: str, left: float, bottom: float) -> Box:
-    """The box of a text whose lower left corner is given."""
-    return left, bottom - _HEIGHT, left + _width(text), bottom
+def notes_at_left(above: str, below: str, plot: QRectF, inset: QRectF) -> list[tuple[Box, str]]:
+    """Where sentences in the upper and lower left corner of a plot have room beside an inset; shortened if need be."""
+    made = []
+    for text, top in ((above, plot.top() + _MARGIN), (below, plot.bottom() - _MARGIN - _HEIGHT)):
+        room = QRectF(plot.left() + _MARGIN, top, plot.width() - 2 * _MARGIN, _HEIGHT)
+        if room.intersects(inset):
+            if inset.center().x() < plot.center().x():
+                room.setLeft(inset.right() + _MARGIN)
+            else:
+                room.setRight(inset.left() - _MARGIN)
+        metrics = QFontMetrics(font(SMALL_SIZE))
+        mode = Qt.TextElideMode.ElideRight
+        shown = metrics.elidedText(text, mode, max(0, round(room.width() - 2 * _PADDING)))
+        if shown:
+            made.append(((room.left(), room.top(), room.left() + _width(shown), room.bottom()), shown))
+    return made

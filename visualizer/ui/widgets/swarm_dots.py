@@ -11,7 +11,7 @@ from visualizer.race.basin_colors import minimum_color
 from visualizer.race.frames import LOST, SwarmFrame
 from visualizer.ui.widgets.axes import Axes
 
-_NOWHERE, _LOST = "#b4b9c3", "#5d626b"  # at no minimum at the end; diverged or escaped
+_NOWHERE, _LOST = (180, 185, 195), (93, 98, 107)  # at no minimum at the end; diverged or escaped
 _FEW = 4_000  # dots, up to which they are larger
 
 
@@ -43,8 +43,7 @@ def swarm_image(swarm: SwarmFrame, row: int, axes: Axes, size: QSize, ratio: flo
 
 def _colors(reached: NDArray[np.int16]) -> NDArray[np.uint32]:
     """The colour of each dot as 0xAARRGGBB."""
-    lowest = LOST
-    most = int(reached.max(initial=-1))
-    names = [_LOST, _NOWHERE, *(minimum_color(index) for index in range(most + 1))]
-    table = np.array([0xFF000000 | int(name[1:], 16) for name in names], np.uint32)
-    return table[np.clip(reached - lowest, 0, len(table) - 1)]
+    count = int(reached.max(initial=-1)) + 1
+    colors = [_LOST, _NOWHERE, *map(minimum_color, range(count))]
+    table = np.array([0xFF000000 | red << 16 | green << 8 | blue for red, green, blue in colors], np.uint32)
+    return table[np.clip(reached - LOST, 0, len(table) - 1)]

@@ -51,6 +51,10 @@ class _Copy:
     pixmap: QPixmap
 
 
+def _stretch_of(copy: _Copy) -> int:
+    return copy.stretch
+
+
 class TrailLayer:
     """The trails of several racers on transparent ground, up to the last whole stretch before the play head.
 
@@ -87,8 +91,7 @@ class TrailLayer:
         if not any(self._trails):
             return
         target = self._stretches_before(rows)
-        if target < self._done:
-            self._go_back(target)
+        self._jump(target)
         if target > self._done:
             self._add(target)
         if self._done:
@@ -100,12 +103,16 @@ class TrailLayer:
         over = (self._ends <= np.array(rows, np.intp)).all(axis=1)
         return int(np.flatnonzero(over)[-1]) if over.any() else 0
 
-    def _go_back(self, target: int) -> None:
-        self._copies = [copy for copy in self._copies if copy.stretch <= target]
-        if self._copies:
-            self._done, self._pixmap = self._copies[-1].stretch, self._copies[-1].pixmap
+    def _jump(self, target: int) -> None:
+        """Go to the copy that comes closest to ``target`` from before, unless the layer itself does."""
+        done = self._done if self._done <= target else 0
+        nearest = max(
+            (copy for copy in self._copies if copy.stretch <= target), default=None, key=_stretch_of
+        )
+        if nearest is not None and nearest.stretch > done:
+            self._done, self._pixmap = nearest.stretch, nearest.pixmap
         else:
-            self._done = 0
+            self._done = done
 
     def _add(self, target: int) -> None:
         if not self._done:
@@ -118,12 +125,13 @@ class TrailLayer:
                 for stretch in range(self._done, end):
                     self._draw_rows(painter, self._ends[stretch], self._ends[stretch + 1], below=True)
             self._done = end
-            if end % _BETWEEN_COPIES == 0 and self._may_copy():
+            if end % _BETWEEN_COPIES == 0 and self._may_copy(end):
                 self._copies.append(_Copy(end, QPixmap(self._pixmap)))
 
-    def _may_copy(self) -> bool:
+    def _may_copy(self, stretch: int) -> bool:
         each = 4 * self._pixmap.width() * self._pixmap.height()
-        return self._keeps_copies and (len(self._copies) + 1) * each <= _COPIES_BYTES
+        has_room = self._keeps_copies and (len(self._copies) + 1) * each <= _COPIES_BYTES
+        return has_room and all(copy.stretch != stretch for copy in self._copies)
 
     def _draw_rows(
         self,

@@ -13,11 +13,13 @@ from visualizer.race.config import Race
 from visualizer.race.frames import STATES, RaceFrame
 from visualizer.ui.widgets.axes import Axes
 from visualizer.ui.widgets.curve_painting import polygon
+from visualizer.ui.widgets.trail_crowd import Crowd
 from visualizer.ui.widgets.trail_geometry import Trail, lay_trail, pieces
 from visualizer.ui.widgets.trail_heads import Head, draw_ways_out
 from visualizer.ui.widgets.trail_layer import SELECTED_WIDTH, WIDTH, Rows, TrailLayer, stretches
 
 _DIVERGED = STATES.index("diverged")
+_MANY = 4_000  # steps: fewer are drawn in full within 15 ms
 _FAINT = 0.4  # opacity of what is still to come
 
 
@@ -49,6 +51,7 @@ class TrailPainting:
         self._ways_out: list[tuple[object, ...]] = []
         self._dashed = QPixmap()
         self._faint: QPixmap | None = None
+        self._crowd: Crowd | None = None
 
     def lay(
         self, frame: RaceFrame | None, race: Race, selected: str, axes: Axes, size: QSize, ratio: float
@@ -66,7 +69,8 @@ class TrailPainting:
         )
         if frame is not self._frame and frame is not None:
             self._ends = stretches(frame)
-        self._frame, self._look, self._faint = frame, look, None
+        self._frame, self._look = frame, look
+        self._faint = self._crowd = None
         colors = dict(shown)
         self.trails = [
             lay_trail(each, axes, colors[each.racer.key]) if each.racer.key in colors else None
@@ -74,8 +78,19 @@ class TrailPainting:
         ]
         self._fill(goes_on=goes_on)
 
-    def draw(self, painter: QPainter, rows: Rows) -> None:
-        """The trails up to ``rows``, without those of diverged racers."""
+    @property
+    def crowd(self) -> Crowd:
+        """Where the trails are, what is still to come too."""
+        if self._crowd is None:
+            assert self._look is not None
+            self._crowd = Crowd(self.trails, self._look.axes.plot)
+        return self._crowd
+
+    def draw(self, painter: QPainter, rows: Rows, *, hurried: bool = False) -> None:
+        """The trails up to ``rows``, without those of diverged racers.
+
+        ``hurried``: many and long ones as hairlines, for the frames of a zoom.
+        """
         lost = frozenset(
             index
             for index, (trail, row) in enumerate(zip(self.trails, rows, strict=True))
@@ -84,8 +99,22 @@ class TrailPainting:
         if lost != self._lost:
             self._lost = lost
             self._fill(goes_on=False)
+        if hurried and sum(rows) > _MANY:
+            self._sketch(painter, rows)
+            return
         self._others.draw(painter, rows)
         self._chosen.draw(painter, rows)
+
+    def _sketch(self, painter: QPainter, rows: Rows) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for index, (trail, row) in enumerate(zip(self.trails, rows, strict=True)):
+            if trail is None or index in self._lost:
+                continue
+            painter.setPen(QPen(QColor(trail.color), 0))
+            for points in pieces(trail, 0, row):
+                line = polygon(points[:, 0], points[:, 1])
+                painter.drawPolyline(line)
+                painter.drawPolyline(line.translated(0.6, 0.6))
 
     def draw_lost(self, painter: QPainter, heads: tuple[Head, ...]) -> None:
         """The dashed trails of the diverged among ``heads``, kept while they stay the same."""
