@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
 from visualizer.race.config import Racer
 from visualizer.race.frames import LOST, UNKNOWN, UNREACHED, BasinsFrame
@@ -60,8 +60,9 @@ class BasinsPanel(Panel):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         self.progress = SteadyText("100\u202f%")
-        self.cancel = QPushButton("Cancel", toolTip="Leave the basins as coarse as they are")
-        self.cancel.setFixedHeight(20)
+        self.cancel = QToolButton(text="Cancel", toolTip="Leave the basins as coarse as they are")
+        self.cancel.setProperty("role", "framed")
+        self.cancel.setFixedSize(54, 20)
         self.cancel.clicked.connect(self._cancel)
         row.addWidget(self.progress)
         row.addWidget(self.cancel)

@@ -23,7 +23,7 @@ from visualizer.ui.widgets.race_quantities import QUANTITIES, RaceQuantity, smoo
 from visualizer.ui.widgets.race_read_out import moment_text
 
 _HEADER = ("racer", "step", "evaluations", "seconds", "loss", "distance to the nearest minimum")
-_CHOICE_WIDTH = 172  # px
+_CHOICE_WIDTH = 196  # px
 
 
 class RaceCurvesPanel(Panel):

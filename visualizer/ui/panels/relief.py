@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QPushButton, QStackedLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QToolButton, QWidget
 
 from visualizer.race import clock
 from visualizer.race.frames import Landscape, RaceFrame
@@ -37,8 +37,9 @@ class ReliefPanel(Panel):
         self._is_built = False
         self.view: ReliefView | None = None
         self.placeholder = Placeholder(_EMPTY)
-        self.button = QPushButton("Reset view", toolTip="Look from where it was looked at first")
-        self.button.setFixedHeight(20)
+        self.button = QToolButton(text="Reset view", toolTip="Look from where it was looked at first")
+        self.button.setProperty("role", "framed")
+        self.button.setFixedSize(76, 20)
         self.button.clicked.connect(self._reset)
         self.button.setEnabled(False)
         self.head = self.button

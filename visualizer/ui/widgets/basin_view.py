@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from visualizer.race.basin_colors import minimum_color
+from visualizer.race.basin_colors import UNREACHED_COLOR, minimum_color
 from visualizer.race.surface import Place, Point, Window
 from visualizer.ui.text import plain_tip
 from visualizer.ui.theme import DARK, SMALL_SIZE, Colors, font
@@ -125,7 +125,7 @@ class BasinView(QWidget):
         if len(entries) > most:
             entries = [*entries[:most], (QBrush(), f"and {len(entries) - most} more minima")]
         entries += [
-            (QBrush(QColor("#6f747c")), "at no minimum at the end"),
+            (QBrush(QColor(*UNREACHED_COLOR)), "at no minimum at the end"),
             (QBrush(QColor("#8b9098"), Qt.BrushStyle.BDiagPattern), "lost"),
             (QBrush(), "darker: more steps"),
         ]

@@ -125,7 +125,7 @@ class ProfilePlot(QWidget):
             for x, y in zip(
                 self._axes.to_x(view.minima[:, 0]), self._to_ys(view, view.minima[:, 1]), strict=True
             ):
-                y = min(y, plot.bottom() - 1)
+                y = min(y, plot.bottom() - _CROSS - 1)
                 painter.drawLine(QLineF(x - _CROSS, y, x + _CROSS, y))
                 painter.drawLine(QLineF(x, y - _CROSS, x, y + _CROSS))
         return pixmap

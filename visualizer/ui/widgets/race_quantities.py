@@ -34,7 +34,7 @@ def _above_minimum(trajectory: Trajectory, surface: Surface) -> Values:
 
 
 QUANTITIES = (
-    RaceQuantity("above", "Loss above the minimum", "f(x, y) above the lowest minimum", _above_minimum),
+    RaceQuantity("above", "Loss above the minimum", "f(x, y) − minimum", _above_minimum),
     RaceQuantity("loss", "Loss", "f(x, y)", lambda trajectory, _: trajectory.losses, needs_minimum=False),
     RaceQuantity(
         "distance",

@@ -28,9 +28,9 @@ _WIDTH, _CHOSEN_WIDTH = 2.0, 3.5  # px, of trails
 class Camera:
     """From where the relief is seen: angles in degrees, the distance in units of the scene."""
 
-    azimuth: float = -58.0
-    elevation: float = 38.0
-    distance: float = 4.6
+    azimuth: float = -62.0
+    elevation: float = 44.0
+    distance: float = 5.6
 
 
 class ReliefRenderer(GLViewMixin, QObject):  # type: ignore[misc]  # pyqtgraph has no types
@@ -58,7 +58,7 @@ class ReliefRenderer(GLViewMixin, QObject):  # type: ignore[misc]  # pyqtgraph h
         self.camera = Camera()
         self.set_camera(self.camera)
         self.opts["fov"] = _FIELD_OF_VIEW
-        self.opts["center"] = QVector3D(0, 0, HEIGHT * 0.3)
+        self.opts["center"] = QVector3D(0, 0, HEIGHT * 0.22)
         drawing.end()
 
     # What the mixin asks of the widget that it is usually part of.

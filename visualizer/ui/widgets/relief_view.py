@@ -110,11 +110,6 @@ class ReliefView(QWidget):
         if (rows, selected) == (self._rows, self._selected):
             return
         self._rows, self._selected = rows, selected
-        shown = {
-            chosen: [trail.until(row) for trail, row in self._pairs() if (trail.key == selected) == chosen]
-            for chosen in (False, True)
-        }
-        self._renderer.set_trails(*_joined(shown[False]), *_joined(shown[True]))
         self._ask()
 
     def _pairs(self) -> list[tuple[ReliefTrail, int]]:
@@ -139,6 +134,7 @@ class ReliefView(QWidget):
         ratio = self.devicePixelRatioF()
         if self._is_stale or self._image.size() != self.size() * ratio:
             begun = time.perf_counter()
+            self._hand_over_trails()
             self._image = self._renderer.picture(self.size(), ratio, _GROUND)
             self._cost = 1e3 * (time.perf_counter() - begun)
             self._is_stale = False
@@ -154,6 +150,13 @@ class ReliefView(QWidget):
             painter.setFont(font(SMALL_SIZE))
             painter.setPen(QColor(DARK.muted))
             painter.drawText(self.rect().adjusted(8, 4, -8, -6), Qt.AlignmentFlag.AlignBottom, self._note)
+
+    def _hand_over_trails(self) -> None:
+        others, chosen = (
+            [trail.until(row) for trail, row in self._pairs() if (trail.key == self._selected) == is_chosen]
+            for is_chosen in (False, True)
+        )
+        self._renderer.set_trails(*_joined(others), *_joined(chosen))
 
     def _draw_frame(self, painter: QPainter, relief: Relief) -> None:
         """The edges of the base that face the eye, with the ends of x and y."""
