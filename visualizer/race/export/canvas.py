@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageColor, ImageDraw
+from scipy import ndimage
 
 from visualizer.race.export.fonts import font, printable
 from visualizer.race.export.geometry import dashes
@@ -14,7 +15,7 @@ from visualizer.race.export.scene import Area, Levels, Line, Shape, Words
 from visualizer.race.frames import Numbers
 
 BASELINE = 0.36  # of the size: how far below their middle letters stand
-_HATCH = 9  # units between the lines over a gap
+_LARGEST = float(np.finfo(np.float32).max)
 
 Pixels = NDArray[np.uint8]
 
@@ -93,17 +94,24 @@ class Canvas:
         size = round(shape.box.right * self._scale) - left, round(shape.box.bottom * self._scale) - top
         values = shape.landscape.values[::-1]
         gaps = ~np.isfinite(values)
-        # Gaps are filled with the nearest value that there is not: what is enlarged must be finite.
-        filled = np.where(gaps, np.float32(_middle(values)), values)
-        large = np.asarray(Image.fromarray(filled).resize(size, Image.Resampling.BILINEAR))
-        bands = np.searchsorted(shape.landscape.levels.astype(np.float32), large.ravel(), side="right")
+        large = np.asarray(
+            Image.fromarray(_without_gaps(values, gaps)).resize(size, Image.Resampling.BILINEAR)
+        )
+        levels = shape.landscape.levels.clip(-_LARGEST, _LARGEST).astype(np.float32)
+        bands = np.searchsorted(levels, large.ravel(), side="right")
         colors = np.array([ImageColor.getrgb(color)[:3] for color in (*shape.colors, shape.gap)], np.uint8)
         if gaps.any():
-            missing = np.asarray(Image.fromarray(gaps).resize(size, Image.Resampling.NEAREST))
+            shares = Image.fromarray(np.where(gaps, np.uint8(255), np.uint8(0)))
+            missing = np.asarray(shares.resize(size, Image.Resampling.BILINEAR)) > 127
             bands[missing.ravel()] = len(shape.colors)
         self._image.paste(Image.fromarray(colors[bands].reshape(size[1], size[0], 3)), (left, top))
 
 
-def _middle(values: NDArray[np.float32]) -> float:
-    finite = values[np.isfinite(values)]
-    return float(np.median(finite)) if finite.size else 0.0
+def _without_gaps(values: NDArray[np.float32], gaps: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Gaps filled with the nearest value: what is enlarged must be finite."""
+    if gaps.all():
+        return np.zeros_like(values)
+    if gaps.any():
+        nearest = ndimage.distance_transform_edt(gaps, return_distances=False, return_indices=True)
+        values = values[tuple(nearest)]
+    return np.ascontiguousarray(values)

@@ -66,8 +66,8 @@ def _frame(axes: Axes) -> Iterator[Shape]:
         y = axes.y.at(value)
         yield Line(np.array(((box.left - _TICK, y), (box.left, y))), style.AXIS)
         yield Words(text, box.left - 8, y, style.TICK, style.MUTED, anchor="end")
-    yield Words("x", box.right, box.bottom + 30, style.TICK, style.MUTED, anchor="end")
-    yield Words("y", box.left - 8, box.top - 11, style.TICK, style.MUTED, anchor="end")
+    yield Words("x", box.right - 8, box.bottom - 11, style.SMALL, style.TEXT, anchor="end")
+    yield Words("y", box.left + 8, box.top + 12, style.SMALL, style.TEXT)
 
 
 def _level_bar(landscape: Landscape, box: Box, colors: tuple[str, ...]) -> Iterator[Shape]:
@@ -83,7 +83,7 @@ def _level_bar(landscape: Landscape, box: Box, colors: tuple[str, ...]) -> Itera
         if index % every == (len(colors) - 2) % every:
             y = box.bottom - (index + 1) * height
             yield Words(text, left + BAR + 6, y, style.TICK, style.MUTED)
-    yield Words("f", left + BAR / 2, box.bottom + 14, style.TICK, style.MUTED, anchor="middle")
+    yield Words("f", left + BAR / 2, box.top - 10, style.TICK, style.MUTED, anchor="middle")
 
 
 def bar_width(landscape: Landscape) -> float:

@@ -119,12 +119,12 @@ def _covered(box: Box, points: Numbers) -> int:
 
 
 def _groups(spots: Sequence[Spot]) -> list[list[Spot]]:
-    """Spots that are near the first one of their group, heads and exits apart."""
+    """Spots that are near the first one of their group, what happened to them alike."""
     groups: list[list[Spot]] = []
     for spot in spots:
         for group in groups:
             first = group[0]
-            alike = (first.step < 0) == (spot.step < 0)
+            alike = first.event == spot.event
             if alike and np.hypot(first.x - spot.x, first.y - spot.y) < NEAR:
                 group.append(spot)
                 break
@@ -137,8 +137,10 @@ def _text(group: Sequence[Spot]) -> str:
     names = ", ".join(spot.title for spot in group[:_MOST_NAMES])
     if len(group) > _MOST_NAMES:
         names += f" + {len(group) - _MOST_NAMES}"
-    steps = [spot.step for spot in group]
-    if steps[0] < 0:
+    event, steps = group[0].event, [spot.step for spot in group]
+    if not event:
         return names
+    if not steps[0]:
+        return f"{names} {event}"
     when = f"step {steps[0]}" if min(steps) == max(steps) else f"steps {min(steps)}–{max(steps)}"
-    return f"{names} diverged, left at {when}"
+    return f"{names} {event} at {when}"

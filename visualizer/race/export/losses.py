@@ -14,7 +14,7 @@ from visualizer.race.export.axes import Axes, Scale, number, numbers_of, power_w
 from visualizer.race.export.geometry import clipped, thinned
 from visualizer.race.export.scene import Area, Box, Line, Shape, Words
 from visualizer.race.export.trails import Trail
-from visualizer.race.frames import Numbers, RaceFrame, Trajectory
+from visualizer.race.frames import STATES, Numbers, RaceFrame, Trajectory
 from visualizer.race.racers import marker_of
 
 WIDTH, FAINT = 1.8, 0.3
@@ -26,7 +26,7 @@ class LossPlot:
     """Curves of the losses of a race in ``box``, the axes' numbers outside of it at the left and below.
 
     What is drawn is the loss above the lowest minimum where one is known, else the loss if all are above 0, else
-    the loss above the lowest one that was reached.
+    the loss above the lowest one that a racer reached which does not diverge.
     """
 
     def __init__(self, frame: RaceFrame, box: Box) -> None:
@@ -113,7 +113,8 @@ def _baseline(frame: RaceFrame, drawn: Sequence[Trajectory]) -> tuple[float, str
     if minima:
         lowest = min(minima)
         return lowest, "Loss" if abs(lowest) < 1e-9 else f"Loss above the minimum, {number(lowest)}"
-    losses = np.concatenate([one.losses[np.isfinite(one.losses)] for one in drawn] or [np.empty(0)])
+    staying = [one for one in drawn if STATES[int(one.states[-1])] != "diverged"] or drawn
+    losses = np.concatenate([one.losses[np.isfinite(one.losses)] for one in staying] or [np.empty(0)])
     lowest = float(losses.min()) if losses.size else 0.0
     return (0.0, "Loss") if lowest > 0 else (lowest, "Loss above the lowest one")
 

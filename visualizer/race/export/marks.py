@@ -41,7 +41,8 @@ def _outline(marker: Marker, radius: float, x: float, y: float) -> Numbers:
 
 
 def _around(corners: Sequence[Sequence[float]] | Numbers, size: float, x: float, y: float) -> Numbers:
-    return size * np.asarray(corners, np.float64) + np.array((x, y))
+    placed: Numbers = size * np.asarray(corners, np.float64) + np.array((x, y))
+    return placed
 
 
 def start(x: float, y: float) -> tuple[Shape, ...]:

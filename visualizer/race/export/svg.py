@@ -9,10 +9,11 @@ from xml.sax.saxutils import escape
 import contourpy
 import numpy as np
 
-from visualizer.race.export.fonts import FAMILIES
+from visualizer.race.export.fonts import FAMILIES, width
 from visualizer.race.export.scene import Area, Levels, Line, Scene, Shape, Words
 from visualizer.race.frames import Numbers
 
+_SPACES = "\u00a0\u202f"  # that Python does not count as printable
 _BASELINE = 0.36  # of the size: how far below their middle letters stand
 
 
@@ -22,7 +23,7 @@ def to_svg(scene: Scene, size: tuple[int, int], title: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{size[0]}" height="{size[1]}" '
         f'viewBox="0 0 {scene.width:.6g} {scene.height:.6g}" font-family="{FAMILIES}">'
     )
-    ground = f'<rect width="100%" height="100%" fill="{scene.ground}"/>'
+    ground = f'<rect width="{scene.width:.6g}" height="{scene.height:.6g}" fill="{scene.ground}"/>'
     lines = (line for shape in scene.shapes for line in _element(shape))
     return "\n".join((head, f"<title>{_text(title)}</title>", ground, *lines, "</svg>", ""))
 
@@ -45,18 +46,22 @@ def _line(shape: Line) -> Iterator[str]:
     passes = [(shape.color, shape.width)]
     if shape.outline:
         passes.insert(0, (shape.outline, shape.width + 2 * shape.halo))
-    for color, width in passes:
+    for color, wide in passes:
         yield (
-            f'<path d="{path}" fill="none" stroke="{color}" stroke-width="{width:g}"{dash} '
+            f'<path d="{path}" fill="none" stroke="{color}" stroke-width="{wide:g}"{dash} '
             'stroke-linejoin="round"/>'
         )
 
 
 def _words(shape: Words) -> str:
+    """Text as wide as the font of pictures makes it, whichever font the reader has: boxes and columns fit."""
     weight = ' font-weight="600"' if shape.bold else ""
+    wide = width(shape.text, shape.size, shape.bold)
+    fit = f' textLength="{wide:.1f}" lengthAdjust="spacingAndGlyphs"' if len(shape.text) > 1 else ""
     return (
         f'<text x="{shape.x:.1f}" y="{shape.y + _BASELINE * shape.size:.1f}" font-size="{shape.size:g}" '
-        f'fill="{shape.color}" text-anchor="{shape.anchor}"{weight} xml:space="preserve">{_text(shape.text)}</text>'
+        f'fill="{shape.color}" text-anchor="{shape.anchor}"{weight}{fit} xml:space="preserve">'
+        f"{_text(shape.text)}</text>"
     )
 
 
@@ -97,4 +102,6 @@ def _path(points: Numbers) -> str:
 
 def _text(text: str) -> str:
     """What may stand between tags; XML has no room for characters of control."""
-    return escape("".join(letter if letter.isprintable() else "\ufffd" for letter in text))
+    return escape(
+        "".join(letter if letter.isprintable() or letter in _SPACES else "\ufffd" for letter in text)
+    )

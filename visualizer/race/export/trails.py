@@ -43,12 +43,16 @@ class Trail:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A place that wants words: the head of a racer, or where it left."""
+    """A place that wants words: the head of a racer, or where one that diverges was seen last.
+
+    ``event`` is what happened there in words, ``step`` when, 0 at the start.
+    """
 
     x: float
     y: float
     title: str
-    step: int = -1  # at which it left
+    event: str = ""
+    step: int = 0
 
 
 def trails_of(trajectories: Sequence[Trajectory], axes: Axes) -> tuple[Trail, ...]:
@@ -65,7 +69,8 @@ def _trail(title: str, trajectory: Trajectory, axes: Axes) -> Trail:
     points = axes.place(trajectory.points)
     diverges = STATES[int(trajectory.states[-1])] == "diverged"
     outside = np.flatnonzero(~_within(points, axes.box))
-    leaves = diverges and outside.size > 0 and outside[0] > 0
+    # Where numbers end inside of the plot, nothing has left it.
+    leaves = diverges and outside.size > 0 and outside[0] > 0 and np.isfinite(points[outside[0]]).all()
     return Trail(title, trajectory, points, diverges, int(outside[0]) - 1 if leaves else -1)
 
 
@@ -118,20 +123,21 @@ def heads(
 
 
 def _departure(trail: Trail, row: int, box: Box) -> Spot | None:
-    """Where it left for good, if it has by now."""
+    """Where it left for good, or where its numbers ended, if that has happened by now."""
     if not trail.diverges:
         return None
-    if trail.exit >= 0:
-        if row <= trail.exit:
-            return None
-        parts = clipped(trail.points[trail.exit : trail.exit + 2], box)
-        x, y = (parts[0][-1] if parts else trail.points[trail.exit]).tolist()
-    else:
+    if trail.exit < 0:
         finite = np.flatnonzero(np.isfinite(trail.points).all(axis=1))
-        if not finite.size or row <= finite[-1] or not _within(trail.points[finite[-1:]], box)[0]:
+        last = int(finite[-1]) if finite.size else 0
+        stuck = trail.trajectory.steps == 0
+        if (row <= last and not stuck) or not _within(trail.points[last : last + 1], box)[0]:
             return None
-        x, y = trail.points[finite[-1]].tolist()
-        return Spot(x, y, trail.title, int(finite[-1]) + 1)
+        x, y = trail.points[last].tolist()
+        return Spot(x, y, trail.title, *(("cannot run", 0) if stuck else ("diverged", last + 1)))
+    if row <= trail.exit:
+        return None
+    parts = clipped(trail.points[trail.exit : trail.exit + 2], box)
+    x, y = (parts[0][-1] if parts else trail.points[trail.exit]).tolist()
     inner = box.grown(-_INSIDE)
     x, y = min(max(x, inner.left), inner.right), min(max(y, inner.top), inner.bottom)
-    return Spot(x, y, trail.title, trail.exit + 1)
+    return Spot(x, y, trail.title, "diverged, left", trail.exit + 1)
