@@ -81,7 +81,7 @@ class RaceFiguresPanel(Panel):
                 zip((racer.key for racer in state.race.racers), titles(state.race.racers), strict=True)
             )
             parts = (names.get(state.selected, ""), clock_words(frame.race.clock))
-            self.set_subtitle(" ".join(filter(None, parts)))
+            self.set_subtitle(", ".join(filter(None, parts)))
         for figure in self.figures:
             plot = figure.plot
             plot.set_lines(plot.picture.lines, state.length, frame.race.clock, state.selected)
