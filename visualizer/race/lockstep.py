@@ -28,7 +28,6 @@ class Gradients:
 
     def __init__(self, loss: Loss, count: int) -> None:
         self._loss = loss
-        self._ones = torch.ones(count, dtype=torch.float64)
         self._zeros = torch.zeros(count, dtype=torch.float64)
 
     def __call__(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -41,7 +40,8 @@ class Gradients:
             losses = self._loss(x, y)
         if not losses.requires_grad:  # a constant
             return losses, self._zeros, self._zeros
-        by_x, by_y = torch.autograd.grad(losses, (x, y), self._ones, materialize_grads=True)
+        # the sum, because to give gradients to begin with makes torch import sympy (3 s)
+        by_x, by_y = torch.autograd.grad(losses.sum(), (x, y), materialize_grads=True)
         return losses.detach(), by_x, by_y
 
 

@@ -50,7 +50,7 @@ class Place:
 
     @property
     def point(self) -> Point:
-        """x and y."""
+        """Its x and y."""
         return self.x, self.y
 
 

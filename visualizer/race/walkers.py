@@ -76,7 +76,8 @@ class Rates:
         self.looks_at_losses = self._row.name == "plateau"
         self.values: Numbers = np.full(steps + 1, racer.learning_rate)
         if self._row.name != "constant" and not self.looks_at_losses:
-            self.values *= [self._factor(step) for step in range(steps + 1)]
+            last = max(0, steps - 1)  # the rate stays when all steps are made
+            self.values *= [self._factor(min(step, last)) for step in range(steps + 1)]
 
     def look(self, step: int, losses: Sequence[float] | Numbers) -> None:
         """Renew the rates from ``step`` on by the losses at steps 0 … ``step``, at the end of an epoch."""
@@ -145,13 +146,13 @@ class Walker:
         if self._known is not None:
             known, self._known = self._known, None
             return known
+        self.parameter.grad = torch.zeros_like(self.parameter)
         with torch.enable_grad():
             loss = self._value()
-        self.parameter.grad = torch.zeros_like(self.parameter)
-        if loss.requires_grad:
-            (self.parameter.grad,) = torch.autograd.grad(loss.sum(), self.parameter, materialize_grads=True)
+            if loss.requires_grad:
+                (self.parameter.grad,) = torch.autograd.grad(
+                    loss.sum(), self.parameter, materialize_grads=True
+                )
         if self._noise:
-            self.parameter.grad += torch.from_numpy(self._noise(self.draws - 1)).reshape(
-                -1, *[1] * loss.dim()
-            )
+            self.parameter.grad += torch.from_numpy(self._noise(self.draws - 1))
         return loss.detach()
