@@ -21,7 +21,7 @@ _INSET = 8.0  # px from the corner
 _SMALLEST_PLOT = (230.0, 190.0)  # px
 _FEW = 40.0  # cells with trails that an inset may hide without looking for another corner
 _GROUND, _BORDER, _TEXT, _MUTED = (
-    QColor(27, 28, 31, 235),
+    QColor("#1b1c1f"),
     QColor("#44484f"),
     QColor("#d7dae0"),
     QColor("#8b9098"),
@@ -36,7 +36,8 @@ class BasinsInset:
         self.rect = QRectF()
         self._corner: int | None = None
         self._frame: BasinsFrame | None = None
-        self._pixmap = QPixmap()
+        self._basins, self._drawn = QPixmap(), QPixmap()
+        self._drawn_of: tuple[object, ...] = ()
 
     def lay(self, plot: QRectF, start: QPointF, covered: Callable[[Box], float], *, shown: bool) -> None:
         """Find the place: a corner of ``plot`` that hides neither the start nor much of the trails.
@@ -74,33 +75,48 @@ class BasinsInset:
         up = (area.bottom() - position.y()) / area.height()
         return window.left + across * window.width, window.bottom + up * window.height
 
-    def draw(self, painter: QPainter, frame: BasinsFrame | None, name: str, start: Point) -> None:
+    def draw(
+        self, painter: QPainter, frame: BasinsFrame | None, name: str, start: Point, ratio: float
+    ) -> None:
         """The basins of the racer ``name``, with its minima and ``start``; a sentence while there are none."""
         if self.rect.isEmpty():
             return
         if frame is not self._frame:
             self._frame = frame
-            self._pixmap = QPixmap() if frame is None else QPixmap.fromImage(to_image(picture(frame)))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.fillRect(self.rect, _GROUND)
-        self._draw_title(painter, frame, name)
-        if frame is None:
-            painter.setPen(_MUTED)
-            painter.setFont(font(TICK_SIZE))
-            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(self.picture_rect.adjusted(6, 0, -6, 0), flags, NOT_YET)
-        else:
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.drawPixmap(self.picture_rect, self._pixmap, QRectF(self._pixmap.rect()))
-            self._draw_marks(painter, frame, start)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(QPen(_BORDER, 1))
-        painter.drawRect(self.rect.adjusted(0, 0, -1, -1))
+            self._basins = QPixmap() if frame is None else QPixmap.fromImage(to_image(picture(frame)))
+        wanted = (frame, name, start, self.rect.size(), ratio)
+        if wanted != self._drawn_of:
+            self._drawn_of = wanted
+            self._draw(name, start, ratio)
+        painter.drawPixmap(self.rect.topLeft(), self._drawn)
 
-    def _draw_title(self, painter: QPainter, frame: BasinsFrame | None, name: str) -> None:
+    def _draw(self, name: str, start: Point, ratio: float) -> None:
+        """The whole inset as one picture: in pieces, a frame of a playing race would cost twice as much."""
+        frame, whole = self._frame, QRectF(0, 0, self.rect.width(), self.rect.height())
+        area = whole.adjusted(1, _TITLE, -1, -1)
+        self._drawn = QPixmap(whole.size().toSize() * ratio)
+        self._drawn.setDevicePixelRatio(ratio)
+        self._drawn.fill(_GROUND)
+        with QPainter(self._drawn) as painter:
+            self._draw_title(painter, name)
+            if frame is None:
+                painter.setPen(_MUTED)
+                painter.setFont(font(TICK_SIZE))
+                flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+                painter.drawText(area.adjusted(6, 0, -6, 0), flags, NOT_YET)
+            else:
+                painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+                painter.drawPixmap(area, self._basins, QRectF(self._basins.rect()))
+                _draw_marks(painter, frame, start, area)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            painter.setPen(QPen(_BORDER, 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(whole.adjusted(0, 0, -1, -1))
+
+    def _draw_title(self, painter: QPainter, name: str) -> None:
         """``Basins Adam, lr 0.35``, or how far they are."""
-        title, metrics = "Basins ", QFontMetricsF(font(SMALL_SIZE))
-        area = QRectF(self.rect.left() + 6, self.rect.top(), self.rect.width() - 10, _TITLE)
+        title, metrics, frame = "Basins ", QFontMetricsF(font(SMALL_SIZE)), self._frame
+        area = QRectF(6, 0, self.rect.width() - 10, _TITLE)
         painter.setFont(font(SMALL_SIZE))
         painter.setPen(_TEXT)
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, title)
@@ -113,23 +129,24 @@ class BasinsInset:
         shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, area.width())
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, shown)
 
-    def _draw_marks(self, painter: QPainter, frame: BasinsFrame, start: Point) -> None:
-        area, window = self.picture_rect, frame.window
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
-        def place(point: Point) -> QPointF:
-            across, up = (point[0] - window.left) / window.width, (point[1] - window.bottom) / window.height
-            return QPointF(area.left() + across * area.width(), area.bottom() - up * area.height())
+def _draw_marks(painter: QPainter, frame: BasinsFrame, start: Point, area: QRectF) -> None:
+    window = frame.window
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
-        painter.setPen(QPen(QColor("#1b1c1f"), 1))
-        painter.setBrush(QColor("#ffffff"))
-        for minimum in frame.minima:
-            if minimum.point in window:
-                painter.drawEllipse(place(minimum.point), 2.2, 2.2)
-        if start in window:
-            at = place(start)
-            painter.setBrush(QColor("#1b1c1f"))
-            painter.setPen(QPen(QColor("#ffffff"), 1.4))
-            corners = [QPointF(0, -4), QPointF(4, 0), QPointF(0, 4), QPointF(-4, 0)]
-            painter.drawPolygon(QPolygonF([at + corner for corner in corners]))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
+    def place(point: Point) -> QPointF:
+        across, up = (point[0] - window.left) / window.width, (point[1] - window.bottom) / window.height
+        return QPointF(area.left() + across * area.width(), area.bottom() - up * area.height())
+
+    painter.setPen(QPen(QColor("#1b1c1f"), 1))
+    painter.setBrush(QColor("#ffffff"))
+    for minimum in frame.minima:
+        if minimum.point in window:
+            painter.drawEllipse(place(minimum.point), 2.2, 2.2)
+    if start in window:
+        at = place(start)
+        painter.setBrush(QColor("#1b1c1f"))
+        painter.setPen(QPen(QColor("#ffffff"), 1.4))
+        corners = [QPointF(0, -4), QPointF(4, 0), QPointF(0, 4), QPointF(-4, 0)]
+        painter.drawPolygon(QPolygonF([at + corner for corner in corners]))
+    painter.setBrush(Qt.BrushStyle.NoBrush)

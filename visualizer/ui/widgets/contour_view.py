@@ -9,9 +9,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from time import monotonic
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QHelpEvent, QImage, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QTimer
+from PySide6.QtGui import (
+    QColor,
+    QHelpEvent,
+    QImage,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from visualizer.race import clock
@@ -39,11 +48,10 @@ from visualizer.ui.widgets.place_labels import (
     notes_at_left,
 )
 from visualizer.ui.widgets.swarm_dots import swarm_image
-from visualizer.ui.widgets.trail_heads import RADIUS, Head, draw_heads, heads
+from visualizer.ui.widgets.trail_heads import DIAMOND, MARK, RADIUS, Head, draw_heads, heads, start_mark
 from visualizer.ui.widgets.trail_layer import Rows
 from visualizer.ui.widgets.trail_painting import TrailPainting
 
-_DIAMOND = 7.0  # px, half the width of the start
 _STILL = 150  # ms after which a zoom is over, and the trails are drawn in full
 _NEAR = 9.0  # px, between the pointer and what it points at
 
@@ -73,7 +81,8 @@ class ContourView(ContourHand):
         self._labels: list[PlacedLabel] = []
         self._swarm_of: tuple[object, ...] = ()
         self._swarm = QImage()
-        self._moving = QTimer(self, interval=_STILL, singleShot=True)
+        self._moved = -math.inf
+        self._moving = QTimer(self, interval=_STILL + 1, singleShot=True)
         self._moving.timeout.connect(self.update)
         self.shown.changed.connect(self._move_picture)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -113,8 +122,13 @@ class ContourView(ContourHand):
         self.shown.set_plot(self.frame.axes.plot if self.options.square else None)
 
     def _move_picture(self) -> None:
+        self._moved = monotonic()
         self._moving.start()
         self.update()
+
+    def _is_moving(self) -> bool:
+        """Whether the window was another one a moment ago."""
+        return monotonic() - self._moved < _STILL / 1000
 
     def landscape(self) -> Landscape | None:
         """The landscape, if it is that of the race."""
@@ -169,7 +183,7 @@ class ContourView(ContourHand):
         if self.options.faint and state.frame is not None:
             self._trails.draw_faint(painter)
         self._trails.draw_lost(painter, self._heads)
-        self._trails.draw(painter, rows, hurried=self._moving.isActive())
+        self._trails.draw(painter, rows, hurried=self._is_moving())
         self._draw_marks(painter, state, frame)
         painter.setClipping(False)
         self._draw_inset(painter, state, plot)
@@ -212,12 +226,13 @@ class ContourView(ContourHand):
         if kinds:
             units = plot.width() / frame.window.width, plot.height() / frame.window.height
             draw_arrows(painter, self._heads, self._trails.trails, kinds, units)
-        _draw_start(painter, x, y)
+        mark = start_mark(self.devicePixelRatioF())
+        painter.drawPixmap(QPointF(x - MARK / 2, y - MARK / 2), mark)
         draw_heads(painter, self._heads, self._trails.trails, plot)
         notes = self._notes(state, plot)
         taken = [around(head.x, head.y, RADIUS) for head in self._heads]
         taken += [box for box, _ in notes]
-        taken.append(around(x, y, _DIAMOND))
+        taken.append(around(x, y, DIAMOND))
         if not self._inset.rect.isEmpty():
             taken.append(box_of(self._inset.rect))
         if kinds:
@@ -249,7 +264,7 @@ class ContourView(ContourHand):
         index = keys.index(state.selected) if state.selected in keys else 0
         frame = next((each for each in state.basins if each.racer.key == keys[index]), None)
         name = titles(state.race.racers)[index]
-        self._inset.draw(painter, frame, name, self.held or state.race.start)
+        self._inset.draw(painter, frame, name, self.held or state.race.start, self.devicePixelRatioF())
 
     # --- tool tips -----------------------------------------------------------------------------------------
 
@@ -283,18 +298,3 @@ class ContourView(ContourHand):
     def labels(self) -> Sequence[PlacedLabel]:
         """The labels of the last painting."""
         return self._labels
-
-
-def _draw_start(painter: QPainter, x: float, y: float) -> None:
-    """The white diamond."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    corners = [(0, -_DIAMOND), (_DIAMOND, 0), (0, _DIAMOND), (-_DIAMOND, 0)]
-    shape = QPolygonF([QPointF(x + across, y + down) for across, down in corners])
-    painter.setPen(QPen(QColor(16, 17, 20, 200), 4))
-    painter.drawPolygon(shape)
-    painter.setBrush(QColor("#1b1c1f"))
-    painter.setPen(
-        QPen(QColor("#ffffff"), 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap, Qt.PenJoinStyle.MiterJoin)
-    )
-    painter.drawPolygon(shape)
-    painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -70,19 +70,32 @@ class LabelPlacer:
         occupied, placed, sides = list(taken), [], {}
         for label in labels:
             name = label.keys[0] if label.keys else label.text[:5]
-            known, best, chosen = self._sides.get(name), math.inf, None
-            for side in range(len(_SIDES) * len(_REACHES)):
-                box = _box(label, side, edges)
-                if not _within(box, edges) or any(_meet(box, other) for other in occupied):
-                    continue
-                cost = covered(box) + side * _WAY_OUT - _HABIT * (side == known)
-                if cost < best:
-                    best, chosen, sides[name] = cost, box, side
+            chosen, side = self._best(label, self._sides.get(name), edges, occupied, covered)
             if chosen is not None:
                 occupied.append(chosen)
                 placed.append(PlacedLabel(label, chosen))
+                sides[name] = side
         self._sides = sides
         return placed
+
+    @staticmethod
+    def _best(
+        label: Label, known: int | None, edges: Box, occupied: Sequence[Box], covered: Callable[[Box], float]
+    ) -> tuple[Box | None, int]:
+        """The cheapest free place and its side; None without any."""
+        cheapest, chosen, best = math.inf, None, -1
+        sides = list(range(len(_SIDES) * len(_REACHES)))
+        if known is not None:
+            sides.insert(0, known)
+        for side in sides:
+            if cheapest <= side * _WAY_OUT and side != known:
+                break  # the others cost more
+            box = _box(label, side, edges)
+            if _within(box, edges) and not _meets_any(box, occupied):
+                cost = covered(box) + side * _WAY_OUT - _HABIT * (side == known)
+                if cost < cheapest:
+                    cheapest, chosen, best = cost, box, side
+        return chosen, best
 
 
 def box_of(rect: QRectF) -> Box:
@@ -118,8 +131,9 @@ def _within(box: Box, edges: Box) -> bool:
     return box[0] >= edges[0] and box[1] >= edges[1] and box[2] <= edges[2] and box[3] <= edges[3]
 
 
-def _meet(box: Box, other: Box) -> bool:
-    return box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
+def _meets_any(box: Box, others: Sequence[Box]) -> bool:
+    left, top, right, bottom = box
+    return any(left < x1 and x0 < right and top < y1 and y0 < bottom for x0, y0, x1, y1 in others)
 
 
 def draw_labels(painter: QPainter, placed: Sequence[PlacedLabel]) -> None:

@@ -5,19 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
 
 from visualizer.race.config import Race
 from visualizer.race.frames import STATES, RaceFrame, State
 from visualizer.race.racers import Marker, marker_of, titles
 from visualizer.ui.widgets.curve_painting import polygon
+from visualizer.ui.widgets.picture_view import frame_pen
 from visualizer.ui.widgets.race_markers import draw_diverged, draw_head
 from visualizer.ui.widgets.trail_geometry import Exit, Trail, first_exit
 from visualizer.ui.widgets.trail_layer import EDGE, WIDTH, Rows, trail_pen
 
 RADIUS, SELECTED_RADIUS = 4.5, 6.5  # px
+DIAMOND, MARK = 7.0, 26  # px, half the width of the mark at the start; the side of its picture
 _EDGE_INSET = 9.0  # px from the edge of the plot to the arrow of a racer beyond it
 _ARROW = 6.0  # px
 
@@ -133,3 +136,21 @@ def _draw_arrow(painter: QPainter, head: Head, target: Sequence[float]) -> None:
     painter.setBrush(QColor(head.color))
     painter.drawPolygon(QPolygonF(placed))
     painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+@cache
+def start_mark(ratio: float) -> QPixmap:
+    """The white diamond at the start. Kept: drawn anew it would be a tenth of a frame."""
+    mark = QPixmap(QSize(MARK, MARK) * ratio)
+    mark.setDevicePixelRatio(ratio)
+    mark.fill(Qt.GlobalColor.transparent)
+    corners = [(0, -DIAMOND), (DIAMOND, 0), (0, DIAMOND), (-DIAMOND, 0)]
+    shape = QPolygonF([QPointF(MARK / 2 + across, MARK / 2 + down) for across, down in corners])
+    with QPainter(mark) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(16, 17, 20, 200), 4))
+        painter.drawPolygon(shape)
+        painter.setBrush(QColor("#1b1c1f"))
+        painter.setPen(frame_pen("#ffffff", 2))
+        painter.drawPolygon(shape)
+    return mark
