@@ -48,6 +48,28 @@ def test_a_gif_shows_every_frame_in_turn(tmp_path: Path) -> None:
         assert frame[2, 2].min() > 240
 
 
+def test_a_gif_with_a_palette_holds_what_changes(tmp_path: Path) -> None:
+    """Every frame looks as it should, though all but the first hold a few pixels alone."""
+    noise = np.random.default_rng(1).integers(0, 6, (120, 160, 1), np.uint8) * np.uint8(40)
+    ground = np.repeat(noise, 3, axis=2)
+    made = []
+    for place in range(12):
+        frame = ground.copy()
+        frame[place * 8 : place * 8 + 6, 20:26] = COLORS[place % 3]
+        frame[0, 0] = frame[-1, -1] = 240 * (place % 2)  # from corner to corner
+        made.append(frame)
+    made += [made[-1]] * 5
+    write_film(tmp_path / "changes", ".gif", made, 20, palette=np.concatenate(made[:3]))
+    write_film(tmp_path / "whole", ".gif", made, 20)
+    assert (tmp_path / "changes").stat().st_size < (tmp_path / "whole").stat().st_size / 3
+    with Image.open(tmp_path / "changes") as film:
+        read = [np.asarray(frame.convert("RGB")).astype(int) for frame in ImageSequence.Iterator(film)]
+        durations = [frame.info["duration"] for frame in ImageSequence.Iterator(film)]
+    assert sum(durations) == 50 * len(made)
+    for shown, frame in zip(read, made[:12], strict=False):
+        assert np.abs(shown - frame).max() <= 8
+
+
 def test_an_mp4_shows_every_frame_at_its_rate(tmp_path: Path) -> None:
     write_film(tmp_path / "x", ".mp4", frames(), 15)
     read, rate = read_mp4(tmp_path / "x")

@@ -88,11 +88,13 @@ def boxed(text: str, box: Box) -> tuple[Shape, ...]:
 
 def _leader(spot: Spot, box: Box) -> tuple[Shape, ...]:
     """A thin line from a label that stands apart to its head."""
-    x, y = min(max(spot.x, box.left), box.right), min(max(spot.y, box.top), box.bottom)
-    apart = np.hypot(x - spot.x, y - spot.y)
-    if apart <= 1.6 * _CLEAR:
+    end = np.array((min(max(spot.x, box.left), box.right), min(max(spot.y, box.top), box.bottom)))
+    centre = np.array((spot.x, spot.y))
+    apart = float(np.hypot(*(end - centre)))
+    if apart <= 2.2 * _CLEAR:
         return ()
-    return (Line(np.array(((spot.x, spot.y), (x, y))), style.MUTED, 1.0, outline=style.SHADOW, halo=0.8),)
+    begin = centre + (end - centre) * (HEAD + 2) / apart
+    return (Line(np.array((begin, end)), style.MUTED, 1.0, outline=style.SHADOW, halo=0.8),)
 
 
 def _around(spot: Spot) -> Box:

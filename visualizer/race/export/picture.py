@@ -111,7 +111,7 @@ class RacePicture:
         race, y = self.frame.race, 32.0
         name = race.surface.title or "f(x, y)"
         name = fitted(name, 0.4 * self.width, style.TITLE, bold=True)
-        left = _MARGIN + width(name, style.TITLE, bold=True) + 14
+        left = _MARGIN + width(name, style.TITLE, bold=True) + 18
         facts = _facts(self.frame)
         room = self.width - _MARGIN - left - width(facts, style.SMALL) - 24
         yield Words(name, _MARGIN, y, style.TITLE, style.TEXT, bold=True)
