@@ -84,11 +84,10 @@ def _compared(on: Surface, racer: Racer, starts: Numbers) -> tuple[float, float,
 
 
 def _difference(ours: Numbers, theirs: Numbers) -> float:
-    """The largest one where both are finite; infinite where one is and the other is not, but for its last step."""
+    """The largest one, up to where a racer of ours ends because its loss or gradient is no longer finite."""
     finite = np.isfinite(ours).all(1)
-    if not np.isfinite(theirs[finite]).all() or (not finite.all() and np.isfinite(theirs[-1]).all()):
-        return float("inf")
-    return float(np.abs(ours[finite] - theirs[finite]).max())
+    difference = float(np.abs(ours[finite] - theirs[finite]).max())
+    return difference if np.isfinite(difference) else float("inf")
 
 
 def _alone(on: Surface, racer: Racer, start: Numbers, steps: int) -> Numbers:
