@@ -31,7 +31,7 @@ class Axes:
     def to_y(self, value: Any) -> Any:
         return self.plot.bottom() - (value - self.y[0]) / (self.y[1] - self.y[0]) * self.plot.height()
 
-    def from_x(self, pixel: float) -> float:
+    def from_x(self, pixel: Any) -> Any:
         return self.x[0] + (pixel - self.plot.left()) / self.plot.width() * (self.x[1] - self.x[0])
 
 

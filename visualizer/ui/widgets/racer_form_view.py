@@ -87,6 +87,7 @@ class RacerFormView(QScrollArea):
             for place, widget in enumerate(order):
                 if layout.indexOf(widget) != place:
                     layout.insertWidget(place, widget)
+                    widget.show()
         for gone in old.values():
             gone.hide()
             gone.deleteLater()

@@ -33,11 +33,15 @@ class SweepLine:
     best: float
     rate: float
 
+    def at_decades(self, decades: Values) -> Values:
+        """The objective at logarithms (n,) of rates; NaN outside of those that were tried and where it diverges."""
+        if not len(self.rates):
+            return np.full(len(decades), np.nan)
+        return np.interp(decades, np.log10(self.rates), self.objective, math.nan, math.nan)
+
     def at(self, rate: float) -> float:
-        """The objective at a rate, between those that were tried; NaN outside of them and where it diverges."""
-        if not len(self.rates) or not self.rates[0] <= rate <= self.rates[-1]:
-            return math.nan
-        return float(np.interp(math.log(rate), np.log(self.rates), self.objective))
+        """The objective at a rate."""
+        return float(self.at_decades(np.array([math.log10(rate)]))[0])
 
     @property
     def lowest(self) -> float:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from visualizer.ui.race.numbers import loss_text, rate_text
 from visualizer.ui.theme import DARK, SMALL_SIZE, Colors, font
 from visualizer.ui.widgets.axes import LABEL_HEIGHT, Axes, draw_axes, label_width
-from visualizer.ui.widgets.curve_axes import linear_labels
+from visualizer.ui.widgets.curve_axes import Labels, linear_labels
 from visualizer.ui.widgets.curve_painting import draw_line
 from visualizer.ui.widgets.race_lines import power_labels, to_ys
 from visualizer.ui.widgets.race_markers import draw_diverged, draw_head, marker_path
@@ -20,10 +20,10 @@ from visualizer.ui.widgets.sweep_curves import SweepLine, is_logarithmic, object
 
 _TOP, _RIGHT, _NAME = 8, 10, 14  # px; the last is the name of the horizontal axis
 _ROOM_FOR_X, _ROOM_FOR_Y = 44, 26  # px between two labels
-_ROW, _SWATCH = 17, 14  # px of the list at the right
+_ROW, _LEAST_ROW, _SWATCH = 17, 12, 14  # px of the list at the right
 _LIST_SHARE = 0.42  # of the width, at most
 _NEAR = 12.0  # px, from which on a curve is meant
-_SNAP = 7.0  # px, within which the best rate is meant
+_SNAP = 8.0  # px, within which the best rate is meant
 _LINE, _SELECTED_LINE = 1.5, 2.5
 _ALIGN = Qt.AlignmentFlag
 
@@ -41,9 +41,11 @@ class SweepPlot(QWidget):
         self._colors: Colors = DARK
         self._lines: tuple[SweepLine, ...] = ()
         self._selected = ""
-        self._pointer: QPointF | None = None
+        self._target: tuple[SweepLine, float] | None = None  # what a click would take
         self._logarithmic = True
         self._axes = Axes(QRectF(0, 0, 1, 1), (0, 1), (0, 1))
+        self._x_labels: Labels = []
+        self._y_labels: Labels = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMouseTracking(True)
         self.setAccessibleName("Objective against learning rate")
@@ -52,7 +54,7 @@ class SweepPlot(QWidget):
 
     def set_lines(self, lines: tuple[SweepLine, ...], selected: str) -> None:
         """Show these curves, that of the racer ``selected`` on top."""
-        self._lines, self._selected = lines, selected
+        self._lines, self._selected, self._target = lines, selected, None
         self._logarithmic = is_logarithmic(lines)
         bests = (f"{line.name} {rate_text(line.best)}" for line in lines if math.isfinite(line.best))
         self.setAccessibleDescription("Best learning rates: " + ", ".join(bests))
@@ -95,7 +97,9 @@ class SweepPlot(QWidget):
     def row_place(self, row: int) -> QRectF:
         """Where a row of the list stands, px."""
         left = self._axes.plot.right() + _RIGHT
-        return QRectF(left, _TOP + row * _ROW, self.width() - left - 4, _ROW)
+        room = (self.height() - _TOP) / max(1, len(self._lines))
+        high = min(_ROW, max(_LEAST_ROW, math.floor(room)))
+        return QRectF(left, _TOP + row * high - 2, self.width() - left - 8, high)
 
     # --- what is under the pointer ---------------------------------------------------------------
 
@@ -104,17 +108,28 @@ class SweepPlot(QWidget):
         for row, line in enumerate(self._lines):
             if self.row_place(row).contains(point):
                 return (line, line.best) if math.isfinite(line.best) else None
-        plot = self._axes.plot
-        if not plot.contains(point):
+        if not self._axes.plot.contains(point):
             return None
-        rate = float(f"{10 ** self._axes.from_x(point.x()):.2g}")
-        near = [(abs(self.place_of(line, rate).y() - point.y()), line) for line in self._lines]
-        near = [(distance, line) for distance, line in near if distance <= _NEAR]
+        near = [(*self._nearest(line, point), line) for line in self._lines if len(line.rates)]
         if not near:
             return None
-        line = min(near, key=lambda each: each[0])[1]
-        at_best = math.isfinite(line.best) and abs(self.place_of(line, line.best).x() - point.x()) <= _SNAP
-        return line, line.best if at_best else rate
+        distance, rate, line = min(near, key=lambda each: each[0])
+        return (line, rate) if distance <= _NEAR else None
+
+    def _nearest(self, line: SweepLine, point: QPointF) -> tuple[float, float]:
+        """How far (px) a curve passes by a point, and the rate there; its best rate draws clicks to it."""
+        xs = point.x() + np.arange(-_NEAR, _NEAR + 1)
+        decades = np.asarray(self._axes.from_x(xs))
+        ys = to_ys(line.at_decades(decades), self._axes, logarithmic=self._logarithmic)
+        ways = np.nan_to_num(np.hypot(xs - point.x(), ys - point.y()), nan=math.inf)
+        place = int(ways.argmin())
+        found = float(ways[place]), float(f"{10 ** float(decades[place]):.2g}")
+        if math.isfinite(line.best):
+            at = self.place_of(line, line.best)
+            to_best = math.hypot(at.x() - point.x(), at.y() - point.y())
+            if to_best <= _SNAP:
+                return min(found[0], to_best / 2), line.best
+        return found
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         target = self.target_at(event.position())
@@ -124,19 +139,23 @@ class SweepPlot(QWidget):
             event.ignore()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._pointer = event.position()
-        is_target = self.target_at(event.position()) is not None
-        self.setCursor(Qt.CursorShape.PointingHandCursor if is_target else Qt.CursorShape.ArrowCursor)
-        self.update()
+        self._point_at(self.target_at(event.position()))
 
     def leaveEvent(self, event: QEvent) -> None:
-        self._pointer = None
-        self.update()
+        self._point_at(None)
+
+    def _point_at(self, target: tuple[SweepLine, float] | None) -> None:
+        if target != self._target:
+            self._target = target
+            self.setCursor(
+                Qt.CursorShape.ArrowCursor if target is None else Qt.CursorShape.PointingHandCursor
+            )
+            self.update()
 
     # --- painting --------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        target = self.target_at(self._pointer) if self._pointer is not None else None
+        target = self._target
         pointed = target[0].key if target is not None else ""
         with QPainter(self) as painter:
             self._place(painter)
@@ -216,7 +235,7 @@ class SweepPlot(QWidget):
     def _draw_read_out(self, painter: QPainter, line: SweepLine, rate: float) -> None:
         """The rate that a click takes, and the objective there."""
         at = self.place_of(line, rate)
-        if not math.isfinite(at.y()) or self._pointer is None or not self._axes.plot.contains(self._pointer):
+        if not math.isfinite(at.y()):
             return
         draw_head(painter, line.marker, at.x(), at.y(), line.color, 5.0, ring=DARK.text)
         painter.setFont(font(SMALL_SIZE))
