@@ -19,7 +19,8 @@ Pixels = NDArray[np.uint8]
 CODECS = ("libx264", "libopenh264", "h264", "mpeg4")
 """For MP4, the best first: what there is depends on how FFmpeg was built."""
 
-_UNCHANGED = 255  # the colour of a GIF that lets the frame before shine through
+_UNCHANGED = np.uint8(255)  # the colour of a GIF that lets the frame before shine through
+_KEPT = 80  # colours of a palette that stay exactly as they are
 _NO_FRAME = "a film needs at least one frame"
 
 FORMATS = {".gif": "GIF", ".mp4": "MP4"}
@@ -75,7 +76,7 @@ def _write_gif(path: Path, frames: Iterator[Pixels], rate: int, palette: Pixels 
         duration=max(20, round(100 / rate) * 10),  # ms; the format counts hundredths of a second
         loop=0,
         optimize=False,
-        **({} if palette is None else {"transparency": _UNCHANGED}),
+        **({} if palette is None else {"transparency": int(_UNCHANGED)}),
     )
 
 
@@ -93,25 +94,39 @@ def _changes(frames: Iterator[Pixels], palette: Pixels) -> Iterator[Image]:
 
     table, before = _table(palette), None
     for frame in frames:
-        picture = Image.fromarray(frame).quantize(palette=table, dither=Image.Dither.NONE)
-        shown = np.asarray(picture)
-        if before is not None:
-            picture = Image.fromarray(np.where(shown == before, np.uint8(_UNCHANGED), shown))
-            picture.putpalette(table.getpalette() or [])
+        shown = np.array(Image.fromarray(frame).quantize(palette=table, dither=Image.Dither.NONE))
+        shown[shown == _UNCHANGED] = 0  # the same colour
+        picture = Image.fromarray(shown if before is None else np.where(shown == before, _UNCHANGED, shown))
+        picture.putpalette(table.getpalette() or [])
         before = shown
         yield picture
 
 
 def _table(palette: Pixels) -> Image:
-    """A picture with the 255 colours beside that which stands for what did not change.
+    """A picture with at most 255 colours; the rest of its table, ``_UNCHANGED`` too, is the first one again.
 
-    The colours of few pixels count as well: each as often as the root of its number of pixels.
+    Frequent colours are kept as they are, vivid ones before greys, since they tell things apart; the others share
+    what is left, by the root of their number of pixels.
     """
     from PIL import Image
 
     colors, counts = np.unique(palette.reshape(-1, 3), axis=0, return_counts=True)
-    weighted = np.repeat(colors, np.ceil(np.sqrt(counts)).astype(int), axis=0)
-    return Image.fromarray(weighted[None]).quantize(255, method=Image.Quantize.MEDIANCUT, kmeans=1)
+    vivid = np.ptp(colors, axis=1) / 255.0
+    order = np.argsort(-counts * (1 + 10 * vivid), kind="stable")
+    kept, rest = order[:_KEPT], order[_KEPT:]
+    chosen = colors[kept].ravel().tolist()
+    if rest.size:
+        others = np.repeat(
+            colors[rest], np.ceil(np.sqrt(counts[rest]) * (1 + 4 * vivid[rest])).astype(int), axis=0
+        )
+        shared = Image.fromarray(others[None]).quantize(
+            int(_UNCHANGED) - _KEPT, method=Image.Quantize.MEDIANCUT, kmeans=1
+        )
+        chosen += shared.getpalette() or []
+    chosen = chosen[: 3 * int(_UNCHANGED)]
+    table = Image.new("P", (1, 1))
+    table.putpalette(chosen + chosen[:3] * (256 - len(chosen) // 3))
+    return table
 
 
 def _write_mp4(path: Path, frames: Iterator[Pixels], rate: int) -> None:
