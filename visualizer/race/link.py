@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,19 @@ from visualizer.networks.naming import shown
 from visualizer.networks.spec import checked_number, checked_value
 from visualizer.race import surfaces
 from visualizer.race.config import CLOCKS, MOST_RACERS, MOST_STEPS, Race, Racer
+from visualizer.race.link_entries import (
+    REMEDY,
+    WHOLE,
+    as_object,
+    choice_of,
+    number_of,
+    numbers_of,
+    point_of,
+    refuse_rest,
+    text_of,
+)
 from visualizer.race.racers import RACERS
-from visualizer.race.surface import Point, Surface, Window
+from visualizer.race.surface import Surface, Window
 from visualizer.training.schedules import schedule
 
 VERSION = 1
@@ -27,8 +37,6 @@ MOST_SEED = 2**32 - 1
 _CLASS = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", re.ASCII)
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _PALE = "#E8E0C8"  # a class that is not in the table of racers
-_WHOLE = "the link"
-_REMEDY = "copy the whole text of the link again"
 
 
 def to_text(race: Race) -> str:
@@ -66,22 +74,22 @@ def from_text(text: str) -> Race:
     Costs a search for minima where the surface has a formula of its own. Classes of optimizers are named and not
     imported. Raises ``UserError``, naming the place, for text that is no race.
     """
-    given = _object(_parsed(text), _WHOLE)
-    version = _number(given, "version", int, _WHOLE)
+    given = as_object(_parsed(text), WHOLE)
+    version = number_of(given, "version", int, WHOLE)
     if version != VERSION:
         raise UserError(f"the link is of version {version}, not {VERSION}; update the program")
     where = _surface(given.pop("surface", None))
     race = Race(
         surface=where,
-        start=_point(given, "start", _WHOLE, where.start),
+        start=point_of(given, "start", WHOLE, where.start),
         racers=_racers(given.pop("racers", None), where),
-        steps=int(_number(given, "steps", int, _WHOLE, where.steps, 1, MOST_STEPS)),
-        clock=_choice(given, "clock", CLOCKS),
-        noise=float(_number(given, "noise", float, _WHOLE, 0.0, 0.0, MOST_NOISE)),
-        seed=int(_number(given, "seed", int, _WHOLE, 1, 0, MOST_SEED)),
-        same_noise=bool(_number(given, "same_noise", bool, _WHOLE, True)),
+        steps=int(number_of(given, "steps", int, WHOLE, where.steps, 1, MOST_STEPS)),
+        clock=choice_of(given, "clock", CLOCKS),
+        noise=float(number_of(given, "noise", float, WHOLE, 0.0, 0.0, MOST_NOISE)),
+        seed=int(number_of(given, "seed", int, WHOLE, 1, 0, MOST_SEED)),
+        same_noise=bool(number_of(given, "same_noise", bool, WHOLE, True)),
     )
-    _refuse_rest(given, _WHOLE)
+    refuse_rest(given, WHOLE)
     return race
 
 
@@ -132,13 +140,13 @@ def _parsed(text: str) -> Any:
     try:
         return json.loads(text, object_pairs_hook=_without_repetition, parse_constant=_no_number)
     except (ValueError, RecursionError):  # a number of thousands of digits, brackets without an end
-        raise UserError(f"the link is not JSON; {_REMEDY}") from None
+        raise UserError(f"the link is not JSON; {REMEDY}") from None
 
 
 def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) < len(pairs):
-        raise UserError(f"the link says one thing twice; {_REMEDY}")
+        raise UserError(f"the link says one thing twice; {REMEDY}")
     return made
 
 
@@ -150,35 +158,37 @@ def _surface(given: Any) -> Surface:
     where = "the surface of the link"
     if isinstance(given, str):
         return surfaces.surface(given)
-    row = _object(given, where)
-    name, formula = _text(row, "name", where), _text(row, "formula", where)
+    row = as_object(given, where)
+    name, formula = text_of(row, "name", where), text_of(row, "formula", where)
     if bool(name) == bool(formula):
         raise UserError(f"{where} needs either a 'name' or a 'formula'; give it one of them")
     window = _window(row, where)
     if name:
         found = surfaces.surface(name)
-        found = replace(found, window=window or found.window, start=_point(row, "start", where, found.start))
+        found = replace(
+            found, window=window or found.window, start=point_of(row, "start", where, found.start)
+        )
     else:
-        start = _point(row, "start", where) if "start" in row else None
+        start = point_of(row, "start", where) if "start" in row else None
         found = surfaces.own_surface(formula, window, start)
     found = replace(
         found,
-        logarithmic=bool(_number(row, "logarithmic", bool, where, found.logarithmic)),
+        logarithmic=bool(number_of(row, "logarithmic", bool, where, found.logarithmic)),
         loss_tolerance=_tolerance(row, "loss_tolerance", where, found.loss_tolerance),
         gradient_tolerance=_tolerance(row, "gradient_tolerance", where, found.gradient_tolerance),
     )
-    _refuse_rest(row, where)
+    refuse_rest(row, where)
     return found
 
 
 def _tolerance(given: dict[str, Any], key: str, where: str, usual: float) -> float:
-    return float(_number(given, key, float, where, usual, 0.0)) if key in given else usual
+    return float(number_of(given, key, float, where, usual, 0.0)) if key in given else usual
 
 
 def _window(given: dict[str, Any], where: str) -> Window | None:
     if "window" not in given:
         return None
-    numbers = _numbers(given.pop("window"), 4, f"{where}: 'window'")
+    numbers = numbers_of(given.pop("window"), 4, f"{where}: 'window'")
     return checked_window(*numbers, where=f"{where}: 'window'")
 
 
@@ -201,7 +211,7 @@ def _racers(given: Any, where: Surface) -> tuple[Racer, ...]:
         raise UserError(f"a race has at most {MOST_RACERS} racers, not {len(given):,}; take some out")
     racers: list[Racer] = []
     for number, row in enumerate(given, start=1):
-        racer = _racer(_object(row, f"racer {number}"), f"racer {number} of the link", where)
+        racer = _racer(as_object(row, f"racer {number}"), f"racer {number} of the link", where)
         if any(racer.key == other.key for other in racers):
             raise UserError(f"two racers have the key '{racer.key}'; give each its own")
         racers.append(racer)
@@ -209,25 +219,25 @@ def _racers(given: Any, where: Surface) -> tuple[Racer, ...]:
 
 
 def _racer(given: dict[str, Any], where: str, on: Surface) -> Racer:
-    optimizer = _text(given, "optimizer", where)
+    optimizer = text_of(given, "optimizer", where)
     row = RACERS.get(optimizer)
     if row is None and not (len(optimizer) <= 200 and _CLASS.fullmatch(optimizer)):
         raise UserError(
             f"{where}: there is no optimizer '{shown(optimizer)}'; name one of {', '.join(RACERS)}, or module:Class"
         )
-    key = _text(given, "key", where) or optimizer
+    key = text_of(given, "key", where) or optimizer
     if len(key) > 200 or not key.isprintable():
         raise UserError(f"{where}: 'key' must be one line of at most 200 characters")
-    color = _text(given, "color", where) or (row.color if row else _PALE)
+    color = text_of(given, "color", where) or (row.color if row else _PALE)
     if not _COLOR.fullmatch(color):
         raise UserError(f"{where}: 'color' must be like #56B4E9")
     usual = on.rates.get(optimizer, row.learning_rate if row else 0.01)
-    rate = float(_number(given, "learning_rate", float, where, usual))
+    rate = float(number_of(given, "learning_rate", float, where, usual))
     settings = _settings(given, "settings", row.fields if row else None, where)
-    course = schedule(_text(given, "schedule", where) or "constant")
+    course = schedule(text_of(given, "schedule", where) or "constant")
     changes = _settings(given, "schedule_settings", course.fields, where)
-    visible = bool(_number(given, "shown", bool, where, True))
-    _refuse_rest(given, where)
+    visible = bool(number_of(given, "shown", bool, where, True))
+    refuse_rest(given, where)
     return Racer(key, optimizer, rate, settings, course.name, changes, color, visible)
 
 
@@ -235,7 +245,7 @@ def _settings(
     given: dict[str, Any], key: str, fields: tuple[Field, ...] | None, where: str
 ) -> tuple[tuple[str, Value], ...]:
     """Settings that the fields allow; of a class that is not known yet (None), any plain values."""
-    values, where = _object(given.pop(key, {}), f"{where}: '{key}'"), f"{where}: '{key}'"
+    values, where = as_object(given.pop(key, {}), f"{where}: '{key}'"), f"{where}: '{key}'"
     if fields is None:
         if len(values) > 50 or not all(name.isidentifier() and len(name) <= 80 for name in values):
             raise UserError(f"{where} must be at most 50 arguments of the class")
@@ -249,63 +259,3 @@ def _settings(
         there = f"there are {', '.join(rows)}" if rows else "there are none"
         raise UserError(f"{where}: there is no '{shown(unknown[0])}'; {there}")
     return tuple((name, checked_value(rows[name], values, where)) for name in values)
-
-
-# --- entries ---------------------------------------------------------------------------------------------
-
-
-def _object(value: Any, where: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise UserError(f"{where} must be a JSON object; {_REMEDY}")
-    return dict(value)
-
-
-def _text(given: dict[str, Any], key: str, where: str) -> str:
-    value = given.pop(key, "")
-    if not isinstance(value, str):
-        raise UserError(f"{where}: '{key}' must be a text")
-    return value
-
-
-def _choice(given: dict[str, Any], key: str, choices: tuple[Any, ...]) -> Any:
-    value = given.pop(key, choices[0])
-    if value not in choices:
-        raise UserError(f"{_WHOLE}: '{key}' must be one of {', '.join(choices)}")
-    return value
-
-
-def _number(
-    given: dict[str, Any],
-    key: str,
-    type: type[Value],
-    where: str,
-    usual: Value | None = None,
-    least: float = -math.inf,
-    most: float = math.inf,
-) -> Value:
-    if key not in given:
-        if usual is None:
-            raise UserError(f"{where} has no '{key}'; {_REMEDY}")
-        return usual
-    value = checked_number(given.pop(key), type, f"{where}: '{key}'")
-    if not isinstance(value, str) and not least <= value <= most:
-        raise UserError(f"{where}: '{key}' must lie between {least:,} and {most:,}")
-    return value
-
-
-def _numbers(value: Any, count: int, where: str) -> tuple[float, ...]:
-    if not isinstance(value, list) or len(value) != count:
-        raise UserError(f"{where} must be {count} numbers")
-    return tuple(float(checked_number(number, float, where)) for number in value)
-
-
-def _point(given: dict[str, Any], key: str, where: str, usual: Point | None = None) -> Point:
-    if usual is not None and key not in given:
-        return usual
-    x, y = _numbers(given.pop(key), 2, f"{where}: '{key}'")
-    return x, y
-
-
-def _refuse_rest(given: Mapping[str, Any], where: str) -> None:
-    for key in given:
-        raise UserError(f"{where} has an unknown entry '{shown(key)}'; take it out")
