@@ -7,7 +7,9 @@ import os
 from dataclasses import dataclass
 from functools import cache
 
+from PySide6.QtCore import qInstallMessageHandler
 from PySide6.QtGui import QGuiApplication, QOffscreenSurface, QOpenGLContext, QSurfaceFormat
+from shiboken6 import isValid
 
 _OLDEST = (2, 1)
 _DEPTH = 24  # bits
@@ -21,22 +23,27 @@ class Drawing:
     surface: QOffscreenSurface
 
     def begin(self) -> bool:
-        return self.context.makeCurrent(self.surface)
+        """Make the context current; False where it is lost, as at the end of the program."""
+        return isValid(self.context) and self.context.makeCurrent(self.surface)
 
     def end(self) -> None:
+        """Let it go again."""
         self.context.doneCurrent()
 
 
 @cache
 def drawing() -> Drawing | None:
     """What to draw with; None where there is no OpenGL 2.1, or none that PyOpenGL can use. Costs 0.5 s once."""
-    made = _context()
-    if made is None or not made.begin():
-        return None
+    before = qInstallMessageHandler(lambda *_: None)  # platforms without OpenGL would complain on the console
     try:
-        return made if _is_usable() else None
-    finally:
+        made = _context()
+        if made is None or not made.begin():
+            return None
+        found = made if _is_usable() else None
         made.end()
+        return found
+    finally:
+        qInstallMessageHandler(before)
 
 
 def _context() -> Drawing | None:
