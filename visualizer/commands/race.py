@@ -23,7 +23,7 @@ from visualizer.race.frames import STATES, RaceFrame
 from visualizer.race.lineup import new_race
 from visualizer.race.racers import RACERS, USUAL
 from visualizer.race.run import RaceRun
-from visualizer.race.surface import Point, Surface
+from visualizer.race.surface import Point, Surface, Window
 from visualizer.training.schedules import schedule
 
 _NOISY = "-noisy"
@@ -117,12 +117,7 @@ def _race(options: RaceOptions) -> Race:
     if len(given) != 1:
         more = "not several of them" if given else "`main.py race --list` names the surfaces"
         raise UserError(f"Give --surface NAME, --formula EXPR or --link FILE: {more}.")
-    made = link.read(options.link) if options.link is not None else _new_race(options)
-    if options.link is not None:
-        made = _with_window(made, options)
-        made = replace(made, start=options.start or made.start, steps=options.steps or made.steps)
-        if options.optimizers is not None:
-            raise UserError("The racers are those of the link: leave out --optimizers.")
+    made = _linked(options.link, options) if options.link is not None else _new_race(options)
     made = _with_rates(made, options.rates)
     if options.schedule is not None:
         course = schedule(options.schedule).name
@@ -136,39 +131,48 @@ def _race(options: RaceOptions) -> Race:
     return made
 
 
+def _linked(path: Path, options: RaceOptions) -> Race:
+    if options.optimizers is not None:
+        raise UserError("The racers are those of the link: leave out --optimizers.")
+    made = link.read(path)
+    start, steps = options.start or made.start, options.steps or made.steps
+    if options.window is None:
+        return replace(made, start=start, steps=steps)
+    window = link.checked_window(*options.window, where="--window")
+    return replace(made, surface=_with_window(made.surface, window, start), start=start, steps=steps)
+
+
 def _new_race(options: RaceOptions) -> Race:
     optimizers = options.optimizers or USUAL
     _check_optimizers(optimizers)
     where = _surface(options)
     made = new_race(where, optimizers, None, options.start, options.steps)
-    made = _with_window(made, options)
     noisy = options.surface is not None and options.surface.endswith(_NOISY)
     return replace(made, noise=where.noise) if noisy else made
 
 
-def _with_window(made: Race, options: RaceOptions) -> Race:
-    """With the window that is asked for; minima of own formulas are looked for in it."""
-    if options.window is None:
-        return made
-    window = link.checked_window(*options.window, where="--window")
-    if made.surface.name:
-        return replace(made, surface=replace(made.surface, window=window))
-    return replace(made, surface=surfaces.own_surface(made.surface.formula, window, made.start))
-
-
 def _surface(options: RaceOptions) -> Surface:
+    window = link.checked_window(*options.window, where="--window") if options.window else None
     if options.formula is not None:
-        window = link.checked_window(*options.window, where="--window") if options.window else None
-        try:
-            return surfaces.own_surface(options.formula, window, options.start)
-        except FormulaError as error:
-            raise UserError(
-                f"{str(error).rstrip('.')} (character {error.position + 1} of the formula)."
-            ) from None
+        return _own_surface(options.formula, window, options.start)
     name = options.surface or ""
     if name.removesuffix(_NOISY) not in surfaces.SURFACES:
         raise UserError(f"There is no surface '{shown(name)}': {_near(name, tuple(surfaces.SURFACES))}")
-    return surfaces.surface(name)
+    found = surfaces.surface(name)
+    return replace(found, window=window) if window else found
+
+
+def _own_surface(formula: str, window: Window | None, start: Point | None) -> Surface:
+    try:
+        return surfaces.own_surface(formula, window, start)
+    except FormulaError as error:
+        sentence = str(error).rstrip(".")
+        raise UserError(f"{sentence} (character {error.position + 1} of the formula).") from None
+
+
+def _with_window(surface: Surface, window: Window, start: Point) -> Surface:
+    """The surface in another window; minima of own formulas are looked for in it."""
+    return replace(surface, window=window) if surface.name else _own_surface(surface.formula, window, start)
 
 
 def _near(name: str, known: Sequence[str]) -> str:
