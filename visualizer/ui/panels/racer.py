@@ -62,12 +62,7 @@ class RacerPanel(Panel):
     def set_state(self, state: RaceState) -> None:
         """Show the settings of the selected racer; what was edited and not told yet stays."""
         before, self._state = self._state, state
-        is_same = before is not None and (state.race, state.selected, state.sweep, state.sweeping) == (
-            before.race,
-            before.selected,
-            before.sweep,
-            before.sweeping,
-        )
+        is_same = before is not None and _shown_of(state) == _shown_of(before)
         if is_same or (self._racer and self._racer.key == state.selected and self._edits.is_waiting):
             return
         self._edits.flush()  # it belongs to the racer that was shown before
@@ -134,3 +129,8 @@ class RacerPanel(Panel):
         if self._racer is not None:
             form = racer_form(self._racer)
             yield from ((row.label, row.value) for row in (*form.left, *form.right))
+
+
+def _shown_of(state: RaceState) -> tuple[object, ...]:
+    """What the panel shows of a state."""
+    return state.race.racers, state.selected, state.sweep, state.sweeping

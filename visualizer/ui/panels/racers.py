@@ -80,12 +80,13 @@ class RacersPanel(Panel):
     # --- what is shown ---------------------------------------------------------------------------
 
     def set_state(self, state: RaceState) -> None:
-        """Show a race at its moment, at once or, while it plays, when the last values were long enough there."""
+        """Show a race at its moment: edits at once, values when the last ones were long enough there."""
         before, self._state = self._state, state
         if not self.isVisible():
             return
         due = self._shown_at + _BETWEEN - time.monotonic()
-        if before is None or state.race is not before.race or state.selected != before.selected or due <= 0:
+        is_new = before is None or _asked_for(state) != _asked_for(before)
+        if is_new or due <= 0:
             self._show()
         elif not self._later.isActive():
             self._later.start(max(1, round(due * 1000)))
@@ -190,3 +191,8 @@ class RacersPanel(Panel):
         for line in self.table.lines:
             texts = [column.text(line) for column in TITLES]
             yield (line.key, texts[0], *texts[TITLE:])
+
+
+def _asked_for(state: RaceState) -> tuple[object, ...]:
+    """What is shown at once when it changes: the rest moves many times a second."""
+    return state.race.racers, state.selected, state.sweeping, state.frame is None

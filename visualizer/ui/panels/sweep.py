@@ -79,11 +79,16 @@ class SweepPanel(Panel):
     def set_state(self, state: RaceState) -> None:
         """Show the sweep as far as it is; costs nothing while only the play head moves."""
         before, self._state = self._state, state
-        if before is not None and all(
-            getattr(state, part) is getattr(before, part)
-            for part in ("race", "sweep", "sweeping", "selected")
+        if before is None or (state.race, state.sweep, state.sweeping) != (
+            before.race,
+            before.sweep,
+            before.sweeping,
         ):
-            return
+            self._say_how_far(state)
+        if before is None or _drawn(state) != _drawn(before):
+            self._show_sweep(state)
+
+    def _show_sweep(self, state: RaceState) -> None:
         sweep, sweeping = state.sweep, state.sweeping
         self._stack.setCurrentIndex(0 if sweep is None and not sweeping else 1)
         self.begin.setVisible(not sweeping)
@@ -93,7 +98,6 @@ class SweepPanel(Panel):
         self.objective.set_full_text(f"lower is better: {sweep.objective}" if sweep is not None else "")
         self.plot.set_lines(sweep_lines(sweep, state) if sweep is not None else (), state.selected)
         self.use.setEnabled(sweep is not None and not sweeping)
-        self._say_how_far(state)
 
     def _say_how_far(self, state: RaceState) -> None:
         sweep = state.sweep
@@ -127,6 +131,11 @@ class SweepPanel(Panel):
         for line in sweep_lines(self._state.sweep, self._state):
             for rate, objective in zip(line.rates.tolist(), line.objective.tolist(), strict=True):
                 yield (line.name, rate, objective, int(rate == line.best))
+
+
+def _drawn(state: RaceState) -> tuple[object, ...]:
+    """What the buttons and the plot show of a state."""
+    return state.race.racers, state.sweep, state.sweeping, state.selected
 
 
 def _compared(race: Race) -> Race:

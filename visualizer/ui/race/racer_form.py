@@ -39,9 +39,12 @@ def racer_form(racer: Racer) -> RacerForm:
     left = [_optimizer_row(racer), FormRow(RATE, RATE_FIELD, racer.learning_rate, "Learning rate")]
     right = [_row(_SETTING, field, racer.settings) for field in fields if field.name != "weight_decay"]
     left += [_row(_SETTING, field, racer.settings) for field in fields if field.name == "weight_decay"]
-    for more in (_schedule_row(racer), *_schedule_settings(racer)):
-        # The slider below the learning rate takes the place of a row.
-        (right if len(right) <= len(left) + 1 else left).append(more)
+    # The slider below the learning rate takes the place of a row.
+    (right if len(right) <= len(left) + 1 else left).append(_schedule_row(racer))
+    more = _schedule_settings(racer)
+    half = -(-(len(left) + 1 + len(right) + len(more)) // 2)
+    first = min(max(half - len(left) - 1, 0), len(more))
+    left, right = left + more[:first], right + more[first:]
     return RacerForm(tuple(left), tuple(right))
 
 
@@ -110,4 +113,5 @@ def _schedule_settings(racer: Racer) -> list[FormRow]:
 def _row(stem: str, field: Field, given: Sequence[tuple[str, Value]]) -> FormRow:
     value = dict(given).get(field.name, field.default)
     assert value is not None
-    return FormRow(stem + field.name, field, value, field.label)
+    titles = tuple(word[:1].upper() + word[1:] for word in field.choices) if field.type is str else ()
+    return FormRow(stem + field.name, field, value, field.label, titles=titles)

@@ -48,9 +48,8 @@ class CodeDialog(QDialog):
     def _check(self, text: str) -> None:
         fits = _NAME.fullmatch(text.strip()) is not None
         self.agree.setEnabled(fits)
-        self.problem.setText(
-            "" if fits or not text.strip() else "Name it as module:Class, for example lion_pytorch:Lion."
-        )
+        is_wrong = bool(text.strip()) and not fits
+        self.problem.setText("Name it as module:Class, for example my_optimizers:Lion." if is_wrong else "")
 
     def _allow(self) -> None:
         self.allowed.emit(self.name.text().strip())

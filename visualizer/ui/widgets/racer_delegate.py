@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QAbstractItemModel, QEvent, QObject, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from visualizer.networks.layers.kinds import Field, Value
@@ -78,9 +78,11 @@ class RacerDelegate(QStyledItemDelegate):
             painter.fillRect(QRect(room.left(), room.bottom(), room.width(), 1), QColor(self.colors.grid))
 
     def _draw_title(self, painter: QPainter, room: QRect, line: RacerLine, selected: bool) -> None:
-        painter.setFont(font(bold=selected))
-        painter.setPen(QColor(self.colors.text if line.shown else self.colors.muted))
         inside = room.adjusted(2, 0, -2, 0)
+        bold = font(bold=True)
+        fits = QFontMetrics(bold).horizontalAdvance(line.title) <= inside.width()
+        painter.setFont(bold if selected and fits else font())
+        painter.setPen(QColor(self.colors.text if line.shown else self.colors.muted))
         shown = painter.fontMetrics().elidedText(line.title, Qt.TextElideMode.ElideMiddle, inside.width())
         painter.drawText(inside, _LEFT, shown)
 

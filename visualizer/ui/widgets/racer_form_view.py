@@ -17,7 +17,8 @@ from visualizer.ui.widgets.racer_bar import mark_icon
 from visualizer.ui.widgets.rate_slider import RateSlider
 from visualizer.ui.widgets.setting_row import SettingRow
 
-_FIELD_X = 98  # px from the left of a column
+_FIELD_X, _RIGHT_FIELD_X = 98, 114  # px from the left of a column
+_SHARES = 15, 17  # of the width: the words at the right are longer
 
 
 class RacerFormView(QScrollArea):
@@ -43,7 +44,9 @@ class RacerFormView(QScrollArea):
         for column in self._columns:
             column.setSpacing(0)
             column.addStretch(1)
-            side.addLayout(column, 1)
+            side.addLayout(column)
+        for column, share in enumerate(_SHARES):
+            side.setStretch(column, share)
         self.setWidget(content)
 
     def set_form(self, form: RacerForm) -> None:
@@ -76,12 +79,12 @@ class RacerFormView(QScrollArea):
 
     def _make(self, columns: tuple[tuple[FormRow, ...], ...]) -> None:
         old, self.rows = self.rows, {}
-        for rows, layout in zip(columns, self._columns, strict=True):
+        for rows, layout, field_x in zip(columns, self._columns, (_FIELD_X, _RIGHT_FIELD_X), strict=True):
             order: list[QWidget] = []
             for row in rows:
                 kept = old.get(row.key)
-                fits = kept is not None and kept.fits(row)
-                made = old.pop(row.key) if fits else self._made_row(row)
+                fits = kept is not None and kept.fits(row) and layout.indexOf(kept) >= 0
+                made = old.pop(row.key) if fits else self._made_row(row, field_x)
                 self.rows[row.key] = made
                 order += [made, self.slider] if row.key == RATE else [made]
             for place, widget in enumerate(order):
@@ -95,8 +98,8 @@ class RacerFormView(QScrollArea):
         for first, second in pairwise(editors):
             QWidget.setTabOrder(first, second)
 
-    def _made_row(self, row: FormRow) -> SettingRow:
-        made = SettingRow(row, self.widget(), _FIELD_X)
+    def _made_row(self, row: FormRow, field_x: int) -> SettingRow:
+        made = SettingRow(row, self.widget(), field_x)
         made.set_colors(self._colors)
         made.value_changed.connect(self.value_changed)
         if row.key == OPTIMIZER and isinstance(made.editor, WordEdit):

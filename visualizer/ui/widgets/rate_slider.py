@@ -14,7 +14,7 @@ from visualizer.ui.widgets.value_slider import Scale, ValueSlider
 HEIGHT = 26
 _LOWEST, _HIGHEST = -6, 1  # powers of ten
 _LABELS = (-6, -4, -2, 1)
-_SLIDER = 14  # px high
+_SLIDER = 12  # px high
 _HANDLE = 8  # px, by half of which the scale stands in at both ends
 SCALE = Scale(10.0**_LOWEST, 10.0**_HIGHEST, logarithmic=True)
 
@@ -56,7 +56,7 @@ class RateSlider(QWidget):
             for exponent in range(_LOWEST, _HIGHEST + 1):
                 x = room.left() + _HANDLE / 2 + SCALE.share(10.0**exponent) * (room.width() - _HANDLE)
                 painter.setPen(QPen(QColor(self._colors.control_border), 1))
-                painter.drawLine(round(x), _SLIDER - 1, round(x), _SLIDER + 1)
+                painter.drawLine(round(x), _SLIDER - 2, round(x), _SLIDER)
                 if exponent in _LABELS:
                     text = power(exponent)
                     wide = painter.fontMetrics().horizontalAdvance(text) + 2
