@@ -139,9 +139,10 @@ def _cusps(formula: Formula, window: Window, smooth: Tensor, size: float) -> Ten
     order = formula(candidates[0], candidates[1]).argsort()[: 2 * MOST]
     points = _searched(formula, candidates[:, order], cell)
     points = points[:, _first(points, 1e-4 * size) & _inside(points, window, -0.5 * cell)]
-    losses = formula(points[0], points[1])
+    finite, losses = losses[losses.isfinite()], formula(points[0], points[1])
+    poles = losses < finite.amin() - 10 * (finite.amax() - finite.amin()) if len(finite) else losses > 0
     rise = _rises(formula, points, losses, 1e-4 * size)
-    good = (rise > 0).all(dim=0) & _isolated(points, losses, rise, size)
+    good = (rise > 0).all(dim=0) & _isolated(points, losses, rise, size) & ~poles
     return points[:, good & (torch.cdist(points.T, smooth.T) > 1e-3 * size).all(dim=1)]
 
 
@@ -174,4 +175,4 @@ def _places(formula: Formula, points: Tensor, size: float, kind: Kind) -> tuple[
     losses = formula(points[0], points[1])
     rows = torch.stack([*points, losses], dim=1).tolist()
     places = [Place(x, y, loss, kind) for x, y, loss in rows]
-    return tuple(sorted(places, key=lambda place: (place.loss, place.x, place.y)))
+    return tuple(sorted(places, key=lambda place: (float(f"{place.loss:.9g}"), place.x, place.y)))

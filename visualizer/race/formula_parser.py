@@ -157,9 +157,9 @@ class _Parser:
         if self._next.kind == "raised":
             raised = self._take()
             if raised.text.startswith("-"):
-                raise FormulaError(
-                    f"write the inverse of {row.name} as a function of its own", raised.position
-                )
+                remedy = f"write a{row.name}" if f"a{row.name}" in FUNCTIONS else "put it behind"
+                words = f"the function {row.name} takes no negative exponent here; {remedy}"
+                raise FormulaError(words, raised.position)
             exponent = self._exponent(raised)
         arguments = self._arguments(name) if self._is("(") else (self._bare_argument(name),)
         if len(arguments) != row.arity:

@@ -53,23 +53,19 @@ def tokens(text: str) -> Iterator[Token]:
         if text[position].isspace():
             position += 1
             continue
-        token = _token(text, position)
-        yield token
-        position = token.end
+        word = _LETTERS.match(text, position)
+        found = _names(text, word) if word else [_token(text, position)]
+        yield from found
+        position = found[-1].end
     yield Token("end", "", len(text), len(text))
 
 
 def _token(text: str, position: int) -> Token:
     character = text[position]
     if match := _NUMBER.match(text, position):
-        digits = match[0].replace("−", "-")
-        if not math.isfinite(float(digits)):
-            raise FormulaError("this number is too large; keep to numbers below 1e308", position)
-        return Token("number", digits, position, match.end())
+        return Token("number", _finite(match[0].replace("−", "-"), position), position, match.end())
     if match := _RAISED.match(text, position):
-        return Token("raised", match[0].translate(_LOWERED), position, match.end())
-    if match := _LETTERS.match(text, position):
-        return _name(text, match)
+        return Token("raised", _finite(match[0].translate(_LOWERED), position), position, match.end())
     if character in _SIGNS:
         return Token("name", _SIGNS[character], position, position + 1)
     if character in _SYMBOLS:
@@ -83,19 +79,25 @@ def _token(text: str, position: int) -> Token:
     raise FormulaError(f"'{shown(character)}' does not belong in a formula in x and y", position)
 
 
-def _name(text: str, match: re.Match[str]) -> Token:
-    """The name that letters begin with; all of them must be names, and "e" touches no other."""
+def _finite(digits: str, position: int) -> str:
+    if not math.isfinite(float(digits)):
+        raise FormulaError("this number is too large; keep to numbers below 1e308", position)
+    return digits
+
+
+def _names(text: str, match: re.Match[str]) -> list[Token]:
+    """Letters as one name or several that touch; the constant "e" touches no other."""
     word, position = match[0].lower(), match.start()
     if word in CONSTANTS:
-        return Token("name", word, position, match.end())
-    first, at = "", position
-    while at < match.end():
-        piece = _longest_name(text, at)
+        return [Token("name", word, position, match.end())]
+    found: list[Token] = []
+    while position < match.end():
+        piece = _longest_name(text, position)
         if not piece:
-            raise FormulaError(_unknown(word), position)
-        first = first or piece
-        at += len(piece)
-    return Token("name", _NAMES[first], position, position + len(first))
+            raise FormulaError(_unknown(word), match.start())
+        found.append(Token("name", _NAMES[piece], position, position + len(piece)))
+        position += len(piece)
+    return found
 
 
 def _longest_name(text: str, position: int) -> str:
