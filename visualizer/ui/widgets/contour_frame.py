@@ -12,7 +12,7 @@ from visualizer.ui.theme import TICK_SIZE, Colors, font
 from visualizer.ui.widgets.axes import TICK_LENGTH, Axes, round_ticks, tick_texts
 
 _TOP, _BELOW = 9, 21  # px around the plot
-_LEFTS = (34, 46, 60, 76, 92)  # px: few widths, so that the plot does not jump while it is zoomed
+_LEFTS = (36, 48, 62, 78, 94)  # px: few widths, so that the plot does not jump while it is zoomed
 _BAR, _BAR_GAP, _BAR_LABELS, _RIGHT = 11, 12, 44, 11  # px
 _NARROW = 300  # px of the widget: below it the bar of levels has no room
 _ROOM_FOR_X, _ROOM_FOR_Y = 80, 56  # px between two ticks

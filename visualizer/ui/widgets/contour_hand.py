@@ -144,7 +144,11 @@ class ContourHand(QWidget):
         if self.start_point() is None or not self.frame.axes.plot.contains(position):
             event.ignore()
             return
-        self.shown.zoom(_ZOOM ** -event.angleDelta().y(), self.frame.point(position.x(), position.y()))
+        point = self.frame.point(position.x(), position.y())
+        self.shown.zoom(_ZOOM ** -event.angleDelta().y(), point)
+        self._move(
+            position - QPointF(*self.frame.pixel(point))
+        )  # longer numbers beside the plot make it narrower
         event.accept()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
@@ -167,6 +171,8 @@ class ContourHand(QWidget):
             self.setCursor(shape)
 
     def _move(self, way: QPointF) -> None:
+        if way.manhattanLength() < 1e-6:
+            return
         plot, window = self.frame.axes.plot, self.shown.window
         x, y = -way.x() / plot.width() * window.width, way.y() / plot.height() * window.height
         self.shown.move((x, y))

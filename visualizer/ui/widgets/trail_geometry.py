@@ -13,7 +13,7 @@ from visualizer.ui.widgets.axes import Axes
 
 _MARGIN = 24.0  # px around the plot, in which a trail is drawn though it cannot be seen
 _FINE = 2.0  # points in the same half of a px are one
-_FAR = 1e9  # px
+_FAR, _LARGEST = 1e9, 1e150  # px; units of x and y
 _Flags = NDArray[np.bool_]
 
 
@@ -34,20 +34,27 @@ class Trail:
 
 def lay_trail(trajectory: Trajectory, axes: Axes, color: str) -> Trail:
     """The trail of a trajectory in ``axes``; 0.1 ms for 2,000 points."""
-    points = np.empty_like(trajectory.points)
-    with np.errstate(invalid="ignore", over="ignore"):
-        points[:, 0] = axes.to_x(trajectory.points[:, 0])
-        points[:, 1] = axes.to_y(trajectory.points[:, 1])
-        farthest = np.abs(points).max(axis=1)
-        far = farthest > _FAR
-        if far.any():  # what is farther comes closer in the same direction, or differences would overflow
-            points[far] = np.clip(points[far], -1e150, 1e150)
-            points[far] *= _FAR / np.abs(points[far]).max(axis=1, keepdims=True)
+    near = _no_farther(trajectory.points, _LARGEST)
+    points = np.empty_like(near)
+    points[:, 0], points[:, 1] = axes.to_x(near[:, 0]), axes.to_y(near[:, 1])
+    points = _no_farther(points, _FAR)
+    with np.errstate(invalid="ignore"):
         bounds = axes.plot.adjusted(-_MARGIN, -_MARGIN, _MARGIN, _MARGIN)
         cells = np.floor(points * _FINE)
-    moved = np.zeros(len(points), np.bool_)
+    moved = np.ones(len(points), np.bool_)
     moved[1:] = (cells[1:] != cells[:-1]).any(axis=1)
     return Trail(trajectory, color, points, contained(points, bounds), moved, bounds)
+
+
+def _no_farther(points: Numbers, most: float) -> Numbers:
+    """The points, those with a coordinate beyond ``most`` closer in the same direction: differences are numbers."""
+    farthest = np.abs(points).max(axis=1)
+    far = farthest > most
+    if not far.any():
+        return points
+    closer = points.copy()
+    closer[far] *= most / farthest[far, None]
+    return closer
 
 
 def contained(points: Numbers, rect: QRectF) -> _Flags:
@@ -80,7 +87,7 @@ def clipped(points: Numbers, rect: QRectF) -> list[Numbers]:
     enter, leave = np.zeros(len(ways)), np.ones(len(ways))
     for axis, (low, high) in enumerate(((rect.left(), rect.right()), (rect.top(), rect.bottom()))):
         start, way = starts[:, axis], ways[:, axis]
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             near, far = (low - start) / way, (high - start) / way
         still = way == 0
         near[still] = np.where((start[still] >= low) & (start[still] <= high), -np.inf, np.inf)

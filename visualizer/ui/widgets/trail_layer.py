@@ -110,7 +110,7 @@ class TrailLayer:
             (copy for copy in self._copies if copy.stretch <= target), default=None, key=_stretch_of
         )
         if nearest is not None and nearest.stretch > done:
-            self._done, self._pixmap = nearest.stretch, nearest.pixmap
+            self._done, self._pixmap = nearest.stretch, QPixmap(nearest.pixmap)
         else:
             self._done = done
 
