@@ -99,7 +99,7 @@ class RaceStrip(Strip):
     """What the Race workspace is a function of."""
 
     def __init__(self, race: LiveRace, parent: QWidget | None = None) -> None:
-        super().__init__(("Surface", "Start", "Racer", "Moment"), "Surface", parent)
+        super().__init__(("Surface", "Start", "Racer", "Moment"), "Start", parent)
         self._race = race
         race.changed.connect(self.set_state)
         self.set_state(race.state)

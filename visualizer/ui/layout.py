@@ -15,7 +15,7 @@ _HORIZONTAL, _VERTICAL = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
 _SUMMARY, _CHECKS, _NARROW_CHECKS = 216, 124, 140  # px
 _ABOVE_AND_BELOW = 150  # px: menus, toolbar, Timeline, gaps
 _CURVES, _PICTURES, _TABLES = 216, 268, 292  # parts of the height in the Train workspace
-_RACERS = (36, 26, 38)  # hundredths of the height: racers, the selected one, its steps
+_RACERS = (42, 22, 36)  # hundredths of the height: racers, the selected one, its steps
 
 Docks = Mapping[str, QDockWidget]
 

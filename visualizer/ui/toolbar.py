@@ -17,7 +17,7 @@ from visualizer.ui.workspaces import WORKSPACES
 
 HEIGHT = 40  # px
 _BUTTON_HEIGHT = 26  # px
-_SEARCH_WIDTH, _NARROW_SEARCH_WIDTH = 248, 188  # px
+_SEARCH_WIDTH, _NARROW_SEARCH_WIDTH = 208, 176  # px
 
 
 class Toolbar(QToolBar):
@@ -39,6 +39,7 @@ class Toolbar(QToolBar):
         stretch.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.addWidget(_room(7))
         self.addAction(actions["open"])
+        actions["open_network"].setIconText(" Network…")  # the menu has room for more
         self.addAction(actions["open_network"])
         self.addSeparator()
         self._workspaces = _Segments([actions[row.key] for row in WORKSPACES])
