@@ -12,6 +12,7 @@ from visualizer.errors import UserError
 from visualizer.race.config import Race, Racer
 from visualizer.race.crowd import CHUNK, Crowd, runs_alone
 from visualizer.race.frames import UNKNOWN, BasinsFrame, Numbers
+from visualizer.race.one_core import on_one_core
 from visualizer.race.surface import Window
 
 SIZE = 256
@@ -49,11 +50,12 @@ class BasinsRun:
         """Compute for about so many seconds, at least one step of one batch (None: to the end); all as far as it is."""
         end = None if seconds is None else time.perf_counter() + seconds
         try:
-            for _ in self._work:
-                if end is not None and time.perf_counter() >= end:
-                    break
-            else:
-                self.complete = True
+            with on_one_core():
+                for _ in self._work:
+                    if end is not None and time.perf_counter() >= end:
+                        break
+                else:
+                    self.complete = True
         except UserError as error:  # settings that the optimizer does not take
             self.complete, self._problem = True, str(error)
         return self._frame()

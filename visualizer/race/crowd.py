@@ -145,21 +145,24 @@ class _Arrivals:
         """Note who is settled and who is lost at ``points`` (2, n): all are tested coarsely, few closely."""
         squares = (by_x * by_x).addcmul_(by_y, by_y)
         near = (squares < self._surface.gradient_tolerance**2).logical_and_(losses <= self._highest)
-        found = near.nonzero().flatten().numpy()
+        found = np.flatnonzero(near.numpy())
         found = found[~self.is_through[found]]
         if len(found):
             self._settle(row, found, points.numpy(), losses.numpy(), by_x.numpy(), by_y.numpy())
-        lows, highs = torch.aminmax(points, dim=1)
-        reach = (
-            max(centre - low, high - centre)
-            for centre, low, high in zip(self._centre, lows.tolist(), highs.tolist(), strict=True)
-        )
+        reach = (self._from_centre(axis, points[axis]) for axis in range(2))
         if not (math.hypot(*reach) <= self._limit and float(squares.max()) < math.inf):
             x, y = points.numpy()
             lost = is_far(self._surface.window, x, y) | ~np.isfinite((losses + by_x + by_y).numpy())
             lost &= ~self.is_through
             self.is_through |= lost
             self.reached[lost] = LOST
+
+    def _from_centre(self, axis: int, positions: Tensor) -> float:
+        """How far the outermost of (n,) positions is; NaN where one is."""
+        low, high = torch.aminmax(
+            positions
+        )  # with dim= it would wake the other cores, which takes a hundred times longer
+        return max(self._centre[axis] - float(low), float(high) - self._centre[axis])
 
     def _settle(
         self,

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from visualizer.race.formula import Formula, parse
 from visualizer.race.frames import Landscape, Numbers
+from visualizer.race.one_core import on_one_core
 from visualizer.race.surface import Place, Window
 
 SIZE = (500, 400)
@@ -52,7 +53,7 @@ def _values(formula: Formula, window: Window, size: tuple[int, int]) -> Numbers:
     """The losses (h + 2, w + 2), row 0 at the bottom: with a ring around the window, so that lines reach its edge."""
     xs = _middles(window.left, window.right, size[0])
     ys = _middles(window.bottom, window.top, size[1])
-    with torch.no_grad():
+    with torch.no_grad(), on_one_core():
         losses = formula(torch.from_numpy(xs)[None, :], torch.from_numpy(ys)[:, None])
     values = np.broadcast_to(losses.numpy(), (len(ys), len(xs)))
     gaps = ~np.isfinite(values)

@@ -9,16 +9,17 @@ import numpy as np
 from visualizer.race.config import Race, Racer
 from visualizer.race.crowd import CHUNK, Crowd, runs_alone
 from visualizer.race.frames import Numbers, SwarmFrame
+from visualizer.race.one_core import on_one_core
 from visualizer.race.surface import Window
 
 MOST_NUMBERS = 20_000_000  # that are kept: 80 MB
-MOST_ALONE = 36
+MOST_ALONE = 16
 
 
 def swarm(race: Race, racer: Racer, count: int, window: Window) -> SwarmFrame:
     """About ``count`` starts all over ``window``, one somewhere in each field of a grid, by the seed of the race.
 
-    Fewer where ``count`` ways of ``race.steps`` steps are more than 20 million numbers, and at most 36 of an
+    Fewer where ``count`` ways of ``race.steps`` steps are more than 20 million numbers, and at most 16 of an
     optimizer that cannot take many starts as one batch. 5,000 starts × 300 steps take 0.3 s. Raises ``UserError``
     for settings that the optimizer does not take.
     """
@@ -30,9 +31,10 @@ def swarm(race: Race, racer: Racer, count: int, window: Window) -> SwarmFrame:
     size = 1 if alone else CHUNK
     for first in range(0, len(starts), size):
         crowd = Crowd(race, racer, starts[first : first + size], race.steps, staying=True)
-        while not crowd.complete:
-            points[crowd.row, first + crowd.who] = crowd.points.T
-            crowd.advance()
+        with on_one_core():
+            while not crowd.complete:
+                points[crowd.row, first + crowd.who] = crowd.points.T
+                crowd.advance()
         reached[first : first + size] = crowd.reached
     return SwarmFrame(racer, points, reached)
 
