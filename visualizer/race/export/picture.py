@@ -14,7 +14,7 @@ from visualizer.race.export.fonts import fitted, width
 from visualizer.race.export.ground import axes_of, bar_width, ground
 from visualizer.race.export.legend import HEAD, ROW, Legend
 from visualizer.race.export.losses import LossPlot
-from visualizer.race.export.scene import Box, Scene, Shape, Words
+from visualizer.race.export.scene import Area, Box, Scene, Shape, Words
 from visualizer.race.export.trails import Spot
 from visualizer.race.formula_text import pretty
 from visualizer.race.frames import Numbers, RaceFrame
@@ -25,7 +25,6 @@ SIZE = (1200, 760)
 LEAST_SIZE, MOST_SIZE = (320, 200), (7680, 4320)
 _MARGIN, _HEAD, _FOOT = 24.0, 64.0, 52.0
 _LEFT, _COLUMN, _BETWEEN = 36.0, 372.0, 30.0
-_MOST_POINTS = 3000  # of trails that labels look at
 
 
 class RacePicture:
@@ -57,6 +56,7 @@ class RacePicture:
         self.losses = LossPlot(frame, Box(column.left + 44, top, column.width - 44, plot.bottom - top))
         x, y = self._axes.place(np.array([frame.race.start]))[0].tolist()
         self._start = (x, y)
+        self._beads = [trails.beads(trail, plot) for trail in self.trails]
         ends = [trail.trajectory.steps for trail in self.trails]
         self._labels = labels.Labels(plot, self._still(), self._covered(ends))
 
@@ -137,6 +137,10 @@ class RacePicture:
             yield from marks.cross(x + 6, y, 6.0, style.STATES["diverged"], 2.2, upright=False)
             yield Words("diverged", x + 18, y, style.TICK, style.MUTED)
             x += 36 + width("diverged", style.TICK)
+        if not np.isfinite(self._landscape.values).all():
+            yield Area(Box(x, y - 6, 12, 12).corners, style.GAP, style.AXIS, 1.0)
+            yield Words("undefined", x + 18, y, style.TICK, style.MUTED)
+            x += 36 + width("undefined", style.TICK)
         if self._landscape.logarithmic:
             yield Words("levels by ratios", x, y, style.TICK, style.MUTED)
 
@@ -148,10 +152,9 @@ class RacePicture:
         return [Spot(*self._start, f"start ({number(x)}, {number(y)})")]
 
     def _covered(self, rows: Sequence[int]) -> Numbers:
-        """Some of the points of all trails as far as they are."""
-        parts = [trail.points[: row + 1] for trail, row in zip(self.trails, rows, strict=True)]
-        points = np.concatenate([*parts, np.empty((0, 2))])
-        return points[:: max(1, len(points) // _MOST_POINTS)]
+        """Points all along the trails as far as they are: what labels had better not cover."""
+        parts = [points[passed <= row] for (points, passed), row in zip(self._beads, rows, strict=True)]
+        return np.concatenate([*parts, np.empty((0, 2))])
 
 
 def _facts(frame: RaceFrame) -> str:

@@ -18,6 +18,7 @@ from visualizer.race.racers import marker_of, titles
 WIDTH, DASH = 2.4, (7.0, 5.0)
 HEAD = 6.0  # radius
 _LEAST = 0.35  # units between two points of a trail: nearer ones cannot be told apart
+_BEAD, _MOST_BEADS = 7.0, 600  # units between beads on a long step; of one step, and about of one trail
 _INSIDE = 1.0  # units by which marks of exits stay inside the plot
 
 
@@ -78,6 +79,21 @@ def _within(points: Numbers, box: Box) -> NDArray[np.bool_]:
     x, y = points.T
     inside: NDArray[np.bool_] = (box.left <= x) & (x <= box.right) & (box.top <= y) & (y <= box.bottom)
     return inside
+
+
+def beads(trail: Trail, box: Box) -> tuple[Numbers, NDArray[np.int64]]:
+    """Points (n, 2) all along what is seen of a trail, and the row (n,) by which each is passed."""
+    end = trail.exit + 2 if trail.exit >= 0 else len(trail.points)
+    points = trail.points[:end]
+    start, step = points[:-1], np.diff(points, axis=0)
+    with np.errstate(all="ignore"):
+        counts = np.nan_to_num(np.hypot(*step.T) / _BEAD, nan=0.0).clip(1, _MOST_BEADS).astype(np.int64)
+        segment = np.repeat(np.arange(len(step)), counts)
+        shares = (np.arange(len(segment)) - np.repeat(np.cumsum(counts) - counts, counts)) / counts[segment]
+        threaded = start[segment] + shares[:, None] * step[segment]
+    seen = np.flatnonzero(_within(threaded, box))
+    seen = seen[:: max(1, len(seen) // _MOST_BEADS)]
+    return threaded[seen], segment[seen] + 1
 
 
 def lines(trail: Trail, box: Box, first: int, last: int) -> Iterator[Shape]:
