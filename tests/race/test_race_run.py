@@ -25,7 +25,7 @@ from visualizer.race.surfaces import surface
 from visualizer.race.walkers import STEPS_AN_EPOCH
 
 BESIDE = 1e-12  # what trajectories may differ by
-SURFACES = ("beale", "rosenbrock")
+LENGTHS = {"beale": 300, "rosenbrock": 100, "himmelblau": 60}
 
 PLAIN = {
     "sgd": lambda p, lr: optim.SGD(p, lr=lr),
@@ -88,9 +88,9 @@ def test_every_racer_has_a_plain_loop():
     assert set(PLAIN) == set(RACERS)
 
 
-@pytest.mark.parametrize("name", SURFACES)
-def test_every_racer_is_torchs_own_optimizer(name):
-    race = new_race(surface(name), tuple(RACERS), steps=300)
+@pytest.mark.parametrize(("name", "steps"), LENGTHS.items())
+def test_every_racer_is_torchs_own_optimizer(name, steps):
+    race = new_race(surface(name), tuple(RACERS), steps=steps)
     frame = RaceRun(race).advance()
     assert frame.complete
     assert frame.problems == ()
@@ -100,17 +100,17 @@ def test_every_racer_is_torchs_own_optimizer(name):
             formula,
             race.start,
             lambda p, row=row: PLAIN[row.racer.optimizer](p, row.racer.learning_rate),
-            300,
+            steps,
         )
         finite = int(np.isfinite(row.points).all(1).sum())
-        assert finite == 301 or not np.isfinite(expected[-1]).all(), row.racer.key
+        assert finite == steps + 1 or not np.isfinite(expected[-1]).all(), row.racer.key
         print(name, row.racer.key, finite, np.abs(row.points[:finite] - expected[:finite]).max())
         np.testing.assert_allclose(row.points[:finite], expected[:finite], rtol=BESIDE, atol=BESIDE)
-        shown = min(finite, 300)
+        shown = min(finite, steps)
         np.testing.assert_allclose(row.losses[:shown], losses[:shown], rtol=BESIDE, atol=BESIDE)
-        if finite == 301 and row.racer.optimizer != "newton":
+        if finite == steps + 1 and row.racer.optimizer != "newton":
             assert row.evaluations[-1] == evaluations
-        assert row.steps == 300
+        assert row.steps == steps
         assert row.seconds > 0
 
 
@@ -323,6 +323,15 @@ def test_formulas_of_less_than_two_coordinates(formula):
         assert row.steps == 10
         if formula == "3" and row.racer.key not in ("adamw", "asgd"):  # these two decay towards 0
             np.testing.assert_array_equal(row.points, np.ones((11, 2)))
+
+
+def test_a_race_of_nobody_and_of_no_steps():
+    empty = RaceRun(new_race(surface("bowl"), ())).advance()
+    assert empty.complete
+    assert empty.trajectories == ()
+    still = RaceRun(replace(new_race(surface("bowl"), ("sgd", "lbfgs")), steps=0)).advance()
+    assert still.complete
+    assert [row.steps for row in still.trajectories] == [0, 0]
 
 
 def test_a_start_outside_the_window():

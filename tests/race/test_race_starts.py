@@ -13,7 +13,7 @@ from visualizer.race.starts import run_starts, stepper
 from visualizer.race.surfaces import surface
 from visualizer.race.walkers import runs_alone
 
-STEPS = 40
+STEPS = 25
 COUNTS = (1, 3, 8, 1000)  # a part of a vector register, a whole one, and many with a rest
 ELEMENTWISE = [name for name, row in RACERS.items() if row.elementwise]
 
