@@ -25,7 +25,7 @@ from visualizer.race.noise import noise_of
 from visualizer.race.walkers import Walker, title
 from visualizer.training.schedules import schedule
 
-_BETWEEN = 64  # steps between checkpoints: to go back costs so many steps at most
+_BETWEEN = 32  # steps between checkpoints: to go back costs so many steps at most
 
 
 @dataclass(frozen=True, slots=True, eq=False)
