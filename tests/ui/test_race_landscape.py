@@ -595,3 +595,32 @@ def test_the_smallest_and_oddest_sizes_are_painted(panel):
     for size in ((1, 1), (40, 30), (160, 120), (2000, 60)):
         panel.view.resize(*size)
         panel.view.grab()
+
+
+def test_the_inset_goes_where_it_hides_few_trails(panel):
+    panel._choose("basins", True)
+    quiet, busy = trajectory([(0, -2), (0, -2.5)]), trajectory(walk(5, 900, 0.1) * 0.3 + (3.2, 2.0))
+    panel.set_state(state_of(quiet))
+    pixels(panel)
+    corner = panel.view._inset.rect.center()
+    panel.set_state(state_of(busy))
+    panel.set_state(replace(state_of(busy), race=replace(state_of(busy).race, start=(0.0, 0.0))))
+    pixels(panel)
+    assert panel.view._inset.rect.center() != corner
+    assert (
+        panel.view._trails.crowd.covered((corner.x() - 60, corner.y() - 70, corner.x() + 60, corner.y() + 70))
+        > 90
+    )
+
+
+def test_the_focus_is_shown_when_it_comes_by_a_key(panel):
+    panel.set_state(state_of(line(0.0)))
+    before = pixels(panel)
+    panel.view.setFocus(Qt.FocusReason.MouseFocusReason)
+    assert (pixels(panel) == before).all()
+    panel.lines.setFocus()
+    panel.view.clearFocus()
+    panel.activateWindow()
+    panel.view.setFocus(Qt.FocusReason.TabFocusReason)
+    plot = panel.view.frame.axes.plot
+    assert shows(pixels(panel), plot.left() - 1, plot.center().y(), theme.DARK.accent)

@@ -19,7 +19,7 @@ _TITLE = 19.0  # px
 _SHARE, _LEAST, _MOST = 0.215, 84.0, 170.0  # of the plot's width, px
 _INSET = 8.0  # px from the corner
 _SMALLEST_PLOT = (230.0, 190.0)  # px
-_FEW = 40.0  # cells with trails that an inset may hide without looking for another corner
+_FEW, _MANY = 30.0, 90.0  # cells with trails that an inset may hide: at another corner, before it goes there
 _GROUND, _BORDER, _TEXT, _MUTED = (
     QColor("#1b1c1f"),
     QColor("#44484f"),
@@ -42,7 +42,7 @@ class BasinsInset:
     def lay(self, plot: QRectF, start: QPointF, covered: Callable[[Box], float], *, shown: bool) -> None:
         """Find the place: a corner of ``plot`` that hides neither the start nor much of the trails.
 
-        Of the corners the upper right one comes first, and the last one is kept as long as the start is not under it.
+        Of the corners the upper right one comes first; it stays at the last one while that hides little.
         """
         if not shown or plot.width() < _SMALLEST_PLOT[0] or plot.height() < _SMALLEST_PLOT[1]:
             self.rect = QRectF()
@@ -51,8 +51,8 @@ class BasinsInset:
         lefts = plot.right() - _INSET - side, plot.left() + _INSET
         tops = plot.top() + _INSET, plot.bottom() - _INSET - side - _TITLE
         corners = [QRectF(left, top, side, side + _TITLE) for top in tops for left in lefts]
-        if self._corner is None or corners[self._corner].adjusted(-9, -9, 9, 9).contains(start):
-            free = [i for i, each in enumerate(corners) if not each.adjusted(-9, -9, 9, 9).contains(start)]
+        free = [i for i, each in enumerate(corners) if not each.adjusted(-9, -9, 9, 9).contains(start)]
+        if self._corner not in free or covered(box_of(corners[self._corner])) > _MANY:
             self._corner = min(free, key=lambda i: covered(box_of(corners[i])) // _FEW, default=0)
         self.rect = corners[self._corner]
 

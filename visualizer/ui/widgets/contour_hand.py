@@ -19,6 +19,7 @@ _GRIP = 11.0  # px around the start in which the hand takes it as it lies
 _PAUSE = 16  # ms between two places of the start while it is dragged
 _CLICK = 4.0  # px that a click may move
 _STEP, _FINE_STEP = 0.01, 0.001  # of the window, for the arrow keys; with Shift
+_BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 _WAYS = {
     Qt.Key.Key_Left: (-1, 0),
     Qt.Key.Key_Right: (1, 0),
@@ -45,6 +46,7 @@ class ContourHand(QWidget):
         super().__init__(parent)
         self.shown = ShownWindow(self)
         self.pointer: QPointF | None = None
+        self.focused_by_key = False
         self.held: Point | None = None  # where the hand holds the start
         self._mode: Literal["", "start", "inset", "move"] = ""
         self._offset = QPointF()
@@ -242,8 +244,14 @@ class ContourHand(QWidget):
         else:
             super().keyReleaseEvent(event)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.focused_by_key = event.reason() in _BY_KEY
+        self.update()
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
+        self.focused_by_key = False
         if not self._mode:
             self._let_go()
 

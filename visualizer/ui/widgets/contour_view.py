@@ -183,11 +183,11 @@ class ContourView(ContourHand):
         if self.options.faint and state.frame is not None:
             self._trails.draw_faint(painter)
         self._trails.draw_lost(painter, self._heads)
-        self._trails.draw(painter, rows, hurried=self._is_moving())
+        self._trails.draw(painter, rows, hurried=state.dragging or self._is_moving())
         self._draw_marks(painter, state, frame)
         painter.setClipping(False)
         self._draw_inset(painter, state, plot)
-        if self.hasFocus():
+        if self.focused_by_key:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setPen(QPen(QColor(self._colors.accent), 1))
             painter.drawRect(plot.adjusted(-1, -1, 0, 0))

@@ -89,7 +89,7 @@ class TrailPainting:
     def draw(self, painter: QPainter, rows: Rows, *, hurried: bool = False) -> None:
         """The trails up to ``rows``, without those of diverged racers.
 
-        ``hurried``: many and long ones as hairlines, for the frames of a zoom.
+        ``hurried``: many and long ones as hairlines, for the frames of a zoom or a drag.
         """
         lost = frozenset(
             index
