@@ -178,7 +178,7 @@ def _with_window(surface: Surface, window: Window, start: Point) -> Surface:
 def _near(name: str, known: Sequence[str]) -> str:
     """What may have been meant."""
     near = difflib.get_close_matches(name.lower(), known, n=1)
-    return f"did you mean {near[0]}?" if near else f"choose one of {', '.join(known)}."
+    return f"did you mean {near[0]}?" if near else "`main.py race --list` names them."
 
 
 def _check_optimizers(optimizers: Sequence[str]) -> None:

@@ -77,7 +77,9 @@ def number(value: float, digits: int = 3, *, measured: bool = False) -> str:
         return "∞" if value > 0 else "−∞"
     if 10 ** (digits - 1) - 0.5 <= abs(value) < 1e5:
         text = f"{value:.0f}"
-    elif measured and value and abs(value) > 1e-4:
+    elif measured and 0 < abs(value) < 1e-3:
+        text = f"{value:e}"
+    elif measured and value:
         text = f"{value:#.{digits}g}"
     else:
         text = f"{value:.{digits}g}"
