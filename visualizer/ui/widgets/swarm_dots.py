@@ -16,7 +16,7 @@ _FEW = 4_000  # dots, up to which they are larger
 
 
 def swarm_image(swarm: SwarmFrame, row: int, axes: Axes, size: QSize, ratio: float) -> QImage:
-    """The dots of row ``row`` (the last one for later rows) on transparent ground; 1 ms for 20,000."""
+    """The dots of row ``row`` (the last one for later rows) on transparent ground; 2 ms for 20,000."""
     width, height = round(size.width() * ratio), round(size.height() * ratio)
     pixels = np.zeros((height + 4, width + 4), np.uint32)
     points = swarm.points[min(row, len(swarm.points) - 1)].astype(np.float64)
