@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from visualizer.race.config import Race
@@ -40,8 +40,8 @@ class SweepPanel(Panel):
         self._state: RaceState | None = None
         self.begin, self.cancel = QPushButton("Sweep again"), QPushButton("Cancel")
         self.use = QPushButton("Use the best rates", toolTip="Let every racer run at its best rate")
-        self.progress, self.objective = QProgressBar(textVisible=False, maximum=1000), ElidedLabel()
-        self.objective.setProperty("role", "small")
+        self.progress, self.status = QProgressBar(textVisible=False, maximum=1000), ElidedLabel()
+        self.status.setProperty("role", "small")
         self.plot = SweepPlot()
         self._empty = Placeholder(_WHAT, "Sweep")
         self._build()
@@ -63,12 +63,9 @@ class SweepPanel(Panel):
         for button in (self.begin, self.cancel, self.use):
             button.setProperty("role", "small")
             bar.addWidget(button)
-        bar.addStretch(1)
+        self.status.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        bar.addWidget(self.status, 1)
         rows.addLayout(bar)
-        words = QHBoxLayout()
-        words.setContentsMargins(PADDING, 0, PADDING, 2)
-        words.addWidget(self.objective)
-        rows.addLayout(words)
         rows.addWidget(self.plot, 1)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._empty)
@@ -95,22 +92,25 @@ class SweepPanel(Panel):
         self.cancel.setVisible(sweeping)
         self.progress.setVisible(sweeping)
         self.progress.setValue(round(1000 * sweep.fraction) if sweep is not None else 0)
-        self.objective.set_full_text(f"lower is better: {sweep.objective}" if sweep is not None else "")
         self.plot.set_lines(sweep_lines(sweep, state) if sweep is not None else (), state.selected)
         self.use.setEnabled(sweep is not None and not sweeping)
 
     def _say_how_far(self, state: RaceState) -> None:
         sweep = state.sweep
-        if state.sweeping:
-            self.set_subtitle(f"{100 * sweep.fraction:.0f}{THIN}%" if sweep is not None else f"0{THIN}%")
-        elif sweep is None:
-            self.set_subtitle("")
-        elif _compared(sweep.race) != _compared(state.race):
+        is_old = sweep is not None and _compared(sweep.race) != _compared(state.race)
+        if is_old and not state.sweeping:
             self.set_subtitle("of the race as it was before", warning=True)
-        elif sweep.fraction < 1:
-            self.set_subtitle(f"cancelled at {100 * sweep.fraction:.0f}{THIN}%", warning=True)
         else:
-            self.set_subtitle("learning rates")
+            self.set_subtitle(f"lower is better: {sweep.objective}" if sweep is not None else "")
+        share = f"{100 * sweep.fraction:.0f}{THIN}%" if sweep is not None else f"0{THIN}%"
+        is_cancelled = sweep is not None and sweep.fraction < 1
+        self.status.set_full_text(
+            share
+            if state.sweeping
+            else f"cancelled at {share}"
+            if is_cancelled
+            else "click a curve to take its rate"
+        )
 
     def set_colors(self, colors: Colors) -> None:
         self.plot.set_colors(colors)

@@ -30,8 +30,10 @@ def loss_text(value: float) -> str:
 
 
 def scientific(value: float) -> str:
-    """Two figures and a power: ``3.9e−3``."""
+    """Two figures and a power, one figure where the power has two: ``3.9e−3``, ``4e−12``."""
     mantissa, _, exponent = f"{value:.1e}".partition("e")
+    if abs(int(exponent)) >= 10:
+        mantissa, _, exponent = f"{value:.0e}".partition("e")
     return f"{mantissa}e{int(exponent)}".replace("-", MINUS)
 
 
@@ -45,8 +47,9 @@ def distance_text(value: float) -> str:
 
 
 def rate_text(value: float) -> str:
-    """A learning rate in two figures, more where it has more: ``0.35``, ``0.010``, ``1e−6``."""
-    if value and not 1e-4 <= abs(value) < 1e4:
-        return f"{value:.3g}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e").replace("-", MINUS)
+    """A learning rate in two figures, more where it has more: ``0.35``, ``0.010``, ``1.5e−4``."""
+    if value and not 1e-3 <= abs(value) < 1e4:
+        mantissa, _, exponent = f"{value:.2e}".partition("e")
+        return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}".replace("-", MINUS)
     exact, two = f"{value:.4g}", f"{value:#.2g}".rstrip(".")
     return (two if float(two) == float(exact) else exact).replace("-", MINUS)
