@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from visualizer.errors import UserError
 from visualizer.race.config import Race, Racer
-from visualizer.race.crowd import CHUNK, Crowd, runs_alone
+from visualizer.race.crowd import CHUNK, Crowd
 from visualizer.race.frames import UNKNOWN, BasinsFrame, Numbers
 from visualizer.race.one_core import on_one_core
 from visualizer.race.surface import Window
+from visualizer.race.walkers import runs_alone
 
 SIZE = 256
 COARSEST, COARSEST_ALONE = 32, 8  # pixels on a side that come first

@@ -15,22 +15,15 @@ from visualizer.race.formula import parse
 from visualizer.race.frames import LOST, UNREACHED, Numbers
 from visualizer.race.lockstep import Gradients
 from visualizer.race.noise import noise_of
-from visualizer.race.racers import RACERS
 from visualizer.race.states import FAR, LASTING, Flags, is_far, is_outside, judge
 from visualizer.race.surface import Surface
-from visualizer.race.walkers import Walker
+from visualizer.race.walkers import Walker, runs_alone
 
 CHUNK = 16_384
 """Starts in one batch: their arrays stay in the cache, and operations on them do not wait for a second core."""
 
 _LEAVING = 0.2  # the share of those that are through at which they are left behind
 _NEVER = -2
-
-
-def runs_alone(racer: Racer) -> bool:
-    """Whether starts cannot share an optimizer: what happens to one would depend on the others."""
-    row = RACERS.get(racer.optimizer)
-    return row is None or not row.elementwise or racer.schedule == "plateau"
 
 
 class Crowd:

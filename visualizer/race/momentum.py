@@ -31,7 +31,8 @@ def _buffer(
     buffer: Numbers, _: Numbers, step: Numbers, rate: Numbers, settings: Mapping[str, Any]
 ) -> Numbers:
     """SGD: v ← ρv + g, x ← x − lr·v."""
-    return -rate * settings["momentum"] * buffer
+    momentum: float = settings["momentum"]
+    return -rate * momentum * buffer
 
 
 def _mean(mean: Numbers, step: Numbers, settings: Mapping[str, Any]) -> Numbers:
@@ -44,28 +45,32 @@ def _adam(
     mean: Numbers, square: Numbers, step: Numbers, rate: Numbers, settings: Mapping[str, Any]
 ) -> Numbers:
     """Adam, AdamW, NAdam: the mean over the root of the mean of squares as it is now."""
-    root = np.sqrt(square / (1 - settings["beta2"] ** np.maximum(step, 1)))
-    return -rate * _mean(mean, step, settings) / (root + settings["eps"])
+    beta: float = settings["beta2"]
+    eps: float = settings["eps"]
+    root = np.sqrt(square / (1 - beta ** np.maximum(step, 1)))
+    return -rate * _mean(mean, step, settings) / (root + eps)
 
 
 def _radam(
     mean: Numbers, square: Numbers, step: Numbers, rate: Numbers, settings: Mapping[str, Any]
 ) -> Numbers:
     """RAdam: without the mean of squares while the length ρ of its memory is at most 5, then rectified."""
-    beta = settings["beta2"]
+    beta: float = settings["beta2"]
+    eps: float = settings["eps"]
     power = beta ** np.maximum(step, 1)
     longest = 2 / (1 - beta) - 1
     length = longest - 2 * np.maximum(step, 1) * power / (1 - power)
     kept = np.maximum(length, 5.0)
     rectified = (kept - 4) * (kept - 2) * longest / ((longest - 4) * (longest - 2) * kept)
-    adaptive = np.sqrt(np.maximum(rectified * (1 - power), 0.0)) / (np.sqrt(square) + settings["eps"])
+    adaptive = np.sqrt(np.maximum(rectified * (1 - power), 0.0)) / (np.sqrt(square) + eps)
     return -rate * _mean(mean, step, settings) * np.where(length > 5, adaptive, 1.0)
 
 
 def _adamax(
     mean: Numbers, largest: Numbers, step: Numbers, rate: Numbers, settings: Mapping[str, Any]
 ) -> Numbers:
-    return -rate * _mean(mean, step, settings) / np.maximum(largest, settings["eps"])
+    eps: float = settings["eps"]
+    return -rate * _mean(mean, step, settings) / np.maximum(largest, eps)
 
 
 CARRIED: Mapping[str, Carried] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, cast
 
 Point = tuple[float, float]
 """x and y."""
@@ -35,7 +35,7 @@ class Window:
         return (self.left + self.right) / 2, (self.bottom + self.top) / 2
 
     def __contains__(self, point: object) -> bool:
-        x, y = point  # type: ignore[misc]
+        x, y = cast(Point, point)
         return bool(self.left <= x <= self.right and self.bottom <= y <= self.top)
 
 

@@ -7,10 +7,11 @@ import math
 import numpy as np
 
 from visualizer.race.config import Race, Racer
-from visualizer.race.crowd import CHUNK, Crowd, runs_alone
+from visualizer.race.crowd import CHUNK, Crowd
 from visualizer.race.frames import Numbers, SwarmFrame
 from visualizer.race.one_core import on_one_core
 from visualizer.race.surface import Window
+from visualizer.race.walkers import runs_alone
 
 MOST_NUMBERS = 20_000_000  # that are kept: 80 MB
 MOST_ALONE = 16
