@@ -13,7 +13,7 @@ from visualizer.ui.widgets.value_slider import Scale, ValueSlider
 
 HEIGHT = 26
 _LOWEST, _HIGHEST = -6, 1  # powers of ten
-_LABELS = (-6, -4, -2, 1)
+_LABELS = (-6, -3, 0, 1)
 _SLIDER = 12  # px high
 _HANDLE = 8  # px, by half of which the scale stands in at both ends
 SCALE = Scale(10.0**_LOWEST, 10.0**_HIGHEST, logarithmic=True)
