@@ -40,9 +40,8 @@ def nadam(of: StepRecord) -> Lines:
     here = beta * (1 - 0.5 * 0.96 ** (of.step * psi))
     ahead = beta * (1 - 0.5 * 0.96 ** ((of.step + 1) * psi))
     product = float(of.after["mu_product"])
-    tip = "Rises from half of β₁ to β₁ while the race goes on."
-    formula = f"{beta:g}·(1 − 0.96^({psi:g}t) / 2)"
-    lines.append(number("μ", "share of momentum", formula, here, tip))
+    tip = f"{beta:g}·(1 − 0.96^({psi:g}·t) / 2): rises from half of β₁ to β₁ while the race goes on."
+    lines.append(number("μ", "share of momentum", "", here, tip))
     lines.append(number("μ′", "the same for step t + 1", "", ahead))
     lines.append(number("Π", "product of all μ so far", "", product))
     lines.append(pair("m̂", "mean, one step ahead", "μ′·m / (1 − Π·μ′)", ahead * mean / (1 - product * ahead)))

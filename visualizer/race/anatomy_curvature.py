@@ -29,12 +29,12 @@ def lbfgs(of: StepRecord) -> Lines:
     tip = f"Past moves and how the gradient changed along them; at most {of.options['history_size']}."
     lines.append(number("K", "pairs that tell the curvature", "", len(pairs), tip))
     tip = "Scale of the inverse Hessian before the pairs refine it: sᵀy / yᵀy of the newest pair."
-    lines.append(number("γ", "scale of the inverse Hessian", "sᵀy / yᵀy", float(of.after["H_diag"]), tip))
+    lines.append(number("γ", "scale of the inverse Hessian", "", float(of.after["H_diag"]), tip))
     lines.append(rate(of))
     for place, (length, direction) in enumerate(of.moves[:_SHOWN_MOVES]):
         index = _SUBSCRIPTS[place + 1]
         first = place == 0 and int(of.before.get("n_iter", 0)) == 0
-        formula = "−g" if first else "−H⁻¹·g by the pairs"
+        formula = "−g" if first else "−H⁻¹·g"
         lines.append(pair(f"d{index}", f"direction {place + 1}", formula, direction))
         searched = of.options.get("line_search_fn") is not None
         words = "length, from a line search" if searched else "length"
@@ -42,11 +42,8 @@ def lbfgs(of: StepRecord) -> Lines:
     rest = of.moves[_SHOWN_MOVES:]
     if rest:
         words = f"moves {_SHOWN_MOVES + 1} to {len(of.moves)}"
-        lines.append(pair("w", words, "sum of t·d", np.sum([t * d for t, d in rest], axis=0)))
-    sums = [
-        f"t{_SUBSCRIPTS[place + 1]}·d{_SUBSCRIPTS[place + 1]}" for place in range(len(of.moves) - len(rest))
-    ]
-    return [*lines, change(of, " + ".join(sums + (["w"] if rest else [])))]
+        lines.append(pair("w", words, "Σ t·d", np.sum([t * d for t, d in rest], axis=0)))
+    return [*lines, change(of, "t₁·d₁" if len(of.moves) == 1 else "Σ t·d")]
 
 
 @contextmanager
@@ -83,10 +80,10 @@ def newton(of: StepRecord) -> Lines:
     assert of.hessian is not None
     is_finite = bool(np.isfinite(of.hessian).all())
     values = np.asarray(np.linalg.eigvalsh(of.hessian)) if is_finite else np.full(2, np.nan)
-    lines.append(pair("∂ₓ∇f", "Hessian, first row", "(∂²f/∂x², ∂²f/∂x∂y)", of.hessian[0]))
-    lines.append(pair("∂ᵧ∇f", "Hessian, second row", "(∂²f/∂x∂y, ∂²f/∂y²)", of.hessian[1]))
+    lines.append(pair("∂ₓ∇f", "Hessian, first row", "", of.hessian[0], "∂²f/∂x² and ∂²f/∂x∂y, exact."))
+    lines.append(pair("∂ᵧ∇f", "Hessian, second row", "", of.hessian[1], "∂²f/∂x∂y and ∂²f/∂y², exact."))
     tip = "Curvatures along the axes of H. Where one is negative, Newton goes up, towards a saddle or a peak."
-    lines.append(pair("λ₁, λ₂", "curvatures", "eigenvalues of H", values, tip))
+    lines.append(pair("λ₁, λ₂", "curvatures, eigenvalues of H", "", values, tip))
     lines.append(pair("n", "Newton's direction", "H⁻¹·g", _solved(of.hessian, used)))
     return [*lines, rate(of), change(of, "−α·n")]
 

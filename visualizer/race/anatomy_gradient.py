@@ -110,9 +110,9 @@ def asgd(of: StepRecord) -> Lines:
     lines, _ = opening(of)
     decay, power = float(of.options["lambd"]), float(of.options["alpha"])
     eta = float(of.before["eta"]) if "eta" in of.before else _first_eta(of)
-    tip = "Follows the learning rate of the step before and falls slowly; torch keeps it in single precision."
+    tip = f"α / (1 + {decay:g}·α·(t − 1))^{power:g}, with the α of the step before; torch keeps it in single precision."
     lines.append(rate(of))
-    lines.append(number("η", "rate that falls", f"α / (1 + {decay:g}·α·(t − 1))^{power:g}", eta, tip))
+    lines.append(number("η", "rate that falls with time", "", eta, tip))
     lines.append(pair("w", "decay", f"{decay:g}·θ", decay * of.start, "Pulls the point towards (0, 0)."))
     share = float(of.before.get("mu", 1.0))
     if share != 1.0:
