@@ -86,6 +86,14 @@ def test_a_trail_follows_the_ground_and_leaves_out_what_is_outside():
     assert relief.trail(points[:1])[0].shape == (0, 3)
 
 
+def test_what_is_behind_a_hill_is_hidden():
+    relief = make_relief(landscape("exp(-x^2)", Window(-3, 3, -3, 3), logarithmic=False))
+    left, right = relief.on_ground(np.array([(-2.0, 0.0), (2.0, 0.0)]))
+    from_the_right = np.array([4.0, 0.0, 0.6])
+    assert relief.hidden(np.array([left, right]), from_the_right).tolist() == [True, False]
+    assert not relief.hidden(np.array([left, right]), np.array([0.0, 0.0, 5.0])).any()
+
+
 # --- the panel ---------------------------------------------------------------------------------------
 
 
@@ -144,7 +152,7 @@ dock = Dock(panel)
 dock.set_colors(theme.DARK)
 window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock)
 dock.hide()
-window.resize(700, 500)
+window.resize(420, 320)
 window.show()
 ground = sample(FORMULA, SURFACE.window, (240, 180), logarithmic=True, places=SURFACE.minima)
 

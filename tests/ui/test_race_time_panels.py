@@ -277,7 +277,7 @@ def test_the_lowest_loss_falls_over_the_clock(bar):
 def test_narrow_and_light_bars_are_whole(bar):
     bar.set_state(make_state())
     bar.set_colors(theme.LIGHT)
-    for width in (500, 700, 1000, 2000):
+    for width in (500, 700, 1100, 2000):
         bar.resize(width, 60)
         assert not bar.grab().isNull()
     assert not bar._machine.isHidden()

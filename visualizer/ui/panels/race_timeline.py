@@ -27,7 +27,7 @@ from visualizer.ui.widgets.race_track import RaceTrack, track_of
 from visualizer.ui.widgets.steady_runs import Run, SteadyRuns
 
 HEIGHT = 60  # px
-_MACHINE_FROM = 1000  # px of the bar: in narrower ones the tool tip of the slider's end tells it
+_MACHINE_FROM = 1060  # px of the bar: narrower ones leave the room to the slider
 # Key, icon and tool tip.
 _BUTTONS = (
     ("start", "skip_back", "Back to the start (Home)"),
@@ -126,10 +126,9 @@ class RaceTimelinePanel(Panel):
         rows = QVBoxLayout(self._machine)
         rows.setContentsMargins(0, 3, 0, 3)
         rows.setSpacing(2)
-        widest: list[Run] = [("00", "strong"), ("running", "muted")] * 2 + [
-            ("0", "strong"),
-            ("diverged", "muted"),
-        ]
+        widest: list[Run] = []
+        for count, state in (("00", "running"), ("00", "converged"), ("0", "diverged")):
+            widest += [(count, "strong"), (state, "muted")]
         self._counts = SteadyRuns(widest)
         self._costs = SteadyRuns(widest)
         rows.addWidget(self._counts)

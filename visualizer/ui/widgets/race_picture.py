@@ -47,10 +47,10 @@ class RacePlotOptions:
 
 
 class RacePicture:
-    """Draws the lines of a race; setting costs nothing, drawing what has changed: 4 ms for 14 lines of 2,000 points.
+    """Draws the lines of a race; setting costs nothing, drawing what has changed.
 
-    ``axes`` are those of the last drawing (decades where the values are logarithmic). The plot is dark in both
-    themes: the colours of the racers need it.
+    That takes 3 ms for 8 lines of 300 points, 10 ms for 14 of 2,000. ``axes`` are those of the last drawing (decades
+    where the values are logarithmic). The plot is dark in both themes: the colours of the racers need it.
     """
 
     def __init__(self, options: RacePlotOptions) -> None:
@@ -182,7 +182,8 @@ class RacePicture:
     def _draw_legend(self, painter: QPainter) -> None:
         """Swatch and name of each racer at the height where its line ends, moved apart where they would overlap."""
         plot = self.axes.plot
-        lines = sorted(self.lines, key=self._legend_y)
+        # Those beyond an edge of the plot by their values.
+        lines = sorted(self.lines, key=lambda line: (self._legend_y(line), -line.last))
         row = _ROW if len(lines) * _ROW <= plot.height() + _ROW / 2 else _SMALL_ROW
         room = max(1, int((plot.height() + row / 2) // row))
         more = len(lines) - room

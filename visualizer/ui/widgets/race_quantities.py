@@ -53,6 +53,6 @@ def smoothed(values: Values, *, logarithmic: bool) -> Values:
     window = max(2.0, len(values) / _WINDOWS)
     with np.errstate(divide="ignore", invalid="ignore"):
         entered = np.log(np.maximum(values, _SMALLEST)) if logarithmic else values
-    averages = MovingAverage().of(np.arange(len(values)), entered.astype(np.float64), window)  # type: ignore[arg-type]
+    averages = MovingAverage().of(np.arange(len(values)), entered.astype(np.float64), window)
     averages = np.exp(averages) if logarithmic else averages
     return np.where(np.isfinite(values), averages, values)

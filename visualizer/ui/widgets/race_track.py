@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from visualizer.race.config import Clock, Race
 from visualizer.race.frames import STATES, RaceFrame, State, Trajectory
@@ -34,7 +35,7 @@ class RaceTrack:
     clock: Clock
     length: float
     lines: tuple[RaceLine, ...] = field(repr=False)
-    states: tuple[Values, ...] = field(repr=False)
+    states: tuple[NDArray[np.uint8], ...] = field(repr=False)
     marks: tuple[TrackMark, ...] = field(repr=False)
     floor: float = 0.0  # the lowest known loss; NaN where none is known
 

@@ -24,7 +24,7 @@ class Drawing:
 
     def begin(self) -> bool:
         """Make the context current; False where it is lost, as at the end of the program."""
-        return isValid(self.context) and self.context.makeCurrent(self.surface)
+        return isValid(self.context) and isValid(self.surface) and self.context.makeCurrent(self.surface)
 
     def end(self) -> None:
         """Let it go again."""

@@ -21,6 +21,7 @@ from visualizer.ui.widgets.relief_scene import HEIGHT, Numbers, Relief, Singles
 
 _SAMPLES = 4  # for each pixel, against jagged edges
 _FIELD_OF_VIEW = 34.0  # degrees
+_ASPECT = 1.3  # width over height from which on the height decides
 _WIDTH, _CHOSEN_WIDTH = 2.0, 3.5  # px, of trails
 
 
@@ -30,10 +31,10 @@ class Camera:
 
     azimuth: float = -62.0
     elevation: float = 44.0
-    distance: float = 5.6
+    distance: float = 5.2
 
 
-class ReliefRenderer(GLViewMixin, QObject):  # type: ignore[misc]  # pyqtgraph has no types
+class ReliefRenderer(GLViewMixin, QObject):
     """Keeps a relief and trails on the graphics card and draws them from any side into an image.
 
     Where pyqtgraph's own widget makes the whole window one that OpenGL composes, and loses what it keeps when its
@@ -58,7 +59,7 @@ class ReliefRenderer(GLViewMixin, QObject):  # type: ignore[misc]  # pyqtgraph h
         self.camera = Camera()
         self.set_camera(self.camera)
         self.opts["fov"] = _FIELD_OF_VIEW
-        self.opts["center"] = QVector3D(0, 0, HEIGHT * 0.22)
+        self.opts["center"] = QVector3D(0, 0, HEIGHT * 0.3)
         drawing.end()
 
     # What the mixin asks of the widget that it is usually part of.
@@ -104,6 +105,10 @@ class ReliefRenderer(GLViewMixin, QObject):  # type: ignore[misc]  # pyqtgraph h
         """The relief in ``size`` px on the colour ``ground``. Costs 3 ms on a graphics card, 15 ms without one."""
         self._size = size
         self.setBackgroundColor(ground)
+        # The field of view is that across: in flat panels the camera stands back, so that the relief fits in height.
+        self.opts["distance"] = self.camera.distance * max(
+            1.0, size.width() / max(size.height(), 1) / _ASPECT
+        )
         if not self._drawing.begin():
             return QImage()
         try:
@@ -139,8 +144,7 @@ class ReliefRenderer(GLViewMixin, QObject):  # type: ignore[misc]  # pyqtgraph h
         return np.array([at.x(), at.y(), at.z()])
 
     def close(self) -> None:
-        """Free what is on the graphics card."""
-        self.keyTimer.stop()
+        """Free what is on the graphics card, unless the end of the program has done so."""
         if self._drawing.begin():
             self.clear()
             self._target = None

@@ -18,6 +18,7 @@ MOST_SAMPLES = 120  # on a side
 HEIGHT = 0.75  # of the relief, where the longer side of its base is 2
 _SHORTEST_SIDE = 0.55  # of the base, as a share of the longer one
 _LINE_LIFT, TRAIL_LIFT = 0.004, 0.014
+_SIGHT = 48  # samples along a line of sight
 _MOST_PIECES = 24  # of a step, so that a long one follows the ground
 _LIGHT = np.array([-0.45, -0.35, 0.82])
 _LOW, _HIGH = (
@@ -72,6 +73,19 @@ class Relief:
     def on_ground(self, points: Numbers, lift: float = TRAIL_LIFT) -> Numbers:
         """Points (N, 2) of the plane as points of the scene (N, 3), a little above the ground."""
         return np.column_stack([self.to_scene(points), self.heights_at(points) + lift])
+
+    def hidden(self, points: Numbers, eye: Numbers) -> NDArray[np.bool_]:
+        """Whether the ground lies between points (N, 3) of the scene and the ``eye`` (3,): (N,). 0.3 ms for 20."""
+        shares = (np.arange(1, _SIGHT) / _SIGHT) ** 2  # closest together near the point, where hills are
+        way = points[:, None] + shares[None, :, None] * (eye - points)[:, None]
+        window = self.window
+        plane = (way[..., :2] / self.size + 0.5) * (window.width, window.height) + (
+            window.left,
+            window.bottom,
+        )
+        ground = self.heights_at(plane.reshape(-1, 2)).reshape(len(points), -1)
+        with np.errstate(invalid="ignore"):
+            return np.asarray((way[..., 2] < ground - TRAIL_LIFT / 2).any(axis=1))
 
     def trail(self, points: Numbers) -> tuple[Singles, NDArray[np.intp]]:
         """The way through ``points`` (n + 1, 2) as pairs of points (2 S, 3), and the step (S,) to which each belongs.

@@ -19,7 +19,7 @@ from visualizer.race.surface import Place, Point
 from visualizer.ui.theme import DARK, SMALL_SIZE, TICK_SIZE, font
 from visualizer.ui.widgets.axes import tick_texts
 from visualizer.ui.widgets.race_markers import draw_head, marker_path
-from visualizer.ui.widgets.relief_scene import TRAIL_LIFT, Numbers, Relief, Singles
+from visualizer.ui.widgets.relief_scene import Numbers, Relief, Singles
 
 if TYPE_CHECKING:
     from visualizer.ui.widgets.relief_renderer import Camera, ReliefRenderer
@@ -30,7 +30,6 @@ _NEAREST, _FARTHEST = 1.6, 12.0
 _TURN, _ZOOM = 0.5, 1.0012  # degrees a px; a unit of the wheel
 _HEAD, _SELECTED_HEAD, _CROSS = 4.0, 5.5, 4.5  # px
 _HIDDEN = 0.3  # opacity of what is behind a hill
-_SIGHT = 48  # samples along the line of sight
 _KEYS = {
     Qt.Key.Key_Left: (-6.0, 0.0),
     Qt.Key.Key_Right: (6.0, 0.0),
@@ -219,7 +218,7 @@ class ReliefView(QWidget):
     def _seen(self, painter: QPainter, relief: Relief, points: Numbers) -> Iterator[tuple[float, float]]:
         """Where points (N, 2) of the plane are on the screen; makes the painter faint for those behind a hill."""
         on_ground = relief.on_ground(points)
-        hidden = _hidden(relief, on_ground, self._renderer.eye())
+        hidden = relief.hidden(on_ground, self._renderer.eye())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for (x, y), behind in zip(self._renderer.project(on_ground), hidden, strict=True):
             painter.setOpacity(_HIDDEN if behind else 1.0)
@@ -297,14 +296,3 @@ def _joined(parts: list[tuple[Singles, Singles]]) -> tuple[Singles, Singles]:
     if not parts:
         return np.zeros((0, 3), np.float32), np.zeros((0, 4), np.float32)
     return np.concatenate([pairs for pairs, _ in parts]), np.concatenate([ink for _, ink in parts])
-
-
-def _hidden(relief: Relief, points: Numbers, eye: Numbers) -> NDArray[np.bool_]:
-    """Whether the ground lies between points (N, 3) and the ``eye`` (3,): (N,). 0.3 ms for 20 points."""
-    shares = (np.arange(1, _SIGHT) / _SIGHT) ** 2  # closest together near the point, where hills are
-    way = points[:, None] + shares[None, :, None] * (eye - points)[:, None]
-    window = relief.window
-    plane = (way[..., :2] / relief.size + 0.5) * (window.width, window.height) + (window.left, window.bottom)
-    ground = relief.heights_at(plane.reshape(-1, 2)).reshape(len(points), -1)
-    with np.errstate(invalid="ignore"):
-        return np.asarray((way[..., 2] < ground - TRAIL_LIFT / 2).any(axis=1))
