@@ -106,6 +106,7 @@ def test_the_race_is_there_again_at_the_next_start(racing: MainWindow, qtbot: Qt
     racing.race.files.remember()
     racing.settings.save()
     second = MainWindow(Session(), Settings())
+    assert settle(second)
     assert second.race.live.state.race == race
     second.close()
     second.deleteLater()
@@ -146,6 +147,7 @@ def test_what_is_no_link_changes_nothing(racing: MainWindow, text: str) -> None:
     before = racing.race.live.state.race
     QGuiApplication.clipboard().setText(text)
     racing.race.files.paste_link()
+    assert settle(racing)
     assert racing.race.live.state.race == before
     assert racing.notices.isVisible()
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from visualizer.race import custom, landscape, profile, swarm
+from visualizer.race import custom, landscape, link, profile, swarm
 from visualizer.race.anatomy import anatomy
 from visualizer.race.basins import BasinsRun
 from visualizer.race.config import Race, Racer
@@ -160,6 +160,16 @@ def allow_code(name: str, report: Report) -> str:
     custom.consent(name)
     custom.optimizer_class(name)
     return name
+
+
+def read_race(path: Path, report: Report) -> Race:
+    """The race of a file; raises ``UserError`` where it holds none. An own formula takes 0.1 to 0.4 s."""
+    return link.read(path)
+
+
+def race_of(text: str, report: Report) -> Race:
+    """The race of a link; raises ``UserError`` where it is none."""
+    return link.from_text(text)
 
 
 def write_race(race: Race, path: Path, moment: float, window: Window | None, report: Report) -> Path:

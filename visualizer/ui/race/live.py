@@ -98,8 +98,9 @@ class LiveRace(QObject):
         self.tell(race=race, selected=selected, dragging=dragging)
         self._go_on()
 
-    def open(self, race: Race) -> None:
+    def open(self, race: object) -> None:
         """Show another race from its end, as if it had been put together by hand."""
+        assert isinstance(race, Race)
         self.workers.cancel(_SURFACE)
         self.state = replace(
             self.state, formula=race.surface.formula, trouble="", trouble_at=-1, sweep=None, swarm=None

@@ -11,7 +11,6 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
-from visualizer.errors import UserError
 from visualizer.race import custom, link
 from visualizer.race.config import Race
 from visualizer.race.export import ENDINGS
@@ -24,7 +23,7 @@ from visualizer.ui.widgets.code_dialog import CodeDialog
 if TYPE_CHECKING:
     from visualizer.ui.main_window import MainWindow
 
-_TOPIC = "save race"
+_TOPIC, _OPEN, _RESTORE = "save race", "open race", "restore race"
 _LINKS = "Races (*.json)"
 _NO_LINK = "There is no race in the clipboard; copy the link of one first."
 
@@ -36,6 +35,8 @@ class RaceFiles(QObject):
         super().__init__(window)
         self._window, self._race = window, race
         window.session.answer(_TOPIC, self._written)
+        window.session.answer(_OPEN, self._open)
+        window.session.answer(_RESTORE, race.open, lambda _: window.settings.set(settings.RACE, ""))
 
     def take(self, paths: Sequence[Path]) -> list[Path]:
         """Open the race that is among some files; returns the other files."""
@@ -68,10 +69,7 @@ class RaceFiles(QObject):
 
     def open_file(self, path: Path) -> None:
         """Open a race from that file, and show it."""
-        try:
-            self._open(link.read(path))
-        except UserError as error:
-            self._window.session.noticed.emit("error", str(error))
+        self._window.session.ask(_OPEN, partial(jobs.read_race, path))
 
     def copy_link(self) -> None:
         """Put the text that reopens the race on the clipboard."""
@@ -81,12 +79,10 @@ class RaceFiles(QObject):
     def paste_link(self) -> None:
         """Open the race whose link is on the clipboard."""
         text = QGuiApplication.clipboard().text()
-        try:
-            if not text.strip():
-                raise UserError(_NO_LINK)
-            self._open(link.from_text(text))
-        except UserError as error:
-            self._window.session.noticed.emit("error", str(error))
+        if text.strip():
+            self._window.session.ask(_OPEN, partial(jobs.race_of, text))
+        else:
+            self._window.session.noticed.emit("error", _NO_LINK)
 
     # --- between two starts ------------------------------------------------------------------------
 
@@ -98,14 +94,12 @@ class RaceFiles(QObject):
         """Go on with the race of the last time; a damaged one is forgotten."""
         text = self._window.settings.get(settings.RACE)
         if text:
-            try:
-                self._race.open(link.from_text(text))
-            except UserError:
-                self._window.settings.set(settings.RACE, "")
+            self._window.session.ask(_RESTORE, partial(jobs.race_of, text))
 
     # --- within --------------------------------------------------------------------------------------
 
-    def _open(self, race: Race) -> None:
+    def _open(self, race: object) -> None:
+        assert isinstance(race, Race)
         self._race.open(race)
         self._window.workspaces.show("race")
         for name in custom.needs_consent(race):
