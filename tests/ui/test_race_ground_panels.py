@@ -123,6 +123,11 @@ def test_words_tell_what_becomes_of_a_start(basins):
     assert basin_tile.words_at(tile, (-5, -4)) == "SGD from (−5, −4) reaches (3, 2), f = 0 in 7 steps"
     assert basin_tile.words_at(tile, (-5, 4)) == "SGD from (−5, 4) is at no minimum after 100 steps"
     assert basin_tile.words_at(tile, (5, 4)) == "SGD from (5, 4) is lost"
+    alone = replace(quarters("newton"), problem="every start runs alone: 32 × 32")
+    basins.set_state(state_of(alone))
+    assert basin_tile.words_at(basins.view._tiles[3], (5, 4)).endswith(
+        "is lost (every start runs alone: 32 × 32)"
+    )
     unknown = replace(quarters("sgd"), reached=np.full((SIZE, SIZE), UNKNOWN, np.int16))
     basins.set_state(state_of(unknown))
     assert basin_tile.words_at(basins.view._tiles[0], (0, 0)) == "(0, 0): not computed yet"

@@ -22,10 +22,10 @@ def settle(window: MainWindow, patience: float = PATIENCE) -> bool:
         loop = QEventLoop()
         QTimer.singleShot(5, loop.quit)
         loop.exec()
+        if not window.session.waiting:
+            QApplication.processEvents()  # it paints, and what is seen then may ask for more
         if not window.session.waiting or time.monotonic() > end:
-            break
-    QApplication.processEvents()
-    return not window.session.waiting
+            return not window.session.waiting
 
 
 def drop(window: QWidget, paths: list[Path]) -> None:

@@ -36,10 +36,10 @@ class RaceWiring(QObject):
         self._sweeping = Sweeping(race)
         self._details = Details(race)
         for panel in (self._panels.landscape, self._panels.curves):
-            remember_view(panel, window.settings)  # type: ignore[arg-type]
+            remember_view(panel, window.settings)
         self._inset = self._panels.landscape.view.options.basins
         self._has_pictures = False
-        window.session.answer(_PICTURES, window.race_panels.surface.set_thumbnails)
+        window.session.answer(_PICTURES, window.race_panels.surface.set_thumbnails)  # type: ignore[arg-type]
         race.changed.connect(self._show)
         window.visible.changed.connect(self._follow_docks)
         self._connect_surface()

@@ -122,12 +122,16 @@ def words_at(tile: BasinTile, point: Point) -> str:
     column = int((point[0] - frame.window.left) / frame.window.width * width)
     row = int((point[1] - frame.window.bottom) / frame.window.height * height)
     row, column = min(max(row, 0), height - 1), min(max(column, 0), width - 1)
-    reached, taken = int(frame.reached[row, column]), int(frame.taken[row, column])
+    fate = _fate(tile.name, frame, int(frame.reached[row, column]), int(frame.taken[row, column]), point)
+    return f"{fate} ({frame.problem})" if frame.problem else fate
+
+
+def _fate(name: str, frame: BasinsFrame, reached: int, taken: int, point: Point) -> str:
     if reached == UNKNOWN:
         return f"{point_words(point)}: not computed yet"
     if reached < 0:
         fate = "is lost" if reached == LOST else f"is at no minimum after {frame.steps} steps"
-        return f"{tile.name} from {point_words(point)} {fate}"
+        return f"{name} from {point_words(point)} {fate}"
     return (
         f"{tile.name} from {point_words(point)} reaches {place_words(frame.minima[reached])} in {taken} steps"
     )
@@ -146,7 +150,11 @@ def _short(value: float) -> str:
 def _draw_title(painter: QPainter, tile: BasinTile, box: QRectF, colors: Colors) -> None:
     flags = Qt.AlignmentFlag
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    painter.fillRect(QRectF(box.left(), box.top() + 5, _SWATCH, _SWATCH), QColor(tile.racer.color))
+    swatch = QRectF(box.left(), box.top() + 5, _SWATCH, _SWATCH)
+    painter.fillRect(swatch, QColor(tile.racer.color))
+    if not colors.dark:  # white is a colour of racers too
+        painter.setPen(QPen(QColor(colors.axis), 1))
+        painter.drawRect(swatch.adjusted(0, 0, -1, -1))
     painter.setFont(font(SMALL_SIZE))
     metrics = painter.fontMetrics()
     right = ""
@@ -166,15 +174,11 @@ def _draw_title(painter: QPainter, tile: BasinTile, box: QRectF, colors: Colors)
 
 
 def _draw_shares(painter: QPainter, tile: BasinTile, box: QRectF, colors: Colors) -> None:
-    """The largest shares, each behind a dot of its colour, as many as there is room for; or what is the problem."""
+    """The largest shares, each behind a square of its colour, as many as find room; then what the problem is."""
     painter.setFont(font(TICK_SIZE))
     metrics = painter.fontMetrics()
     painter.setPen(QColor(colors.muted))
     flags = Qt.AlignmentFlag.AlignVCenter
-    if tile.frame is not None and tile.frame.problem:
-        shown = metrics.elidedText(tile.frame.problem, Qt.TextElideMode.ElideRight, int(box.width()))
-        painter.drawText(box, flags, shown)
-        return
     left = box.left()
     for reached, share in tile.shares:
         text = percent(share, 0) if reached >= 0 else f"{percent(share, 0)} {share_words(reached)}"
@@ -187,6 +191,10 @@ def _draw_shares(painter: QPainter, tile: BasinTile, box: QRectF, colors: Colors
         painter.setPen(QColor(colors.muted))
         painter.drawText(QRectF(left + dot, box.top(), width, box.height()), flags, text)
         left += dot + width + 6
+    if tile.frame is not None and tile.frame.problem:
+        room = QRectF(left, box.top(), box.right() - left, box.height())
+        shown = metrics.elidedText(tile.frame.problem, Qt.TextElideMode.ElideRight, int(room.width()))
+        painter.drawText(room, flags, shown)
 
 
 def _draw_minimum(painter: QPainter, place: QPointF) -> None:

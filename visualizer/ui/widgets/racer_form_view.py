@@ -45,8 +45,8 @@ class RacerFormView(QScrollArea):
             column.setSpacing(0)
             column.addStretch(1)
             side.addLayout(column)
-        for column, share in enumerate(_SHARES):
-            side.setStretch(column, share)
+        for place, share in enumerate(_SHARES):
+            side.setStretch(place, share)
         self.setWidget(content)
 
     def set_form(self, form: RacerForm) -> None:
