@@ -132,9 +132,7 @@ def _fate(name: str, frame: BasinsFrame, reached: int, taken: int, point: Point)
     if reached < 0:
         fate = "is lost" if reached == LOST else f"is at no minimum after {frame.steps} steps"
         return f"{name} from {point_words(point)} {fate}"
-    return (
-        f"{tile.name} from {point_words(point)} reaches {place_words(frame.minima[reached])} in {taken} steps"
-    )
+    return f"{name} from {point_words(point)} reaches {place_words(frame.minima[reached])} in {taken} steps"
 
 
 def share_words(reached: int) -> str:
