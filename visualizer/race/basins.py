@@ -85,10 +85,12 @@ class BasinsRun:
                 crowd = Crowd(self._race, self._racer, starts, self._steps)
                 while not crowd.complete:
                     crowd.advance()
-                    self._done = done + len(starts) * (crowd.row / (self._steps + 1))
-                    yield
-                self._done = done + len(starts)
+                    if not crowd.complete:
+                        self._done = done + len(starts) * (crowd.row / (self._steps + 1))
+                        yield
                 self._fill(stride, rows[part], columns[part], crowd)
+                self._done = done + len(starts)
+                yield
 
     def _starts(self, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> Numbers:
         """The middles of pixels, (n, 2)."""
@@ -114,10 +116,10 @@ def levels(size: int, coarsest: int) -> Iterator[tuple[int, NDArray[np.int64], N
     stride = 1
     while size // (2 * stride) >= coarsest:
         stride *= 2
-    every = np.arange(size)
+    every, middle = np.arange(size), max(0, stride // 2 - 1)
     known = np.zeros((size, size), bool)
     while stride:
-        stands = every % stride == max(0, stride // 2 - 1)
+        stands = every % stride == middle % stride  # so that those of a level are among those of the next
         rows, columns = np.nonzero(stands[:, None] & stands & ~known)
         known[rows, columns] = True
         yield stride, rows, columns

@@ -143,7 +143,7 @@ class _Arrivals:
         if len(found):
             self._settle(row, found, points.numpy(), losses.numpy(), by_x.numpy(), by_y.numpy())
         reach = (self._from_centre(axis, points[axis]) for axis in range(2))
-        if not (math.hypot(*reach) <= self._limit and float(squares.max()) < math.inf):
+        if not (math.hypot(*reach) <= self._limit and math.isfinite(squares.sum() + losses.sum())):
             x, y = points.numpy()
             lost = is_far(self._surface.window, x, y) | ~np.isfinite((losses + by_x + by_y).numpy())
             lost &= ~self.is_through
