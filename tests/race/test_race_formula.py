@@ -268,12 +268,12 @@ EVERYTHING = [
 
 
 @pytest.mark.parametrize("text", EVERYTHING)
-@pytest.mark.parametrize("count", [1, 3, 8, 1000])
+@pytest.mark.parametrize("count", [3, 8, 1000])
 def test_a_point_alone_gives_the_same_bits(text, count):
     formula = parse(text)
     points = torch.tensor(np.random.default_rng(1).uniform(-4, 4, (2, count)))
     losses, slopes = gradients(formula, points)
-    for index in range(0, count, max(1, count // 40)):
+    for index in range(0, count, max(1, count // 13)):
         loss, slope = gradients(formula, points[:, index : index + 1].clone())
         assert torch.equal(loss.nan_to_num(7.0), losses[index : index + 1].nan_to_num(7.0))
         assert torch.equal(slope.nan_to_num(7.0), slopes[:, index : index + 1].nan_to_num(7.0))

@@ -178,7 +178,7 @@ def test_minima_and_saddles_are_what_they_are_called(row):
 
 
 def test_nothing_in_the_window_is_lower_than_the_lowest_minimum(row):
-    points = grid(row.window, 400, 400)
+    points = grid(row.window, 240, 240)
     losses = parse(row.formula)(points[0], points[1])
     assert losses.isfinite().all()
     assert losses.min() >= min(place.loss for place in row.minima) - 1e-9
