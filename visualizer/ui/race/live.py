@@ -32,7 +32,7 @@ from visualizer.ui.workers import Workers
 
 FIRST_SURFACE, FIRST_SELECTED = "himmelblau", "adam"
 _RACE, _SURFACE, _CODE = "race", "surface", "race code"  # topics
-_FIRST_SLICE, _SLICE = 0.03, 0.08  # s; the first one is what can be seen while the hand moves
+_FIRST_SLICE, _SLICE = 0.025, 0.08  # s; the first one is what can be seen while the hand moves
 
 
 class LiveRace(QObject):
@@ -272,11 +272,12 @@ class LiveRace(QObject):
 
     def _ran(self, value: object) -> None:
         assert isinstance(value, jobs.Slice)
-        self._show(value.frame)
+        # First asked, then shown: the worker runs while the panels paint.
         if self._wanted is not None:
             self._go_on()
         elif not value.frame.complete:
             self.workers.ask(_RACE, partial(jobs.race_on, value.run, _SLICE))
+        self._show(value.frame)
 
     def _show(self, frame: RaceFrame) -> None:
         before = self.state

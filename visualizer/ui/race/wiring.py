@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from visualizer.ui.race import jobs
 from visualizer.ui.race.details import Details
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from visualizer.ui.main_window import MainWindow
 
 _PICTURES = "surface pictures"  # topic
+_UNDER_THE_HAND = ("landscape", "surface")  # the docks that follow a dragged start at once
+_OTHERS_AFTER = (
+    150  # ms between two pictures of the other docks meanwhile: together they cost as much as a slice
+)
 
 
 class RaceWiring(QObject):
@@ -40,6 +45,8 @@ class RaceWiring(QObject):
         self._inset = self._panels.landscape.view.options.basins
         self._has_pictures = False
         window.session.answer(_PICTURES, window.race_panels.surface.set_thumbnails)  # type: ignore[arg-type]
+        self._others = QTimer(self, singleShot=True, interval=_OTHERS_AFTER)
+        self._others.timeout.connect(self._show_all)
         race.changed.connect(self._show)
         window.visible.changed.connect(self._follow_docks)
         self._connect_surface()
@@ -100,7 +107,19 @@ class RaceWiring(QObject):
     # --- what follows ------------------------------------------------------------------------------
 
     def _show(self, state: RaceState) -> None:
-        for key in self._keys:
+        if state.dragging:
+            self._show_in(_UNDER_THE_HAND, state)
+            if not self._others.isActive():
+                self._others.start()
+        else:
+            self._show_all()
+
+    def _show_all(self) -> None:
+        self._others.stop()
+        self._show_in(self._keys, self._race.state)
+
+    def _show_in(self, keys: Iterable[str], state: RaceState) -> None:
+        for key in keys:
             if key in self._window.visible and self._shown.get(key) is not state:
                 self._shown[key] = state
                 self._window.docks[key].panel.set_state(state)  # type: ignore[attr-defined]
@@ -120,7 +139,7 @@ class RaceWiring(QObject):
         parts = {"anatomy": "anatomy", "profile": "profile"}
         self._details.want(tuple(part for part, key in parts.items() if key in visible))
         self._ground.wake()
-        self._show(self._race.state)
+        self._show_all()
 
     def _show_inset(self, shown: bool) -> None:
         self._inset = shown
