@@ -28,7 +28,7 @@ def find(formula: Formula, window: Window) -> tuple[tuple[Place, ...], tuple[Pla
     Newton's method from a grid of starts finds where the gradient vanishes; the eigenvalues of the Hessian tell what is
     there, a small circle of values where they cannot. Cusps, where the gradient does not vanish, are found by
     descent without gradients from the lowest points of a fine grid. Valleys and plains have no isolated minimum and
-    give none. Takes 0.1–0.3 s. What is narrower than the grids can be missed.
+    give none. Takes 0.1–0.4 s. What is narrower than the grids can be missed.
     """
     size = math.hypot(window.width, window.height)
     points = _vanishing(formula, window, size)

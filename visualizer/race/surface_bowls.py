@@ -24,7 +24,7 @@ ROWS = (
         Window(-10.0, 10.0, -5.0, 5.0),
         (-8.0, 3.0),
         minima((0.0, 0.0, 0.0)),
-        noise=2,
+        noise=2.0,
     ),
     Surface(
         "tilted-ravine",
@@ -33,7 +33,7 @@ ROWS = (
         Window(-4.0, 4.0, -4.0, 4.0),
         (-3.0, -1.5),
         minima((0.0, 0.0, 0.0)),
-        noise=1,
+        noise=1.0,
     ),
     Surface(
         "elliptic-bowl",
@@ -71,7 +71,7 @@ ROWS = (
         (-8.0, -2.0),
         minima((1.0, 3.0, 0.0)),
         logarithmic=True,
-        noise=2,
+        noise=2.0,
     ),
     Surface(
         "rosenbrock",
@@ -82,7 +82,7 @@ ROWS = (
         minima((1.0, 1.0, 0.0)),
         steps=600,
         logarithmic=True,
-        noise=5,
+        noise=5.0,
     ),
     Surface(
         "beale",
@@ -93,7 +93,7 @@ ROWS = (
         minima((3.0, 0.5, 0.0)),
         saddles((0.0, 1.0, 14.203125)),
         logarithmic=True,
-        noise=1,
+        noise=1.0,
     ),
     Surface(
         "fold",

@@ -27,7 +27,7 @@ ROWS = (
             (2.9848557, 2.9848557, 17.90920248),
             swapped=True,
         ),
-        noise=2,
+        noise=2.0,
     ),
     Surface(
         "ackley",

@@ -32,7 +32,7 @@ def own_surface(formula_text: str, window: Window | None = None, start: Point | 
 
     The window is [−5, 5]², or another in which more of the formula is defined. The start is a point of middling
     height with a slope, away from the minima, which ``critical_points.find`` searches. Rates are estimates from the
-    slope and the curvature below the start: a sweep finds better ones. Takes 0.1–0.4 s. Raises ``FormulaError``, and
+    slope and the curvature below the start: a sweep finds better ones. Takes 0.1–0.5 s. Raises ``FormulaError``, and
     ``UserError`` where the formula is undefined all over the window.
     """
     formula = parse(formula_text)
