@@ -15,12 +15,12 @@ from visualizer.race.formula import parse
 from visualizer.race.frames import LOST, UNREACHED, Numbers
 from visualizer.race.lockstep import Gradients
 from visualizer.race.noise import noise_of
-from visualizer.race.states import FAR, LASTING, Flags, is_far, is_outside, judge
+from visualizer.race.states import FAR, LASTING, Flags, is_far, is_outside, nearest_minimum
 from visualizer.race.surface import Surface
 from visualizer.race.walkers import Walker, runs_alone
 
-CHUNK = 16_384
-"""Starts in one batch: their arrays stay in the cache, and operations on them do not wait for a second core."""
+CHUNK = 24_576
+"""Starts in one batch: few enough for the cache, and so many that torch has more to do than Python."""
 
 _LEAVING = 0.2  # the share of those that are through at which they are left behind
 _NEVER = -2
@@ -123,10 +123,12 @@ class _Arrivals:
         self.since: NDArray[np.int32] = np.full(count, _NEVER, np.int32)  # the first row of being settled
         self._last: NDArray[np.int32] = np.full(count, _NEVER, np.int32)  # and the last one
         self._nearest: NDArray[np.int16] = np.zeros(count, np.int16)
-        self._lowest = np.array([-math.inf, *sorted(place.loss for place in surface.minima), math.inf])
-        self._highest = float(self._lowest[-2]) + surface.loss_tolerance
+        self._lowest = np.array([place.loss for place in surface.minima])
+        self._sorted = np.array([-math.inf, *sorted(self._lowest), math.inf])
+        self._highest = float(self._sorted[-2]) + surface.loss_tolerance
         window = surface.window
-        self._centre, self._limit = window.centre, FAR * max(window.width, window.height)
+        limit, offset = FAR * max(window.width, window.height), max(map(abs, window.centre))
+        self._surely_near = limit / math.sqrt(2) - offset  # no coordinate is beyond: nobody is far
 
     @property
     def is_lost(self) -> Flags:
@@ -141,39 +143,28 @@ class _Arrivals:
         found = np.flatnonzero(near.numpy())
         found = found[~self.is_through[found]]
         if len(found):
-            self._settle(row, found, points.numpy(), losses.numpy(), by_x.numpy(), by_y.numpy())
-        reach = (self._from_centre(axis, points[axis]) for axis in range(2))
-        if not (math.hypot(*reach) <= self._limit and math.isfinite(squares.sum() + losses.sum())):
+            self._settle(row, found, points.numpy(), losses.numpy())
+        low, high = torch.aminmax(points)
+        if not (
+            max(-float(low), float(high)) <= self._surely_near and math.isfinite(squares.sum() + losses.sum())
+        ):
             x, y = points.numpy()
             lost = is_far(self._surface.window, x, y) | ~np.isfinite((losses + by_x + by_y).numpy())
             lost &= ~self.is_through
             self.is_through |= lost
             self.reached[lost] = LOST
 
-    def _from_centre(self, axis: int, positions: Tensor) -> float:
-        """How far the outermost of (n,) positions is; NaN where one is."""
-        low, high = torch.aminmax(
-            positions
-        )  # with dim= it would wake the other cores, which takes a hundred times longer
-        return max(self._centre[axis] - float(low), float(high) - self._centre[axis])
-
-    def _settle(
-        self,
-        row: int,
-        found: NDArray[np.int64],
-        points: Numbers,
-        losses: Numbers,
-        by_x: Numbers,
-        by_y: Numbers,
-    ) -> None:
+    def _settle(self, row: int, found: NDArray[np.int64], points: Numbers, losses: Numbers) -> None:
         """Those of ``found`` that are settled at a minimum; who is for the tenth time running has arrived."""
-        above = np.searchsorted(self._lowest, losses[found])  # before the nearest minimum is looked for
-        gaps = np.minimum(losses[found] - self._lowest[above - 1], self._lowest[above] - losses[found])
+        above = np.searchsorted(self._sorted, losses[found])  # quicker than to look for the nearest minimum
+        with np.errstate(invalid="ignore"):  # of an infinite loss
+            gaps = np.minimum(losses[found] - self._sorted[above - 1], self._sorted[above] - losses[found])
         found = found[gaps <= self._surface.loss_tolerance]
-        gradients = np.stack((by_x[found], by_y[found]), axis=-1)
-        judged = judge(self._surface, points[:, found].T, losses[found], gradients)
-        found = found[judged.settled]
-        self._nearest[found] = judged.nearest[judged.settled]
+        if len(self._lowest) > 1:
+            nearest, _ = nearest_minimum(self._surface.minima, *points[:, found])
+            settled = np.abs(losses[found] - self._lowest[nearest]) <= self._surface.loss_tolerance
+            found = found[settled]
+            self._nearest[found] = nearest[settled]
         self.since[found] = np.where(self._last[found] == row - 1, self.since[found], row)
         self._last[found] = row
         arrived = found[row - self.since[found] >= LASTING - 1]
