@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from visualizer.race.run import RaceRun
 from visualizer.race.surface import Window
 from visualizer.ui.driving import wait
+from visualizer.ui.race.code import RaceCode
 from visualizer.ui.race.live import LiveRace
 from visualizer.ui.race.playback import RacePlayback
 from visualizer.ui.race.state import RaceState
@@ -185,7 +186,7 @@ def test_the_moment_stays_where_it_is_when_the_race_changes(live: LiveRace) -> N
 def test_a_class_without_consent_is_told_of(live: LiveRace) -> None:
     said: list[tuple[str, str]] = []
     live.workers.noticed.connect(lambda kind, text: said.append((kind, text)))
-    live.add_code("no_such_module_anywhere:Lion")
+    RaceCode(live).allow("no_such_module_anywhere:Lion")
     assert _settle(live)
     assert said
     assert said[0][0] == "error"

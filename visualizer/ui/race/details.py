@@ -25,6 +25,7 @@ class Details(QObject):
         self._wanted: tuple[str, ...] = ()
         self._kind = next(iter(KINDS))
         self._asked: tuple[object, ...] = ()
+        self._asked_of: object = None  # the array itself: the next one may be at the same address
         race.workers.answer(_TOPIC, self._looked)
         race.changed.connect(self._follow)
 
@@ -53,9 +54,9 @@ class Details(QObject):
             finite = np.isfinite(trajectory.points[: step + 1]).all(axis=1)
             step = max(0, int(finite.sum()) - 1)
             point, gradient = trajectory.points[step], trajectory.gradients[step]
-        asked = (id(trajectory.points), step, self._kind, self._wanted)
-        if asked != self._asked:
-            self._asked = asked
+        asked = (step, self._kind, self._wanted, state.selected)
+        if asked != self._asked or trajectory.points is not self._asked_of:
+            self._asked, self._asked_of = asked, trajectory.points
             job = partial(
                 jobs.look_closely,
                 frame.race,

@@ -172,12 +172,23 @@ def race_of(text: str, report: Report) -> Race:
     return link.from_text(text)
 
 
-def write_race(race: Race, path: Path, moment: float, window: Window | None, report: Report) -> Path:
-    """Run a race to its end and write it as what the ending of ``path`` says; pictures show the ``moment``."""
-    run = RaceRun(race)
-    frame = run.advance(0.2)
-    while not frame.complete:
-        report("Racing")
+def write_race(
+    race: Race,
+    frame: RaceFrame | None,
+    path: Path,
+    moment: float,
+    window: Window | None,
+    report: Report,
+) -> Path:
+    """Write a race as what the ending of ``path`` says; pictures show the ``moment``.
+
+    ``frame`` is the whole race where it is known; without one it is run here.
+    """
+    if frame is None:
+        run = RaceRun(race)
         frame = run.advance(0.2)
+        while not frame.complete:
+            report("Racing")
+            frame = run.advance(0.2)
     write(frame, path, moment=moment, window=window, report=report)
     return path

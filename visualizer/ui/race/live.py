@@ -24,14 +24,16 @@ from visualizer.race.lineup import (
     replace_racer,
     with_best_rates,
 )
+from visualizer.race.run import RaceRun
 from visualizer.race.surface import Point, Surface, Window
 from visualizer.race.surfaces import surface as surface_named
 from visualizer.ui.race import jobs
+from visualizer.ui.race.looks import as_run, with_looks
 from visualizer.ui.race.state import RaceState
 from visualizer.ui.workers import Workers
 
 FIRST_SURFACE, FIRST_SELECTED = "himmelblau", "adam"
-_RACE, _SURFACE, _CODE = "race", "surface", "race code"  # topics
+_RACE, _SURFACE = "race", "surface"  # topics
 _FIRST_SLICE, _SLICE = 0.025, 0.08  # s; the first one is what can be seen while the hand moves
 
 
@@ -54,17 +56,31 @@ class LiveRace(QObject):
         )
         self._awake = False
         self._wanted: Race | None = race  # not begun
+        self._under_way: RaceRun | None = None  # between two slices
+        self._is_telling = self._is_untold = False
         self._random = np.random.default_rng()
         workers.answer(_RACE, self._ran)
         workers.answer(_SURFACE, self._surface_made, self._surface_refused)
-        workers.answer(_CODE, self._code_allowed)
+        workers.failed.connect(self._failed)
 
     # --- the state -------------------------------------------------------------------------------
 
     def tell(self, **changes: object) -> None:
-        """Change parts of the state."""
+        """Change parts of the state.
+
+        Who changes it while others are told of a change is told afterwards: nobody hears of an older state last.
+        """
         self.state = replace(self.state, **changes)  # type: ignore[arg-type]
-        self.changed.emit(self.state)
+        self._is_untold = True
+        if self._is_telling:
+            return
+        self._is_telling = True
+        try:
+            while self._is_untold:
+                self._is_untold = False
+                self.changed.emit(self.state)
+        finally:
+            self._is_telling = False
 
     @property
     def is_awake(self) -> bool:
@@ -89,9 +105,9 @@ class LiveRace(QObject):
         keys = [racer.key for racer in race.racers]
         selected = before.selected if before.selected in keys else keys[-1] if keys else ""
         frame = before.frame
-        if _as_run(race) == _as_run(before.race):
-            if frame is not None and frame.race != race and len(frame.trajectories) == len(race.racers):
-                frame = _with_looks(frame, race)
+        if as_run(race) == as_run(before.race):
+            if frame is not None and frame.race != race and as_run(frame.race) == as_run(race):
+                frame = with_looks(frame, race)
             self.tell(race=race, frame=frame, selected=selected, dragging=dragging)
             return
         self._wanted = race
@@ -130,7 +146,9 @@ class LiveRace(QObject):
     def set_window(self, window: Window) -> None:
         """Look at another part of the plane; minima of an own formula are looked for there."""
         surface = self.state.race.surface
-        if surface.name:
+        if self.workers.awaits(_SURFACE):  # a formula that was typed a moment ago
+            self._make_surface(self.state.formula, window)
+        elif surface.name:
             self.set_race(replace(self.state.race, surface=replace(surface, window=window)))
         else:
             self._make_surface(surface.formula, window)
@@ -199,9 +217,10 @@ class LiveRace(QObject):
         if self.state.sweep is not None:
             self.set_race(with_best_rates(self.state.race, self.state.sweep))
 
-    def add_code(self, name: str) -> None:
-        """Import ``module:Class``, as the user has allowed, and let it run."""
-        self.workers.ask(_CODE, partial(jobs.allow_code, name))
+    def run_again(self) -> None:
+        """Run the same race anew, as something that a racer lacked is there now."""
+        self._wanted = self.state.race
+        self._go_on()
 
     # --- requests: the moment ----------------------------------------------------------------------
 
@@ -250,13 +269,10 @@ class LiveRace(QObject):
         place = error.position if isinstance(error, FormulaError) else -1
         self.tell(trouble=str(error), trouble_at=place)
 
-    def _code_allowed(self, name: object) -> None:
-        """Let a class run that may be imported now; one that a link has brought along runs at last."""
-        if any(racer.optimizer == name for racer in self.state.race.racers):
-            self._wanted = self.state.race
+    def _failed(self, topic: str) -> None:
+        """Go on with the race that waits: the one before it gave no answer."""
+        if topic == _RACE:
             self._go_on()
-        else:
-            self.add(str(name))
 
     def _try(self, make: Callable[[], Race]) -> Race | None:
         try:
@@ -266,37 +282,26 @@ class LiveRace(QObject):
             return None
 
     def _go_on(self) -> None:
-        if self._awake and self._wanted is not None and not self.workers.awaits(_RACE):
+        """Have the next slice computed: of the newest race, else of the one that is under way."""
+        if not self._awake or self.workers.awaits(_RACE):
+            return
+        run, self._under_way = self._under_way, None
+        if self._wanted is not None:
             race, self._wanted = self._wanted, None
             self.workers.ask(_RACE, partial(jobs.begin_race, race, _FIRST_SLICE))
+        elif run is not None:
+            self.workers.ask(_RACE, partial(jobs.race_on, run, _SLICE))
 
     def _ran(self, value: object) -> None:
         assert isinstance(value, jobs.Slice)
-        # First asked, then shown: the worker runs while the panels paint.
-        if self._wanted is not None:
-            self._go_on()
-        elif not value.frame.complete:
-            self.workers.ask(_RACE, partial(jobs.race_on, value.run, _SLICE))
+        self._under_way = None if value.frame.complete else value.run
+        self._go_on()  # first asked, then shown: the worker runs while the panels paint
         self._show(value.frame)
 
     def _show(self, frame: RaceFrame) -> None:
         before = self.state
-        if frame.race != before.race and _as_run(frame.race) == _as_run(before.race):
-            frame = _with_looks(frame, before.race)
+        if frame.race != before.race and as_run(frame.race) == as_run(before.race):
+            frame = with_looks(frame, before.race)
         length = clock.length(frame)
         at_end = before.frame is None or before.moment >= before.length
         self.tell(frame=frame, length=length, moment=length if at_end else min(before.moment, length))
-
-
-def _as_run(race: Race) -> Race:
-    """The race without what only looks different."""
-    return replace(race, racers=tuple(replace(racer, shown=True, color="") for racer in race.racers))
-
-
-def _with_looks(frame: RaceFrame, race: Race) -> RaceFrame:
-    """The frame with racers that look as they do in ``race``."""
-    trajectories = tuple(
-        replace(trajectory, racer=racer)
-        for trajectory, racer in zip(frame.trajectories, race.racers, strict=True)
-    )
-    return replace(frame, race=race, trajectories=trajectories)

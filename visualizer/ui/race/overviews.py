@@ -7,6 +7,8 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 
+from visualizer.race import custom
+from visualizer.race.basins import BasinsRun
 from visualizer.race.config import Race, Racer
 from visualizer.race.frames import BasinsFrame, SwarmFrame
 from visualizer.ui.race import jobs
@@ -31,22 +33,25 @@ class Overviews(QObject):
         self._with_swarm = False
         self._done: dict[_Key, BasinsFrame] = {}
         self._under_way: _Key = ()
-        self._cancelled: _Key = ()
+        self._run: BasinsRun | None = None  # of these, between two slices
+        self._left: frozenset[_Key] = frozenset()  # cancelled
+        self._refused: set[_Key] = set()
         self._swarm_asked: _Key = ()
         race.workers.answer(_BASINS, self._went_on)
         race.workers.answer(_SWARM, self._swarmed)
+        race.workers.failed.connect(self._failed)
         race.changed.connect(self._follow)
 
     def show_all(self, shown: bool) -> None:
         """Somebody looks at the basins of all racers that are shown, or no longer."""
-        self._all = shown
-        self._cancelled = ()
+        if shown != self._all:
+            self._all, self._left = shown, frozenset()
         self._follow(self._race.state)
 
     def show_selected(self, shown: bool) -> None:
         """Somebody looks at those of the selected racer, or no longer."""
-        self._selected = shown
-        self._cancelled = ()
+        if shown != self._selected:
+            self._selected, self._left = shown, frozenset()
         self._follow(self._race.state)
 
     def show_swarm(self, shown: bool) -> None:
@@ -61,9 +66,12 @@ class Overviews(QObject):
 
     def cancel(self) -> None:
         """Leave the basins that are under way as coarse as they are, until something else is looked at."""
+        self._drop_run()
+        self._left = frozenset(_key(self._race.state.race, racer) for racer in self._wanted())
+
+    def _drop_run(self) -> None:
         self._race.workers.cancel(_BASINS)
-        self._cancelled = tuple(_key(self._race.state.race, racer) for racer in self._wanted())
-        self._under_way = ()
+        self._under_way, self._run = (), None
 
     def _wanted(self) -> tuple[Racer, ...]:
         state = self._race.state
@@ -77,23 +85,26 @@ class Overviews(QObject):
         if not self._race.is_awake:
             return
         self._publish(state)
-        if not state.dragging and not state.playing:
-            self._ask_for_basins()
+        self._ask_for_basins()
         self._ask_for_swarm()
 
     def _ask_for_basins(self) -> None:
-        race, workers = self._race.state.race, self._race.workers
-        wanted = {_key(race, racer): racer for racer in self._wanted()}
+        """Have the next slice computed; not while the hand or the clock moves, which needs the cores."""
+        state, workers = self._race.state, self._race.workers
+        wanted = {_key(state.race, racer): racer for racer in self._wanted()}
         if self._under_way and self._under_way not in wanted:
-            workers.cancel(_BASINS)
-            self._under_way = ()
-        if workers.awaits(_BASINS) or tuple(wanted) == self._cancelled:
+            self._drop_run()
+        if workers.awaits(_BASINS) or state.dragging or state.playing or self._left == wanted.keys():
+            return
+        if self._run is not None:
+            run, self._run = self._run, None
+            workers.ask(_BASINS, partial(jobs.basins_on, run, _SLICE))
             return
         for key, racer in wanted.items():
             known = self._done.get(key)
-            if known is None or known.fraction < 1:
+            if (known is None or known.fraction < 1) and key not in self._refused:
                 self._under_way = key
-                workers.ask(_BASINS, partial(jobs.begin_basins, race, racer, _SIZE, _SLICE))
+                workers.ask(_BASINS, partial(jobs.begin_basins, state.race, racer, _SIZE, _SLICE))
                 return
 
     def _went_on(self, value: object) -> None:
@@ -101,13 +112,22 @@ class Overviews(QObject):
         key = self._under_way
         self._done.pop(key, None)
         self._done[key] = value.frame
-        while len(self._done) > _KEPT:
+        while len(self._done) > max(_KEPT, len(self._race.state.race.racers)):
             del self._done[next(iter(self._done))]
         if value.frame.fraction < 1:
-            self._race.workers.ask(_BASINS, partial(jobs.basins_on, value.run, _SLICE))
+            self._run = value.run
         else:
             self._under_way = ()
         self._follow(self._race.state)
+
+    def _failed(self, topic: str) -> None:
+        """What failed once is not asked for again and again."""
+        if topic == _BASINS:
+            self._refused.add(self._under_way)
+            self._under_way = ()
+            self._follow(self._race.state)
+        elif topic == _SWARM and self._race.state.swarm is not None:
+            self._race.tell(swarm=None)
 
     def _publish(self, state: RaceState) -> None:
         """Hand over what is known of the racers that are looked at; of a racer that was changed, nothing."""
@@ -135,7 +155,10 @@ class Overviews(QObject):
 
     def _swarmed(self, swarm: object) -> None:
         assert isinstance(swarm, SwarmFrame)
-        self._race.tell(swarm=swarm)
+        surface = self._race.state.race.surface
+        if self._swarm_asked[:2] == (surface.formula, surface.window):  # else of what was there before
+            self._race.tell(swarm=swarm)
+        self._ask_for_swarm()
 
 
 def _key(race: Race, racer: Racer) -> _Key:
@@ -152,4 +175,5 @@ def _key(race: Race, racer: Racer) -> _Key:
         race.seed,
         race.same_noise,
         replace(racer, key="", shown=True, color=""),
+        custom.needs_consent(racer.optimizer),
     )

@@ -16,6 +16,7 @@ from visualizer.race.config import Race
 from visualizer.race.export import ENDINGS
 from visualizer.ui import settings
 from visualizer.ui.race import jobs
+from visualizer.ui.race.code import RaceCode
 from visualizer.ui.race.live import LiveRace
 from visualizer.ui.text import plain
 from visualizer.ui.widgets.code_dialog import CodeDialog
@@ -31,9 +32,9 @@ _NO_LINK = "There is no race in the clipboard; copy the link of one first."
 class RaceFiles(QObject):
     """Asks the user where to, lets the worker write, opens what was written. Remembers the race between starts."""
 
-    def __init__(self, window: MainWindow, race: LiveRace) -> None:
+    def __init__(self, window: MainWindow, race: LiveRace, code: RaceCode) -> None:
         super().__init__(window)
-        self._window, self._race = window, race
+        self._window, self._race, self._code = window, race, code
         window.session.answer(_TOPIC, self._written)
         window.session.answer(_OPEN, self._open)
         window.session.answer(_RESTORE, race.open, lambda _: window.settings.set(settings.RACE, ""))
@@ -105,7 +106,7 @@ class RaceFiles(QObject):
         for name in custom.needs_consent(race):
             dialog = CodeDialog(self._window)
             dialog.name.setText(name)
-            dialog.allowed.connect(self._race.add_code)
+            dialog.allowed.connect(self._code.allow)
             dialog.open()
 
     def _write(self, chosen: str) -> None:
@@ -115,7 +116,10 @@ class RaceFiles(QObject):
         window = (
             state.landscape.window if state.landscape is not None else None
         )  # where the user has zoomed to
-        job = partial(jobs.write_race, state.race, path, state.moment, window)
+        # What is shown, not the same once more: seconds are measured anew in every run.
+        frame = state.frame
+        known = frame if frame is not None and frame.complete and frame.race == state.race else None
+        job = partial(jobs.write_race, state.race, known, path, state.moment, window)
         self._window.session.ask(_TOPIC, job)
 
     def _written(self, path: object) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 
 from visualizer.ui.race import jobs
+from visualizer.ui.race.code import RaceCode
 from visualizer.ui.race.details import Details
 from visualizer.ui.race.ground import Ground
 from visualizer.ui.race.live import LiveRace
@@ -30,18 +31,16 @@ _OTHERS_AFTER = (
 class RaceWiring(QObject):
     """Connects the panels with the race, once; a panel that nobody sees learns of it when it is seen."""
 
-    def __init__(self, window: MainWindow, race: LiveRace, playback: RacePlayback) -> None:
+    def __init__(self, window: MainWindow, race: LiveRace, playback: RacePlayback, code: RaceCode) -> None:
         super().__init__(window)
         self._window, self._panels = window, window.race_panels
-        self._race, self._playback = race, playback
+        self._race, self._playback, self._code = race, playback, code
         self._keys = [panel.key for panel in self._panels]
         self._shown: dict[str, RaceState] = {}
         self._ground = Ground(race)
         self._overviews = Overviews(race)
         self._sweeping = Sweeping(race)
         self._details = Details(race)
-        for panel in (self._panels.landscape, self._panels.curves):
-            remember_view(panel, window.settings)
         self._inset = self._panels.landscape.view.options.basins
         self._has_pictures = False
         window.session.answer(_PICTURES, window.race_panels.surface.set_thumbnails)  # type: ignore[arg-type]
@@ -52,6 +51,8 @@ class RaceWiring(QObject):
         self._connect_surface()
         self._connect_plots()
         self._connect_racers()
+        for panel in (self._panels.landscape, self._panels.curves):
+            remember_view(panel, window.settings)  # they tell what they take, so whoever follows comes first
 
     def _connect_surface(self) -> None:
         race, panel, landscape = self._race, self._panels.surface, self._panels.landscape
@@ -95,7 +96,7 @@ class RaceWiring(QObject):
         table.racer_removed.connect(race.remove)
         table.restart_requested.connect(self._playback.restart)
         table.best_rates_requested.connect(race.take_best_rates)
-        table.code_requested.connect(race.add_code)
+        table.code_requested.connect(self._code.allow)
         for edit in (table.racer_edited, form.racer_edited):
             edit.connect(race.edit_racer)
         for request in (table.sweep_requested, form.sweep_requested, sweep.sweep_requested):

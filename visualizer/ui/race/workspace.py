@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from visualizer.ui.race.code import RaceCode
 from visualizer.ui.race.live import LiveRace
 from visualizer.ui.race.playback import RacePlayback
 from visualizer.ui.race.saving import RaceFiles
@@ -19,5 +20,6 @@ class RaceWorkspace:
     def __init__(self, window: MainWindow) -> None:
         self.live = LiveRace(window.session)
         self.playback = RacePlayback(self.live)
-        self.files = RaceFiles(window, self.live)
-        self.wiring = RaceWiring(window, self.live, self.playback)
+        self.code = RaceCode(self.live)
+        self.files = RaceFiles(window, self.live, self.code)
+        self.wiring = RaceWiring(window, self.live, self.playback, self.code)
