@@ -24,7 +24,7 @@ from visualizer.race.racers import RACERS
 from visualizer.race.run import RaceRun
 from visualizer.race.states import CONVERGED, DIVERGED, ESCAPED, nearest_minimum
 from visualizer.race.surface import Place, Surface, Window
-from visualizer.race.surfaces import surface
+from visualizer.race.surfaces import own_surface, surface
 from visualizer.race.swarm import MOST_NUMBERS, scattered, swarm
 
 WINDOW = Window(-2.0, 2.0, -1.5, 1.5)
@@ -209,6 +209,12 @@ def test_hostile_formulas_have_basins(formula: str, expected: set[int], optimize
     assert set(np.unique(frame.reached)) <= expected
     assert frame.fraction == 1.0
     assert picture(frame).shape == (32, 32, 3)
+
+
+def test_basins_where_slopes_are_beyond_measure() -> None:
+    steep = own_surface("1e200 (x² + y²)")
+    frame = computed(Race(steep, (1.0, 1.0), ()), racer("newton", 1.0), WINDOW, 8, 20)
+    assert set(np.unique(frame.reached)) <= {0, UNREACHED}
 
 
 @pytest.mark.parametrize("rate", [0.0, -1.0, math.nan])

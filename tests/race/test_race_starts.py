@@ -10,6 +10,7 @@ from visualizer.race.config import Race, Racer
 from visualizer.race.racers import RACERS
 from visualizer.race.run import RaceRun
 from visualizer.race.starts import run_starts, stepper
+from visualizer.race.surface import Surface, Window
 from visualizer.race.surfaces import surface
 from visualizer.race.walkers import runs_alone
 
@@ -87,6 +88,19 @@ def test_one_that_diverges_disturbs_no_other():
     assert np.isnan(batch.points[-1, 1]).all()
     assert np.isnan(batch.losses[-1, 1])
     assert np.abs(batch.points[-1, [0, 2]] - (3, 0.5)).max() < 0.1
+
+
+def test_who_is_gone_does_not_come_back():
+    """Rprop steps on by the sign of an infinite gradient, to where it is finite again."""
+    on = Surface("", "", "1e308 sin(10x) + y", Window(-1.0, 1.0, -1.0, 1.0), (0.5, 0.5))
+    starts, runner = np.array([(0.16, 0.0), (0.155, 0.1), (0.15, 0.2)]), Racer("rprop", "rprop", 0.01)
+    batch = run_starts(on, runner, starts, STEPS)
+    for index, start in enumerate(starts):
+        single = RaceRun(Race(on, tuple(start), (runner,), STEPS)).advance().trajectories[0]
+        same(batch.points[:, index], single.points)
+        same(batch.losses[:, index], single.losses)
+    assert np.isfinite(batch.points[:2]).all()
+    assert np.isnan(batch.points[-1]).all()
 
 
 def test_bad_settings():

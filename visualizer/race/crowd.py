@@ -126,6 +126,7 @@ class _Arrivals:
         self._lowest = np.array([place.loss for place in surface.minima])
         self._sorted = np.array([-math.inf, *sorted(self._lowest), math.inf])
         self._highest = float(self._sorted[-2]) + surface.loss_tolerance
+        self._squared_tolerance = surface.gradient_tolerance * surface.gradient_tolerance  # infinite at the worst
         window = surface.window
         limit, offset = FAR * max(window.width, window.height), max(map(abs, window.centre))
         self._surely_near = limit / math.sqrt(2) - offset  # no coordinate is beyond: nobody is far
@@ -139,7 +140,7 @@ class _Arrivals:
     def look(self, row: int, points: Tensor, losses: Tensor, by_x: Tensor, by_y: Tensor) -> None:
         """Note who is settled and who is lost at ``points`` (2, n): all are tested coarsely, few closely."""
         squares = (by_x * by_x).addcmul_(by_y, by_y)
-        near = (squares < self._surface.gradient_tolerance**2).logical_and_(losses <= self._highest)
+        near = (squares < self._squared_tolerance).logical_and_(losses <= self._highest)
         found = np.flatnonzero(near.numpy())
         found = found[~self.is_through[found]]
         if len(found):

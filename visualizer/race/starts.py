@@ -53,9 +53,10 @@ def run_starts(
     for row, (now, value, gradient) in enumerate(stepper(surface, racer, starts, steps, added)):
         points[row], losses[row] = now.numpy(), value.numpy()
         total = now.sum(0).add_(value).add_(gradient.sum(0))  # not finite where one of them is not
-        if not bool(torch.isfinite(total).all()):
+        if gone.any() or not bool(torch.isfinite(total).all()):
             finite = torch.isfinite(now).all(0) & torch.isfinite(value) & torch.isfinite(gradient).all(0)
             gone |= ~finite.numpy()
+            # for good: Rprop makes a finite step out of an infinite gradient
             points[row][:, gone] = losses[row, gone] = np.nan
     return StartsResult(points.swapaxes(1, 2), losses)
 
