@@ -55,6 +55,12 @@ class Breaks(Plain):
             raise RuntimeError("enough\\nof it")
         super().step()
 
+class Swaps(Plain):
+    def step(self, closure=None):
+        for group in self.param_groups:
+            for p in group["params"]:
+                p.data = torch.zeros(5)
+
 class Demanding(Plain):
     def __init__(self, params, lr, model):
         raise AssertionError
@@ -125,6 +131,13 @@ def test_one_that_breaks_stops_there(module):
     assert np.isfinite(other.points).all()
 
 
+def test_one_that_puts_anything_in_place_of_the_point_stops_there(module):
+    (row, other), sentence = run(f"{module}:Swaps")
+    assert sentence.startswith("Swaps stopped in step 1")
+    assert np.isnan(row.points[1:]).all()
+    assert np.isfinite(other.points).all()
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [
@@ -162,6 +175,22 @@ def test_torchs_own_classes_by_name():
     racers = (Racer("a", "torch.optim:Adam", 0.1), Racer("b", "adam", 0.1))
     own, row = RaceRun(Race(bowl, bowl.start, racers, 50)).advance().trajectories
     np.testing.assert_array_equal(own.points, row.points)
+
+
+def test_settings_of_a_link_reach_the_class():
+    custom.consent("torch.optim:SGD")
+    bowl = surface("bowl")
+    racers = (
+        Racer("a", "torch.optim:SGD", 0.05, (("momentum", 0.9), ("nesterov", True))),
+        Racer("b", "nesterov", 0.05),
+        Racer("c", "torch.optim:SGD", 0.05, (("speed", 1.0),)),
+        Racer("d", "torch.optim:SGD", 0.05, (("lr", 1.0),)),
+    )
+    frame = RaceRun(Race(bowl, bowl.start, racers, 50)).advance()
+    np.testing.assert_array_equal(frame.trajectories[0].points, frame.trajectories[1].points)
+    problems = dict(frame.problems)
+    assert set(problems) == {"c", "d"}
+    assert "cannot be made with (parameters, lr=0.05, speed)" in problems["c"]
 
 
 def test_they_are_swept_too(module):

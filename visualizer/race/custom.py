@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 
 import torch
 
 from visualizer.errors import UserError
+from visualizer.networks.layers.kinds import Value
 from visualizer.networks.naming import shown
 from visualizer.race.config import Race
 
@@ -60,14 +61,16 @@ def optimizer_class(name: str) -> type[torch.optim.Optimizer]:
     return found
 
 
-def create(name: str, parameter: torch.nn.Parameter, learning_rate: float) -> torch.optim.Optimizer:
+def create(
+    name: str, parameter: torch.nn.Parameter, learning_rate: float, settings: Mapping[str, Value]
+) -> torch.optim.Optimizer:
     """An optimizer of that class for one parameter; raises ``UserError`` where it cannot be made so."""
     cls = optimizer_class(name)
     try:
-        return cls([parameter], lr=learning_rate)  # type: ignore[call-arg]
+        return cls([parameter], lr=learning_rate, **settings)  # type: ignore[call-arg]
     except Exception as error:  # whatever the class does
-        sentence = f"'{name}' cannot be made with (parameters, lr={learning_rate:g}): {_first_line(error)}"
-        raise UserError(sentence) from None
+        given = ", ".join(("parameters", f"lr={learning_rate:g}", *map(shown, settings)))
+        raise UserError(f"'{name}' cannot be made with ({given}): {_first_line(error)}") from None
 
 
 def needs_closure(optimizer: torch.optim.Optimizer) -> bool:

@@ -97,13 +97,12 @@ class Lockstep:
             start = time.perf_counter()
             try:
                 walker.step(row, self._gradient[index], self._losses[index])
+                if row < _TIMED:
+                    self._own[index].append(time.perf_counter() - start)
+                self._keep(index, walker, row + 1)
             except Exception as error:  # a line search on what is not finite; a class of the user's: anything
                 self.stopped_at[index] = row + 1
                 self.problems[index] = _sentence(walker.racer, row + 1, error)
-                continue
-            if row < _TIMED:
-                self._own[index].append(time.perf_counter() - start)
-            self._keep(index, walker, row + 1)
         if self._active:
             self._evaluate(row + 1)
         else:

@@ -34,7 +34,7 @@ def make_optimizer(racer: Racer, parameter: Parameter) -> torch.optim.Optimizer:
     if not (math.isfinite(rate) and rate > 0):
         raise UserError(f"the learning rate of {title(racer)} is {rate:g}: give one above 0")
     if custom.is_custom(racer.optimizer):
-        return custom.create(racer.optimizer, parameter, rate)
+        return custom.create(racer.optimizer, parameter, rate, dict(racer.settings))
     if racer.optimizer not in RACERS:
         raise UserError(
             f"there is no optimizer '{shown(racer.optimizer)}'; choose one of {', '.join(RACERS)}"
