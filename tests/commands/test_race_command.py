@@ -149,7 +149,9 @@ def test_a_rate_that_is_far_too_high_is_drawn(capsys: pytest.CaptureFixture[str]
     arguments = ["--surface", "beale", "--optimizers", "sgd,adam", "--lr", "sgd=1e30", "--steps", "20"]
     assert main(["race", *arguments, "--out", "race.svg"]) == 0
     assert "diverged" in Path("race.svg").read_text(encoding="utf-8")
-    assert "diverged" in capsys.readouterr().out
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert rows[2] == ["sgd", "1e30", "–", "–", "diverged", "1"]
+    assert rows[3][-2:] == ["running", "20"]
 
 
 def test_code_of_others_runs_with_consent_alone(

@@ -1,5 +1,6 @@
 """Running, converged, diverged, escaped."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +12,7 @@ from visualizer.race.config import Race, Racer
 from visualizer.race.frames import STATES
 from visualizer.race.lineup import new_race
 from visualizer.race.run import RaceRun
-from visualizer.race.states import LASTING, judge, nearest_minimum, states
+from visualizer.race.states import LASTING, judge, nearest_minimum, states, steps_taken
 from visualizer.race.surface import Place, Surface, Window
 from visualizer.race.surfaces import surface
 
@@ -140,3 +141,12 @@ def test_the_nearest_minimum():
     every = np.array([np.hypot(x - place.x, y - place.y) for place in minima])
     np.testing.assert_array_equal(nearest, every.argmin(0))
     np.testing.assert_allclose(distances, every.min(0))
+
+
+def test_steps_that_were_taken():
+    """Gradient descent on x² + y²: x ← 0.8·x; the gradient is the last to be within its tolerance."""
+    frame = RaceRun(new_race(BOWL, ("sgd", "momentum"), {"sgd": 0.1, "momentum": 1e30}, steps=60)).advance()
+    settled = math.ceil(math.log(0.01 / math.hypot(2, 2)) / math.log(0.8))
+    sgd, momentum = frame.trajectories
+    assert [steps_taken(sgd, row) for row in (0, 5, settled, 60)] == [0, 5, settled, settled]
+    assert [steps_taken(momentum, row) for row in (0, 1, 2, 60)] == [0, 1, 1, 1]

@@ -23,6 +23,7 @@ from visualizer.race.frames import STATES, RaceFrame
 from visualizer.race.lineup import new_race
 from visualizer.race.racers import RACERS, USUAL
 from visualizer.race.run import RaceRun
+from visualizer.race.states import steps_taken
 from visualizer.race.surface import Point, Surface, Window
 from visualizer.training.schedules import schedule
 
@@ -88,7 +89,7 @@ def names() -> Iterator[str]:
 
 
 def as_table(frame: RaceFrame) -> Iterator[str]:
-    """The lines of a table of how the race ended."""
+    """The lines of a table of how the race ended; the steps are those that a racer took until it was through."""
     columns = (
         Column("racer"),
         Column("learning rate", numbers=True),
@@ -100,7 +101,9 @@ def as_table(frame: RaceFrame) -> Iterator[str]:
     rows = []
     for racer, one, row in zip(frame.race.racers, frame.trajectories, _ends(frame), strict=True):
         figures = (one.racer.learning_rate, float(one.losses[row]), float(one.distances[row]))
-        rows.append((racer.key, *map(number, figures), STATES[int(one.states[row])], f"{row}"))
+        rows.append(
+            (racer.key, *map(number, figures), STATES[int(one.states[row])], f"{steps_taken(one, row)}")
+        )
     return draw(columns, rows)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 
 import torch
@@ -65,9 +65,9 @@ def create(
     name: str, parameter: torch.nn.Parameter, learning_rate: float, settings: Mapping[str, Value]
 ) -> torch.optim.Optimizer:
     """An optimizer of that class for one parameter; raises ``UserError`` where it cannot be made so."""
-    cls = optimizer_class(name)
+    cls: Callable[..., torch.optim.Optimizer] = optimizer_class(name)
     try:
-        return cls([parameter], lr=learning_rate, **settings)  # type: ignore[call-arg]
+        return cls([parameter], lr=learning_rate, **settings)
     except Exception as error:  # whatever the class does
         given = ", ".join(("parameters", f"lr={learning_rate:g}", *map(shown, settings)))
         raise UserError(f"'{name}' cannot be made with ({given}): {_first_line(error)}") from None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from visualizer.race.frames import STATES, Numbers
+from visualizer.race.frames import STATES, Numbers, Trajectory
 from visualizer.race.surface import Place, Surface, Window
 
 Flags = NDArray[np.bool_]
@@ -93,6 +93,15 @@ def states(settled: Flags, outside: Flags, far: Flags) -> NDArray[np.uint8]:
     found[settled & _lasts(settled)] = CONVERGED
     found[np.logical_or.accumulate(far, axis=-1)] = DIVERGED
     return found
+
+
+def steps_taken(trajectory: Trajectory, row: int) -> int:
+    """How many steps it took up to ``row``: of one that has converged or diverged, up to when that happened."""
+    now = trajectory.states[row]
+    if now not in (CONVERGED, DIVERGED):
+        return row
+    before = np.flatnonzero(trajectory.states[: row + 1] != now)
+    return int(before[-1]) + 1 if len(before) else 0
 
 
 def _lasts(settled: Flags) -> Flags:

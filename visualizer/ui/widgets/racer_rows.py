@@ -8,8 +8,9 @@ from typing import Literal
 from visualizer.networks.layers.kinds import Field
 from visualizer.race import clock
 from visualizer.race.config import Racer
-from visualizer.race.frames import STATES, State, Trajectory
+from visualizer.race.frames import STATES, Trajectory
 from visualizer.race.racers import RACERS, Marker, marker_of, titles
+from visualizer.race.states import steps_taken
 from visualizer.ui.numbers import integer
 from visualizer.ui.race.numbers import NOTHING, distance_text, loss_text, rate_text
 from visualizer.ui.race.state import RaceState
@@ -81,22 +82,14 @@ def _settings_line(racer: Racer, title: str) -> RacerLine:
 
 
 def _with_values(line: RacerLine, trajectory: Trajectory, row: int) -> RacerLine:
-    state, since = state_at(trajectory, row)
+    state = STATES[int(trajectory.states[row])]
     return replace(
         line,
         loss=loss_text(float(trajectory.losses[row])),
         distance=distance_text(float(trajectory.distances[row])),
-        steps=integer(since if state in ("converged", "diverged") else row),
+        steps=integer(steps_taken(trajectory, row)),
         state=state,
     )
-
-
-def state_at(trajectory: Trajectory, row: int) -> tuple[State, int]:
-    """The state in a row, and the first row of those before it that have the same without a break."""
-    states = trajectory.states
-    now = states[row]
-    before = (states[: row + 1] != now).nonzero()[0]
-    return STATES[int(now)], int(before[-1]) + 1 if len(before) else 0
 
 
 def moment_words(state: RaceState) -> str:
