@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -114,6 +115,27 @@ def test_of_two_classes_that_are_allowed_both_run(
         "race_of_first:First",
         "race_of_second:Second",
     ]
+
+
+def test_a_long_race_is_shown_a_few_times_and_gives_way_at_once(live: LiveRace) -> None:
+    frames: set[int] = set()
+    kept: list[RaceState] = []
+
+    def note(state: RaceState) -> None:
+        kept.append(state)
+        frames.add(id(state.frame))
+
+    live.changed.connect(note)
+    live.set_race(new_race(surface("beale"), ("sgd", "adam", "rmsprop", "nadam"), steps=4_000))
+    assert wait(lambda: live.state.frame is not None and live.state.frame.trajectories[0].steps > 800, 30)
+    live.set_race(new_race(surface("bowl"), ("sgd",), steps=5))
+    begun = time.perf_counter()
+    assert wait(lambda: live.state.frame is not None and live.state.frame.race == live.state.race, 10)
+    assert time.perf_counter() - begun < 0.5
+    assert len(frames) < 12
+    assert _settle(live)
+    assert live.state.frame is not None
+    assert live.state.frame.complete
 
 
 # --- basins and swarms ---------------------------------------------------------------------------------
@@ -280,3 +302,18 @@ def test_what_is_saved_is_what_is_shown_also_by_the_clock_of_seconds(
     assert [rows.count(row.racer.key) for row in frame.trajectories] == [
         row.steps + 1 for row in frame.trajectories
     ]
+
+
+def test_closing_while_it_plays_asks_for_nothing_more(window: MainWindow) -> None:
+    window.race_panels.landscape.basins.setChecked(False)
+    window.workspaces.show("race")
+    assert settle(window)
+    for key in ("profile", "anatomy"):
+        window.docks[key].raise_()
+    window.race.playback.restart()
+    assert wait(lambda: window.race.live.state.moment > 1, 10)
+    crashes: list[str] = []
+    window.session.crashed.connect(crashes.append)
+    window.close()  # an exception in a slot fails the test
+    assert not window.race.live.state.playing
+    assert not crashes

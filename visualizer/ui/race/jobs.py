@@ -6,6 +6,7 @@ far; whoever asked asks again, or not any more. So a newer wish never waits long
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,6 +39,7 @@ Thumbnail = NDArray[np.uint8]
 
 _THUMBNAIL = (72, 52)  # px
 _SWARM = 2_000  # starts
+_PART = 0.04  # s, after which a race asks whether it is still wanted
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,8 +80,13 @@ def begin_race(race: Race, seconds: float, report: Report) -> Slice:
 
 
 def race_on(run: RaceRun, seconds: float, report: Report) -> Slice:
-    """Let a race run on for so long."""
-    return Slice(run, run.advance(seconds))
+    """Let a race run on for so long, less where its answer is not wanted any more."""
+    end = time.perf_counter() + seconds
+    frame = run.advance(min(seconds, _PART))
+    while not frame.complete and time.perf_counter() < end:
+        report("Racing")
+        frame = run.advance(_PART)
+    return Slice(run, frame)
 
 
 def make_surface(formula: str, window: Window | None, start: Point | None, report: Report) -> Surface:

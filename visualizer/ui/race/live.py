@@ -34,7 +34,8 @@ from visualizer.ui.workers import Workers
 
 FIRST_SURFACE, FIRST_SELECTED = "himmelblau", "adam"
 _RACE, _SURFACE = "race", "surface"  # topics
-_FIRST_SLICE, _SLICE = 0.025, 0.08  # s; the first one is what can be seen while the hand moves
+_FIRST_SLICE = 0.025  # s: what can be seen while the hand moves
+_SLICE, _LONGEST_SLICE = 0.08, 0.64  # s, each twice the one before: all panels draw all of a race after each
 
 
 class LiveRace(QObject):
@@ -57,6 +58,8 @@ class LiveRace(QObject):
         self._awake = False
         self._wanted: Race | None = race  # not begun
         self._under_way: RaceRun | None = None  # between two slices
+        self._next_slice = _SLICE
+        self._gives_way = False  # the slice that is awaited is a long one
         self._is_telling = self._is_untold = False
         self._random = np.random.default_rng()
         workers.answer(_RACE, self._ran)
@@ -283,14 +286,19 @@ class LiveRace(QObject):
 
     def _go_on(self) -> None:
         """Have the next slice computed: of the newest race, else of the one that is under way."""
-        if not self._awake or self.workers.awaits(_RACE):
+        # Short slices are always shown, or nothing would be while the hand moves; a long one gives way.
+        waits = self.workers.awaits(_RACE) and (self._wanted is None or not self._gives_way)
+        if not self._awake or waits:
             return
         run, self._under_way = self._under_way, None
         if self._wanted is not None:
             race, self._wanted = self._wanted, None
+            self._gives_way, self._next_slice = False, _SLICE
             self.workers.ask(_RACE, partial(jobs.begin_race, race, _FIRST_SLICE))
         elif run is not None:
-            self.workers.ask(_RACE, partial(jobs.race_on, run, _SLICE))
+            self._gives_way = self._next_slice > _SLICE
+            self.workers.ask(_RACE, partial(jobs.race_on, run, self._next_slice))
+            self._next_slice = min(2 * self._next_slice, _LONGEST_SLICE)
 
     def _ran(self, value: object) -> None:
         assert isinstance(value, jobs.Slice)

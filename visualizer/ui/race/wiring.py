@@ -48,6 +48,7 @@ class RaceWiring(QObject):
         self._others.timeout.connect(self._show_all)
         race.changed.connect(self._show)
         window.visible.changed.connect(self._follow_docks)
+        window.closing.connect(self._end)
         self._connect_surface()
         self._connect_plots()
         self._connect_racers()
@@ -141,6 +142,12 @@ class RaceWiring(QObject):
         self._details.want(tuple(part for part, key in parts.items() if key in visible))
         self._ground.wake()
         self._show_all()
+
+    def _end(self) -> None:
+        """Ask for nothing more: the window closes, and its workers end."""
+        self._window.visible.changed.disconnect(self._follow_docks)
+        self._playback.hold()
+        self._race.wake(False)
 
     def _show_inset(self, shown: bool) -> None:
         self._inset = shown

@@ -45,15 +45,19 @@ def directions(trajectory: Trajectory) -> Values:
     NaN at the start, and where the step or the gradient is 0.
     """
     with np.errstate(all="ignore"):
-        steps = _units(np.diff(trajectory.points, axis=0))
-        cosines = np.sum(steps * -_units(trajectory.gradients[:-1]), axis=1)
+        x, y = _units(np.diff(trajectory.points, axis=0))
+        up_x, up_y = _units(trajectory.gradients[:-1])
+        cosines = -(x * up_x + y * up_y)
     return np.concatenate([[np.nan], np.clip(cosines, -1.0, 1.0)])
 
 
-def _units(vectors: Values) -> Values:
-    """Vectors (n, 2) of length 1; scaled first, as squares would over- and underflow."""
-    vectors = vectors / np.abs(vectors).max(axis=1, keepdims=True)
-    return np.asarray(vectors / np.hypot(vectors[:, :1], vectors[:, 1:]))
+def _units(vectors: Values) -> tuple[Values, Values]:
+    """The x and y (n,) of vectors (n, 2) at length 1; scaled first, as squares would over- and underflow."""
+    x, y = vectors[:, 0], vectors[:, 1]
+    largest = np.maximum(np.abs(x), np.abs(y))
+    x, y = x / largest, y / largest
+    length = np.hypot(x, y)
+    return x / length, y / length
 
 
 _SMALL = RacePlotOptions(legend=False, room_for_y=16, left=34)

@@ -48,7 +48,7 @@ def _along(trail: Trail) -> Numbers:
     if len(kept) < 2:
         return kept
     starts, ways = kept[:-1], np.diff(kept, axis=0)
-    lengths = np.nan_to_num(np.abs(ways).max(axis=1))
+    lengths = np.nan_to_num(np.maximum(np.abs(ways[:, 0]), np.abs(ways[:, 1])))
     parts = np.clip(np.ceil(lengths / _CELL), 1, _MOST_PARTS).astype(np.intp)
     rows = np.repeat(np.arange(len(parts)), parts)
     shares = (np.arange(len(rows)) - np.repeat(np.cumsum(parts) - parts, parts)) / parts[rows]

@@ -42,13 +42,13 @@ def lay_trail(trajectory: Trajectory, axes: Axes, color: str) -> Trail:
         bounds = axes.plot.adjusted(-_MARGIN, -_MARGIN, _MARGIN, _MARGIN)
         cells = np.floor(points * _FINE)
     moved = np.ones(len(points), np.bool_)
-    moved[1:] = (cells[1:] != cells[:-1]).any(axis=1)
+    moved[1:] = (cells[1:, 0] != cells[:-1, 0]) | (cells[1:, 1] != cells[:-1, 1])
     return Trail(trajectory, color, points, contained(points, bounds), moved, bounds)
 
 
 def _no_farther(points: Numbers, most: float) -> Numbers:
     """The points, those with a coordinate beyond ``most`` closer in the same direction: differences are numbers."""
-    farthest = np.abs(points).max(axis=1)
+    farthest = np.maximum(np.abs(points[:, 0]), np.abs(points[:, 1]))  # a tenth of the time of max(axis=1)
     far = farthest > most
     if not far.any():
         return points
