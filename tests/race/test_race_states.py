@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from visualizer.race.basins import BasinsRun
 from visualizer.race.config import Race, Racer
 from visualizer.race.frames import STATES
 from visualizer.race.lineup import new_race
@@ -15,6 +16,7 @@ from visualizer.race.run import RaceRun
 from visualizer.race.states import LASTING, judge, nearest_minimum, states, steps_taken
 from visualizer.race.surface import Place, Surface, Window
 from visualizer.race.surfaces import surface
+from visualizer.race.sweep import SweepRun
 
 WINDOW = Window(-2, 2, -2, 2)
 BOWL = Surface("", "", "x^2 + y^2", WINDOW, (1.0, 1.0), (Place(0, 0, 0, "minimum"),))
@@ -81,9 +83,9 @@ def test_the_loss_of_another_minimum_is_not_enough():
     """At a place with the loss of the far minimum and no gradient, near another minimum."""
     two = replace(BOWL, minima=(Place(0, 0, 0, "minimum"), Place(5, 0, 3.0, "minimum")))
     point, gradient = np.array([[0.1, 0.0]]), np.zeros((1, 2))
-    assert not judge(two, point, np.array([3.0]), gradient).settled[0]
-    assert judge(two, point, np.array([0.0005]), gradient).settled[0]
-    assert not judge(two, point, np.array([0.0]), gradient + 0.02).settled[0]
+    assert not judge(two, point, np.array([3.0]), gradient, (0, 0)).settled[0]
+    assert judge(two, point, np.array([0.0005]), gradient, (0, 0)).settled[0]
+    assert not judge(two, point, np.array([0.0]), gradient + 0.02, (0, 0)).settled[0]
 
 
 def test_without_minima_nothing_converges():
@@ -128,9 +130,26 @@ def test_escape_and_return():
 
 def test_escaped_is_half_a_window_beyond():
     points = np.array([[3.9, 0], [4.1, 0], [-4.1, 0], [0, 4.1], [0, -4.1], [0, 3.9], [np.nan, 0]])
-    judged = judge(BOWL, points, (points**2).sum(1), points)
+    judged = judge(BOWL, points, (points**2).sum(1), points, (0, 0))
     assert judged.outside.tolist() == [False, True, True, True, True, False, False]
     assert judged.far.tolist() == [*[False] * 6, True]
+
+
+@pytest.mark.parametrize("side", [2e-3, 2e-7])
+def test_nobody_has_diverged_for_being_looked_at_closely(side):
+    """Of what is far away only the places outside of the window are said to be there."""
+    near = Surface("", "", "x^2 + y^2", Window(-side, side, -side, side), (3.0, 1.0), BOWL.minima)
+    racers = (Racer("sgd", "sgd", 0.2), Racer("a", "sgd", 1.5), Racer("adam", "adam", 0.3))
+    race = Race(near, near.start, racers, 60)
+    sgd, diverging, adam = (words(row.states) for row in RaceRun(race).advance().trajectories)
+    assert sgd[0] == "escaped"
+    assert sgd[-1] == "converged"
+    assert diverging[-1] == "diverged"
+    assert "diverged" not in adam
+    curve = SweepRun(replace(race, racers=race.racers[:1])).advance().curves[0]
+    assert curve.best == pytest.approx(0.5)
+    one = BasinsRun(race, race.racers[0], Window(-3, 3, -3, 3), 4, 60).advance()
+    assert (one.reached == 0).all()
 
 
 def test_the_nearest_minimum():

@@ -15,7 +15,7 @@ from visualizer.race.formula import parse
 from visualizer.race.frames import LOST, UNREACHED, Numbers
 from visualizer.race.lockstep import Gradients
 from visualizer.race.noise import noise_of
-from visualizer.race.states import FAR, LASTING, Flags, is_far, is_outside, nearest_minimum
+from visualizer.race.states import LASTING, Flags, is_far, is_outside, nearest_minimum, reach
 from visualizer.race.surface import Surface
 from visualizer.race.walkers import Walker, runs_alone
 
@@ -51,7 +51,7 @@ class Crowd:
         self.taken: NDArray[np.int32] = np.full(count, steps, np.int32)
         self.who: NDArray[np.int64] = np.arange(count)  # those that are still computed, in their order
         self._gradients_of = Gradients(self._loss, count)
-        self._arrivals = _Arrivals(race.surface, count)
+        self._arrivals = _Arrivals(race.surface, starts)
 
     @property
     def points(self) -> Numbers:
@@ -114,10 +114,10 @@ class Crowd:
 
 
 class _Arrivals:
-    """Who of ``count`` starts is settled at a minimum, since which row, and who is lost. All arrays are (n,)."""
+    """Who of ``starts`` (n, 2) is settled at a minimum, since which row, and who is lost. All arrays are (n,)."""
 
-    def __init__(self, surface: Surface, count: int) -> None:
-        self._surface = surface
+    def __init__(self, surface: Surface, starts: Numbers) -> None:
+        self._surface, count = surface, len(starts)
         self.is_through: Flags = np.zeros(count, bool)
         self.reached: NDArray[np.int16] = np.full(count, UNREACHED, np.int16)
         self.since: NDArray[np.int32] = np.full(count, _NEVER, np.int32)  # the first row of being settled
@@ -126,10 +126,13 @@ class _Arrivals:
         self._lowest = np.array([place.loss for place in surface.minima])
         self._sorted = np.array([-math.inf, *sorted(self._lowest), math.inf])
         self._highest = float(self._sorted[-2]) + surface.loss_tolerance
-        self._squared_tolerance = surface.gradient_tolerance * surface.gradient_tolerance  # infinite at the worst
+        self._squared_tolerance = (
+            surface.gradient_tolerance * surface.gradient_tolerance
+        )  # infinite at the worst
         window = surface.window
-        limit, offset = FAR * max(window.width, window.height), max(map(abs, window.centre))
-        self._surely_near = limit / math.sqrt(2) - offset  # no coordinate is beyond: nobody is far
+        self._reach = reach(window, starts)
+        # no coordinate is beyond: nobody is far
+        self._surely_near = self._reach.min(initial=math.inf) / math.sqrt(2) - max(map(abs, window.centre))
 
     @property
     def is_lost(self) -> Flags:
@@ -150,7 +153,9 @@ class _Arrivals:
             max(-float(low), float(high)) <= self._surely_near and math.isfinite(squares.sum() + losses.sum())
         ):
             x, y = points.numpy()
-            lost = is_far(self._surface.window, x, y) | ~np.isfinite((losses + by_x + by_y).numpy())
+            lost = is_far(self._surface.window, x, y, self._reach) | ~np.isfinite(
+                (losses + by_x + by_y).numpy()
+            )
             lost &= ~self.is_through
             self.is_through |= lost
             self.reached[lost] = LOST
@@ -181,5 +186,5 @@ class _Arrivals:
 
     def keep(self, staying: Flags) -> None:
         """Forget the others."""
-        for name in ("is_through", "reached", "since", "_last", "_nearest"):
+        for name in ("is_through", "reached", "since", "_last", "_nearest", "_reach"):
             setattr(self, name, getattr(self, name)[staying])

@@ -65,7 +65,8 @@ class RaceRun:
         walk, new = self._walk, slice(self._judged, self._walk.done + 1)
         if new.start == new.stop:
             return
-        judged = judge(self.race.surface, walk.points[:, new], walk.losses[:, new], walk.gradients[:, new])
+        points, losses, gradients = walk.points[:, new], walk.losses[:, new], walk.gradients[:, new]
+        judged = judge(self.race.surface, points, losses, gradients, self.race.start)
         self._distances[:, new], self._settled[:, new] = judged.distances, judged.settled
         self._outside[:, new], self._far[:, new] = judged.outside, judged.far
         steps = np.arange(new.start, new.stop, dtype=np.float64)

@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualizer.race.frames import STATES, Numbers, Trajectory
-from visualizer.race.surface import Place, Surface, Window
+from visualizer.race.surface import Place, Point, Surface, Window
 
 Flags = NDArray[np.bool_]
 
-FAR = 1000.0  # times the larger side of the window from its centre: never to come back
+FAR = (
+    1000.0  # times the larger side of the window, or the way from its centre to the start: never to come back
+)
 OUTSIDE = 0.5  # of the window's side, beyond its edge
 LASTING = 10  # rows in which a racer must stay at a minimum
 
@@ -28,8 +30,7 @@ class Judged:
 
     ``nearest`` is the index of the nearest minimum (−1: none is known), ``distances`` how far it is (NaN: none).
     ``settled``: the loss is within the surface's tolerance of that of the nearest minimum and the gradient is shorter
-    than its tolerance. ``outside``: more than half a window beyond an edge; ``far``: not finite, or farther from the
-    centre than 1,000 windows.
+    than its tolerance. ``outside``: more than half a window beyond an edge; ``far``: not finite, or beyond ``reach``.
     """
 
     nearest: NDArray[np.intp]
@@ -39,8 +40,9 @@ class Judged:
     far: Flags
 
 
-def judge(surface: Surface, points: Numbers, losses: Numbers, gradients: Numbers) -> Judged:
+def judge(surface: Surface, points: Numbers, losses: Numbers, gradients: Numbers, start: Point) -> Judged:
     """Judge ``points`` (…, 2) by their losses (…) and gradients (…, 2). Costs 40 ns a point and minimum."""
+    limit = reach(surface.window, np.array(start))
     x, y = points[..., 0], points[..., 1]
     with np.errstate(all="ignore"):  # of racers that diverge
         nearest, distances = nearest_minimum(surface.minima, x, y)
@@ -50,7 +52,10 @@ def judge(surface: Surface, points: Numbers, losses: Numbers, gradients: Numbers
             lengths = np.hypot(gradients[..., 0], gradients[..., 1])
             settled = np.abs(losses - lowest) <= surface.loss_tolerance
             settled &= lengths < surface.gradient_tolerance
-        outside, far = is_outside(surface.window, x, y), is_far(surface.window, x, y) | ~np.isfinite(losses)
+        outside, far = (
+            is_outside(surface.window, x, y),
+            is_far(surface.window, x, y, limit) | ~np.isfinite(losses),
+        )
     return Judged(nearest, distances, settled, outside, far)
 
 
@@ -66,10 +71,21 @@ def nearest_minimum(minima: Sequence[Place], x: Numbers, y: Numbers) -> tuple[ND
     return nearest, np.where(nearest < 0, np.nan, np.sqrt(squares))
 
 
-def is_far(window: Window, x: Numbers, y: Numbers) -> Flags:
-    """Farther from the centre than 1,000 times the larger side of the window, or not finite."""
+def reach(window: Window, starts: Numbers) -> Numbers:
+    """How far from the centre of the window racers from ``starts`` (…, 2) may go without having diverged: (…).
+
+    1,000 times the larger side of the window, or the way to their start: who starts far outside, or is looked at very
+    closely, has not diverged for that.
+    """
     centre_x, centre_y = window.centre
-    limit = FAR * max(window.width, window.height)
+    with np.errstate(over="ignore"):
+        away = np.hypot(starts[..., 0] - centre_x, starts[..., 1] - centre_y)
+        return np.asarray(FAR * np.maximum(away, max(window.width, window.height)))
+
+
+def is_far(window: Window, x: Numbers, y: Numbers, limit: Numbers) -> Flags:
+    """Farther from the centre of the window than ``limit``, which is ``reach``, or not finite."""
+    centre_x, centre_y = window.centre
     return ~(np.hypot(x - centre_x, y - centre_y) <= limit)
 
 

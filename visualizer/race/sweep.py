@@ -15,7 +15,7 @@ from visualizer.race.frames import Numbers, SweepCurve, SweepFrame
 from visualizer.race.lockstep import Lockstep
 from visualizer.race.noise import Noise
 from visualizer.race.run import noises
-from visualizer.race.states import is_far
+from visualizer.race.states import is_far, reach
 from visualizer.race.surface import Surface
 
 LOWEST, HIGHEST = 1e-5, 10.0
@@ -49,7 +49,8 @@ def objective(surface: Surface, points: Numbers, losses: Numbers) -> Numbers:
     the loss. NaN for a racer that diverges.
     """
     with np.errstate(all="ignore"):  # of racers that diverge
-        diverged = is_far(surface.window, points[..., 0], points[..., 1]) | ~np.isfinite(losses)
+        limit = reach(surface.window, points[:, 0])[:, None]
+        diverged = is_far(surface.window, points[..., 0], points[..., 1], limit) | ~np.isfinite(losses)
         if surface.minima:
             lowest = min(place.loss for place in surface.minima)
             above = np.maximum(losses - lowest, _SHARE * surface.loss_tolerance)
