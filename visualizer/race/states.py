@@ -13,9 +13,7 @@ from visualizer.race.surface import Place, Point, Surface, Window
 
 Flags = NDArray[np.bool_]
 
-FAR = (
-    1000.0  # times the larger side of the window, or the way from its centre to the start: never to come back
-)
+FAR = 1000.0  # times the larger side of the window, or the way to the start: never to come back
 OUTSIDE = 0.5  # of the window's side, beyond its edge
 LASTING = 10  # rows in which a racer must stay at a minimum
 

@@ -17,7 +17,7 @@ from visualizer.rendering.film import write_film
 
 SIZE = (960, 608)
 RATES = {".gif": 20, ".mp4": 25}  # frames a second
-_LONGEST, _SHORTEST, _HOLD = 8.0, 3.0, 1.5  # seconds; a short race has no more frames than steps
+_LONGEST, _SHORTEST, _HOLD = 8.0, 3.0, 1.5  # seconds; between the two, a frame for each step
 _SMOOTHING = 2
 
 Report = Callable[..., None]
