@@ -300,7 +300,7 @@ def test_a_damaged_draft_does_no_harm(qtbot: QtBot, styled: QApplication, conten
 
 def test_a_workspace_that_there_is_not_does_no_harm(qtbot: QtBot, styled: QApplication) -> None:
     store = Settings()
-    store.set(settings.WORKSPACE, "race")
+    store.set(settings.WORKSPACE, "nowhere")
     store.set(settings.arrangement_of("inspect"), "upside down")
     store.save()
     window = start(build=False)
