@@ -136,14 +136,14 @@ def arrange_race(window: QMainWindow, docks: Docks, wide: bool) -> None:
     _add_timeline(window, docks, "raceTimeline")
     for dock in (landscape, curves, steps, racer):
         dock.raise_()
-    _set_widths(window, (surface, landscape, racers), (248, 0, 456) if wide else (216, 0, 336))
+    _set_widths(window, (surface, landscape, racers), (248, 0, 456) if wide else (232, 0, 336))
     height = _height(window)
     window.resizeDocks([landscape, curves], [height * 16 // 25, height * 9 // 25], _VERTICAL)
     if wide:
         rows = [height * part // 100 for part in _RACERS]
         window.resizeDocks([racers, racer, steps], rows, _VERTICAL)
     else:
-        window.resizeDocks([racers, racer], [height * 2 // 5, height * 3 // 5], _VERTICAL)
+        window.resizeDocks([racers, racer], [height // 2, height // 2], _VERTICAL)
 
 
 def _add_timeline(window: QMainWindow, docks: Docks, key: str = "timeline") -> None:
