@@ -126,7 +126,8 @@ def test_an_own_formula_has_the_first_row_and_a_picture(panel, state):
     top, bottom = (image.pixelColor(30, place.top() + y).lightness() for y in (8, 44))
     assert top > bottom + 40  # rows of a landscape begin at the bottom
     panel.set_state(state)
-    assert panel.list.names == tuple(SURFACES)
+    assert panel.list.names == ("", *SURFACES)  # to be chosen again
+    assert panel.list.currentIndex().data() == BEALE.title
 
 
 def test_pictures_appear_when_they_are_there(panel):

@@ -115,12 +115,14 @@ class SurfacePanel(Panel):
         self._picture_own(state)
 
     def _show_surface(self, surface: Surface) -> None:
-        """Mark the surface in the list; an own formula has the first row."""
-        own = surface if not surface.name else None
-        if own != self._own:
-            self._own = own
-            named = () if own is None else (replace(own, title=own.title or "Own formula"),)
-            self.list.set_surfaces((*named, *self._surfaces))
+        """Mark the surface in the list; the last own formula has the first row.
+
+        That row stays when another surface is chosen: the rows would move up under the mouse button that is down.
+        """
+        if not surface.name and surface != self._own:
+            self._own = surface
+            named = replace(surface, title=surface.title or "Own formula")
+            self.list.set_surfaces((named, *self._surfaces))
         self.list.select(surface.name.removesuffix(_NOISY))
 
     def _picture_own(self, state: RaceState) -> None:
@@ -139,7 +141,9 @@ class SurfacePanel(Panel):
         if name:
             self.surface_requested.emit(name)
         elif self._own is not None:
+            window = self._own.window
             self.formula_requested.emit(self._own.formula)
+            self.window_requested.emit(window)
 
     def set_colors(self, colors: Colors) -> None:
         self.list.set_colors(colors)
