@@ -180,7 +180,7 @@ class MainWindow(QMainWindow):
         main: dict[str, QWidget] = {
             "inspect": self.activations.tiles,
             "train": self.weights.tiles,
-            "race": self.race_panels.landscape.view,
+            "race": self.race_panels.landscape.page,
             "build": self.stack.view,
         }
         main[workspace.key].setFocus()

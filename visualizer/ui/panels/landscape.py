@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QMenu, QPushButton, QStackedLayout, QWidget
 
@@ -54,10 +54,16 @@ class LandscapePanel(Panel):
         self.view.menu_requested.connect(self.open_menu)
         self.view.shown.requested.connect(self.view_requested)
         self.placeholder = Placeholder(NOTHING)
+        self.placeholder.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # hands the keys on to the view
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self.placeholder)
         self._pages.addWidget(self.view)
         self.head = self._build_head()
+
+    @property
+    def page(self) -> QWidget:
+        """What is shown now: the landscape, or the sentence before there is one."""
+        return self._pages.currentWidget() or self.placeholder
 
     def _build_head(self) -> QWidget:
         head = QWidget()

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QComboBox
+
 from visualizer.ui.panels.anatomy import AnatomyPanel
 from visualizer.ui.panels.basins import BasinsPanel
 from visualizer.ui.panels.landscape import LandscapePanel
@@ -36,6 +39,15 @@ class RacePanels:
     anatomy: AnatomyPanel = field(default_factory=AnatomyPanel)
     sweep: SweepPanel = field(default_factory=SweepPanel)
     timeline: RaceTimelinePanel = field(default_factory=RaceTimelinePanel)
+
+    def __post_init__(self) -> None:
+        """The mouse leaves the keys where they are: Space would press the last button again instead of playing."""
+        for panel in self:
+            for part in (panel, panel.head):
+                for kind in (QAbstractButton, QComboBox):
+                    for control in part.findChildren(kind) if part is not None else ():
+                        if control.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                            control.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def __iter__(self) -> Iterator[Panel]:
         return (getattr(self, row.name) for row in fields(self))
