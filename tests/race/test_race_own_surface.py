@@ -113,3 +113,9 @@ def test_strange_formulas_are_surfaces(formula):
     assert made.start in made.window
     assert all(math.isfinite(rate) and rate > 0 for rate in made.rates.values())
     assert made.loss_tolerance > 0 < made.gradient_tolerance
+
+
+@pytest.mark.parametrize("formula", ["log(x) + 1/(y-1) + x^2", "sqrt(x*y) + abs(x)", "1/x + 1/y"])
+def test_rates_beside_poles_and_gaps_move_racers(formula):
+    surface = own_surface(formula, Window(-7.3, 7.3, -5.2, 5.2))
+    assert min(surface.rates.values()) > 1e-4

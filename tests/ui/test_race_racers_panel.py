@@ -430,6 +430,11 @@ def test_rates_in_words(value, words):
     assert rate_text(value) == words
 
 
+def test_the_smallest_rates_have_room_in_their_column():
+    assert rate_text(2.9e-31) == "3e−31"
+    assert rate_text(1.25e-5) == "1.25e−5"
+
+
 def test_powers_and_titles_in_words():
     assert [power(exponent) for exponent in (-4, 0, 1, 12)] == ["10⁻⁴", "1", "10", "10¹²"]
     twins = (racer("adam"), racer("sgd"), racer("adam", "adam-2"), Racer("x", "my.module:Lion", 0.1))

@@ -25,6 +25,8 @@ _WINDOWS = (
     Window(-1000.0, 1000.0, -1000.0, 1000.0),
 )
 _SIDE = 41  # points of a look at a window
+_SHARES = (0.98, 0.9, 0.5)  # of the points, whose curvature bounds a learning rate
+_LEAST = 1e-4  # of the rate that the slope alone asks for; below that nothing would move
 
 
 def own_surface(formula_text: str, window: Window | None = None, start: Point | None = None) -> Surface:
@@ -135,10 +137,12 @@ def _rates(formula: Formula, window: Window, start: Point) -> Mapping[str, float
     """Learning rates that suit the slope at the start, the curvature below it, and the size of the window."""
     size = min(window.width, window.height)
     losses, gradient = gradients(formula, torch.tensor(start, dtype=torch.float64)[:, None])
-    slope, curvature = float(gradient.norm()), _curvature(formula, window, losses)
-    if not (math.isfinite(slope) and math.isfinite(curvature) and slope > 0):
+    slope = float(gradient.norm())
+    if not (math.isfinite(slope) and slope > 0):
         return {}
-    descent = min(0.05 * size / slope, 1 / curvature if curvature > 0 else math.inf)
+    usual = 0.05 * size / slope
+    bounds = [1 / curvature for curvature in _curvatures(formula, window, losses) if curvature > 0]
+    descent = min(usual, next((bound for bound in bounds if bound > _LEAST * usual), usual))
     rates = {
         "sgd": descent,
         "momentum": 0.2 * descent,
@@ -157,10 +161,13 @@ def _rates(formula: Formula, window: Window, start: Point) -> Mapping[str, float
     return {name: float(f"{rate:.1e}") for name, rate in rates.items()} | {"lbfgs": 1.0, "newton": 1.0}
 
 
-def _curvature(formula: Formula, window: Window, highest: Tensor) -> float:
-    """The largest eigenvalue of nearly all Hessians where the formula is not above ``highest``; 0 without any."""
+def _curvatures(formula: Formula, window: Window, highest: Tensor) -> Sequence[float]:
+    """The largest eigenvalue of nearly all Hessians where the formula is not above ``highest``, then of fewer.
+
+    Beside a pole and at the edge of a gap curvatures are beyond measure, though racers may never go there.
+    """
     losses, _, hessian = hessians(formula, grid(window, _SIDE, _SIDE))
     a, b, c = hessian[:, 0, 0], hessian[:, 0, 1], hessian[:, 1, 1]
     largest = (a + c).abs() / 2 + ((a - c).square() / 4 + b * b).sqrt()
     below = largest[(losses <= highest) & largest.isfinite()]
-    return float(below.quantile(0.98)) if len(below) else 0.0
+    return [float(below.quantile(share)) for share in _SHARES] if len(below) else []

@@ -47,9 +47,11 @@ def distance_text(value: float) -> str:
 
 
 def rate_text(value: float) -> str:
-    """A learning rate in two figures, more where it has more: ``0.35``, ``0.010``, ``1.5e−4``."""
+    """A learning rate in two figures, more where it has more: ``0.35``, ``0.010``, ``1.5e−4``, ``3e−12``."""
     if value and not 1e-3 <= abs(value) < 1e4:
         mantissa, _, exponent = f"{value:.2e}".partition("e")
+        if abs(int(exponent)) >= 10:  # as many as a column has room for
+            mantissa, _, exponent = f"{value:.0e}".partition("e")
         return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}".replace("-", MINUS)
     exact, two = f"{value:.4g}", f"{value:#.2g}".rstrip(".")
     return (two if float(two) == float(exact) else exact).replace("-", MINUS)
