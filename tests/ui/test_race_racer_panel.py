@@ -226,3 +226,20 @@ def test_settings_can_be_copied(panel):
     assert rows["Optimizer"] == "adam"
     assert rows["Learning rate"] == 0.1
     assert rows["β₁"] == 0.9
+
+
+def test_where_it_is_narrow_the_columns_stand_below_each_other(panel):
+    view, last = panel.view, panel.view.rows[SCHEDULE]
+    rate = view.rows[RATE]
+    assert last.mapTo(view, last.rect().topLeft()).x() > rate.geometry().right() - 20, "side by side"
+    panel.resize(336, 300)
+    QApplication.processEvents()
+    rows = sorted(view.rows.values(), key=lambda row: row.y())
+    assert all(above.geometry().bottom() < below.y() for above, below in pairwise(rows))
+    editors = [row.editor.geometry() for row in rows]
+    assert {editor.left() for editor in editors} == {editors[0].left()}
+    assert min(editor.width() for editor in editors) > 150
+    assert view.slider.slider.x() == editors[0].left()
+    panel.resize(456, 170)
+    QApplication.processEvents()
+    assert last.mapTo(view, last.rect().topLeft()).x() > rate.geometry().right() - 20, "side by side again"

@@ -24,6 +24,7 @@ from visualizer.ui.widgets.race_read_out import moment_text
 
 _HEADER = ("racer", "step", "evaluations", "seconds", "loss", "distance to the nearest minimum")
 _CHOICE_WIDTH = 196  # px
+_LEAST_CHOICE = 110  # px: in a small window the surfaces and the racers need the room more
 
 
 class RaceCurvesPanel(Panel):
@@ -61,6 +62,7 @@ class RaceCurvesPanel(Panel):
         row.setSpacing(12)
         self.choice = QComboBox(accessibleName="What is drawn", toolTip="What is drawn of every racer")
         self.choice.addItems([quantity.name for quantity in QUANTITIES])
+        self.choice.setMinimumWidth(_LEAST_CHOICE)
         self.choice.setMaximumWidth(_CHOICE_WIDTH)
         self.choice.setFixedHeight(20)
         self.choice.activated.connect(lambda index: self._choose("quantity", QUANTITIES[index].key))

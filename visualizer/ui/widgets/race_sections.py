@@ -167,6 +167,7 @@ class LengthSection(FoldingSection):
             )
         )
         self.clock.value_changed.connect(lambda value: self.edited.emit("clock", value))
+        self.clock.setMinimumWidth(74)  # "steps" and its arrow
         self.line.add(self.clock, 1)
         self.rows.addWidget(self.line)
 

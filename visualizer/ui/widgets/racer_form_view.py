@@ -1,12 +1,12 @@
-"""The form of one racer in two columns, made from its rows; what people type stays when others change."""
+"""The form of one racer, made from its rows in two columns or in one; what people type stays when others change."""
 
 from __future__ import annotations
 
 from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QIcon, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from visualizer.race.racers import RACERS
 from visualizer.ui.race.racer_form import OPTIMIZER, RATE, RacerForm
@@ -18,6 +18,7 @@ from visualizer.ui.widgets.rate_slider import RateSlider
 from visualizer.ui.widgets.setting_row import SettingRow
 
 _FIELD_X, _RIGHT_FIELD_X = 98, 114  # px from the left of a column
+_NARROW = 390  # px, below which two columns would leave no room for numbers and words
 _SHARES = 15, 17  # of the width: the words at the right are longer
 
 
@@ -37,17 +38,39 @@ class RacerFormView(QScrollArea):
         self.slider = RateSlider(_FIELD_X)
         self.slider.value_chosen.connect(lambda rate: self.value_changed.emit(RATE, rate))
         content = QWidget()
-        side = QHBoxLayout(content)
+        side = QBoxLayout(QBoxLayout.Direction.LeftToRight, content)
         side.setContentsMargins(0, 6, 0, 6)
         side.setSpacing(0)
+        self._side, self._is_narrow = side, False
         self._columns = (QVBoxLayout(), QVBoxLayout())
         for column in self._columns:
             column.setSpacing(0)
             column.addStretch(1)
             side.addLayout(column)
-        for place, share in enumerate(_SHARES):
-            side.setStretch(place, share)
+        self._lay_columns()
         self.setWidget(content)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_narrow = event.size().width() < _NARROW
+        if is_narrow != self._is_narrow:
+            self._is_narrow = is_narrow
+            self._lay_columns()
+
+    def _lay_columns(self) -> None:
+        """Columns side by side by their shares; in one column the fields stand below each other."""
+        way = QBoxLayout.Direction
+        self._side.setDirection(way.TopToBottom if self._is_narrow else way.LeftToRight)
+        for place, share in enumerate((0, 1) if self._is_narrow else _SHARES):
+            self._side.setStretch(place, share)
+        for column, field_x in zip(self._columns, self._fields_x(), strict=True):
+            for row in self.rows.values():
+                if column.indexOf(row) >= 0:
+                    row.set_field_x(field_x)
+        self.slider.set_left(self._fields_x()[0])
+
+    def _fields_x(self) -> tuple[int, int]:
+        return (_RIGHT_FIELD_X if self._is_narrow else _FIELD_X), _RIGHT_FIELD_X
 
     def set_form(self, form: RacerForm) -> None:
         """Show these rows; only what is made otherwise than before is made anew."""
@@ -79,7 +102,7 @@ class RacerFormView(QScrollArea):
 
     def _make(self, columns: tuple[tuple[FormRow, ...], ...]) -> None:
         old, self.rows = self.rows, {}
-        for rows, layout, field_x in zip(columns, self._columns, (_FIELD_X, _RIGHT_FIELD_X), strict=True):
+        for rows, layout, field_x in zip(columns, self._columns, self._fields_x(), strict=True):
             order: list[QWidget] = []
             for row in rows:
                 kept = old.get(row.key)

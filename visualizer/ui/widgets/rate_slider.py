@@ -38,6 +38,11 @@ class RateSlider(QWidget):
         """Stand where the rate is, at the nearer end for one that is not on the scale."""
         self.slider.show_value(rate)
 
+    def set_left(self, left: int) -> None:
+        """Keep so many px free."""
+        self._left = left
+        self._place()
+
     def set_colors(self, colors: Colors) -> None:
         self._colors = colors
         self.slider.set_colors(colors)
@@ -47,6 +52,9 @@ class RateSlider(QWidget):
         return QSize(200, HEIGHT)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        self._place()
+
+    def _place(self) -> None:
         self.slider.setGeometry(self._left, 0, max(self.width() - self._left - PADDING, 10), _SLIDER)
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -161,6 +161,12 @@ class SettingRow(QWidget):
         self._message.ensurePolished()
         return self._message.heightForWidth(width - 2 * PADDING) + _MESSAGE_GAP
 
+    def set_field_x(self, x: int) -> None:
+        """Let the field begin so many px from the left."""
+        if x != self._field_x:
+            self._field_x = x
+            self._place()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._place()
 
