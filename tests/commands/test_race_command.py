@@ -12,6 +12,8 @@ import pytest
 from PIL import Image
 
 from visualizer.cli import main
+from visualizer.commands import race_arguments
+from visualizer.race import config, link
 
 MAIN = Path(__file__).parents[2] / "main.py"
 
@@ -151,7 +153,7 @@ def test_a_rate_that_is_far_too_high_is_drawn(capsys: pytest.CaptureFixture[str]
     assert "diverged" in Path("race.svg").read_text(encoding="utf-8")
     rows = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert rows[2] == ["sgd", "1e30", "–", "–", "diverged", "1"]
-    assert rows[3][-2:] == ["running", "20"]
+    assert rows[3][-2:] == ["unfinished", "20"]
 
 
 def test_code_of_others_runs_with_consent_alone(
@@ -238,6 +240,12 @@ def test_what_was_meant_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     ):
         assert main(["race", *arguments.split(), "--out", "race.csv"]) == 2
         assert meant in capsys.readouterr().err
+
+
+def test_the_limits_are_those_of_races() -> None:
+    """The parser of arguments has them once more, because it is to answer without torch."""
+    limits = race_arguments._MOST_STEPS, race_arguments._MOST_SEED, race_arguments._MOST_NOISE
+    assert limits == (config.MOST_STEPS, link.MOST_SEED, link.MOST_NOISE)
 
 
 def test_without_a_file_it_says_which(capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,19 +15,18 @@ from visualizer.errors import UserError
 from visualizer.networks.naming import shown
 from visualizer.race import custom, link, surfaces
 from visualizer.race.clock import length, steps_at
+from visualizer.race.conditions import conditions
 from visualizer.race.config import Clock, Race
 from visualizer.race.export.axes import number
 from visualizer.race.export.files import check_size, ending, write
 from visualizer.race.formula import FormulaError
-from visualizer.race.frames import STATES, RaceFrame
+from visualizer.race.frames import RaceFrame
 from visualizer.race.lineup import new_race
 from visualizer.race.racers import RACERS, USUAL
 from visualizer.race.run import RaceRun
 from visualizer.race.states import steps_taken
 from visualizer.race.surface import Point, Surface, Window
 from visualizer.training.schedules import schedule
-
-_NOISY = "-noisy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ def names() -> Iterator[str]:
     rows = [(row.name, row.title, row.remark) for row in surfaces.SURFACES.values()]
     yield from draw((Column("surface"), Column("title"), Column("remark", widest=80)), rows)
     yield ""
-    yield f"A name with {_NOISY} behind it is the surface with noise in its gradients, as from mini-batches."
+    yield f"A name with {surfaces.NOISY} behind it is the surface with noise in its gradients, as from mini-batches."
     yield ""
     rates = [(row.name, row.title, number(row.learning_rate)) for row in RACERS.values()]
     yield from draw((Column("optimizer"), Column("title"), Column("learning rate", numbers=True)), rates)
@@ -99,11 +98,11 @@ def as_table(frame: RaceFrame) -> Iterator[str]:
         Column("steps", numbers=True),
     )
     rows = []
-    for racer, one, row in zip(frame.race.racers, frame.trajectories, _ends(frame), strict=True):
+    ends = _ends(frame)
+    told = zip(frame.race.racers, frame.trajectories, ends, conditions(frame, ends), strict=True)
+    for racer, one, row, state in told:
         figures = (one.racer.learning_rate, float(one.losses[row]), float(one.distances[row]))
-        rows.append(
-            (racer.key, *map(number, figures), STATES[int(one.states[row])], f"{steps_taken(one, row)}")
-        )
+        rows.append((racer.key, *map(number, figures), state, f"{steps_taken(one, row)}"))
     return draw(columns, rows)
 
 
@@ -150,7 +149,7 @@ def _new_race(options: RaceOptions) -> Race:
     _check_optimizers(optimizers)
     where = _surface(options)
     made = new_race(where, optimizers, None, options.start, options.steps)
-    noisy = options.surface is not None and options.surface.endswith(_NOISY)
+    noisy = options.surface is not None and options.surface.endswith(surfaces.NOISY)
     return replace(made, noise=where.noise) if noisy else made
 
 
@@ -159,7 +158,7 @@ def _surface(options: RaceOptions) -> Surface:
     if options.formula is not None:
         return _own_surface(options.formula, window, options.start)
     name = options.surface or ""
-    if name.removesuffix(_NOISY) not in surfaces.SURFACES:
+    if name.removesuffix(surfaces.NOISY) not in surfaces.SURFACES:
         raise UserError(f"There is no surface '{shown(name)}': {_near(name, tuple(surfaces.SURFACES))}")
     found = surfaces.surface(name)
     return replace(found, window=window) if window else found

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from visualizer.race.conditions import Condition
 from visualizer.race.export import marks, style
 from visualizer.race.export.axes import number
 from visualizer.race.export.fonts import fitted, width
 from visualizer.race.export.scene import Box, Line, Shape, Words
 from visualizer.race.export.trails import Trail
-from visualizer.race.frames import STATES, Numbers
+from visualizer.race.frames import Numbers
 from visualizer.race.racers import marker_of
 
 ROW, LEAST_ROW, HEAD = 25.0, 15.0, 24.0
@@ -57,11 +58,10 @@ class Legend:
             y = self._middle(len(self._rows))
             yield Words(f"and {self._left_out} more", box.left + _SIGN, y, self._size, style.MUTED)
 
-    def values(self, rows: Sequence[int]) -> Iterator[Shape]:
+    def values(self, rows: Sequence[int], states: Sequence[Condition]) -> Iterator[Shape]:
         """What changes: losses and states, at one row of each trajectory."""
-        for index, (trail, row) in enumerate(zip(self._rows, rows, strict=False)):
+        for index, (trail, row, name) in enumerate(zip(self._rows, rows, states, strict=False)):
             y, one = self._middle(index), trail.trajectory
-            name = STATES[int(one.states[row])]
             yield Words(
                 number(float(one.losses[row]), measured=True),
                 self._loss,

@@ -8,9 +8,10 @@ from typing import Literal
 
 import numpy as np
 
+from visualizer.race.conditions import Condition
 from visualizer.race.export import style
 from visualizer.race.export.scene import Area, Line, Shape
-from visualizer.race.frames import Numbers, State
+from visualizer.race.frames import Numbers
 from visualizer.race.racers import Marker
 
 _ROUND = 40  # corners of a circle
@@ -23,6 +24,8 @@ _CORNERS: dict[str, Sequence[tuple[float, float]]] = {
 _STROKES: dict[str, Sequence[Sequence[tuple[float, float]]]] = {
     "converged": (((-1, 0.05), (-0.3, 0.8), (1, -0.8)),),
     "diverged": (((-0.8, -0.8), (0.8, 0.8)), ((-0.8, 0.8), (0.8, -0.8))),
+    "unfinished": (((-0.7, -0.7), (0.7, -0.7), (0.7, 0.7), (-0.7, 0.7), (-0.7, -0.7)),),
+    "cannot run": (((-0.8, 0), (0.8, 0)),),
     "escaped": (((-0.8, 0.8), (0.8, -0.8)), ((-0.2, -0.8), (0.8, -0.8), (0.8, 0.2))),
 }
 _STATE_SIZE = 4.5
@@ -67,8 +70,8 @@ def place(kind: Literal["minimum", "saddle"], x: float, y: float) -> tuple[Shape
     return cross(x, y, 6.0, style.WHITE if kind == "minimum" else style.MUTED, upright=kind == "minimum")
 
 
-def state(name: State, x: float, y: float) -> tuple[Shape, ...]:
-    """The sign of a state: a triangle while it runs, a hook, a cross, an arrow out."""
+def state(name: Condition, x: float, y: float) -> tuple[Shape, ...]:
+    """The sign of a state: a triangle while it runs, a hook, a cross, an arrow out, a square, a dash."""
     color, size = style.STATES[name], _STATE_SIZE
     if name == "running":
         return (Area(_around(((-0.7, -0.9), (0.9, 0), (-0.7, 0.9)), size, x, y), color),)

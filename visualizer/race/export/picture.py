@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from visualizer.race.clock import length, steps_at, words
+from visualizer.race.conditions import Condition, conditions
 from visualizer.race.export import labels, marks, style, trails
 from visualizer.race.export.axes import number
 from visualizer.race.export.fonts import fitted, width
@@ -71,6 +72,12 @@ class RacePicture:
         shown = zip(self.frame.trajectories, rows, strict=True)
         return tuple(row for trajectory, row in shown if trajectory.racer.shown)
 
+    def _conditions(self, moment: float) -> tuple[Condition, ...]:
+        """What has become of each racer that is shown."""
+        told = conditions(self.frame, steps_at(self.frame, moment))
+        shown = zip(self.frame.trajectories, told, strict=True)
+        return tuple(each for trajectory, each in shown if trajectory.racer.shown)
+
     def scene(self, moment: float | None = None) -> Scene:
         """The picture at a moment of the clock, by default the end."""
         at = length(self.frame) if moment is None else moment
@@ -104,7 +111,7 @@ class RacePicture:
         yield from heads
         yield from self._labels.still
         yield from self._labels.place(spots, self._covered(rows))
-        yield from self._legend.values(rows)
+        yield from self._legend.values(rows, self._conditions(moment))
         yield from self.losses.cursor(self.trails, rows, moment, words(self.frame.race, moment))
 
     def _title(self) -> Iterator[Shape]:

@@ -13,7 +13,14 @@ GRID = "#2b2d32"
 CURSOR = "#5b9cff"
 SHADOW = "#131417"  # around trails
 WHITE = "#ffffff"
-STATES = {"running": TEXT, "converged": "#4fb286", "diverged": "#f0706a", "escaped": "#e2b340"}
+STATES = {
+    "running": TEXT,
+    "unfinished": TEXT,
+    "converged": "#4fb286",
+    "diverged": "#f0706a",
+    "escaped": "#e2b340",
+    "cannot run": "#f0706a",
+}
 
 TITLE, NORMAL, SMALL, TICK = 20.0, 14.0, 13.0, 12.0  # units
 

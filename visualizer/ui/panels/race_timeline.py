@@ -14,8 +14,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from visualizer.race.conditions import CONDITIONS
 from visualizer.race.config import Clock
-from visualizer.race.frames import STATES, RaceFrame
+from visualizer.race.frames import RaceFrame
 from visualizer.ui.numbers import THIN, integer, signed
 from visualizer.ui.race.state import SPEEDS, STEPS_PER_SECOND, RaceState
 from visualizer.ui.text import plain_tip
@@ -167,7 +168,7 @@ class RaceTimelinePanel(Panel):
             return
         counts = self._track.counts(state.moment)
         runs: list[Run] = []
-        for name in STATES:
+        for name in CONDITIONS:
             if counts[name]:
                 runs += [(str(counts[name]), "strong"), (name, "muted")]
         self._counts.set_runs(*(runs or [("no racer is shown", "muted")]))

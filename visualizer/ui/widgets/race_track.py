@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from visualizer.race.conditions import Condition
 from visualizer.race.config import Clock, Race
 from visualizer.race.frames import STATES, RaceFrame, State, Trajectory
 from visualizer.ui.widgets.curve_axes import Range
@@ -38,13 +39,20 @@ class RaceTrack:
     states: tuple[NDArray[np.uint8], ...] = field(repr=False)
     marks: tuple[TrackMark, ...] = field(repr=False)
     floor: float = 0.0  # the lowest known loss; NaN where none is known
+    complete: bool = False
+    stuck: frozenset[str] = frozenset()  # keys of racers that cannot run
 
-    def counts(self, moment: float) -> Counter[str]:
-        """How many racers are running, converged, diverged, escaped at a moment."""
-        told: Counter[str] = Counter()
+    def counts(self, moment: float) -> Counter[Condition]:
+        """How many racers are running, converged and so on at a moment."""
+        told: Counter[Condition] = Counter()
+        is_over = self.complete and moment >= self.length
         for line, states in zip(self.lines, self.states, strict=True):
             row = int(np.searchsorted(line.xs, moment, side="right")) - 1
-            told[STATES[int(states[max(row, 0)])]] += 1
+            state = STATES[int(states[max(row, 0)])]
+            if line.key in self.stuck:
+                told["cannot run"] += 1
+            else:
+                told["unfinished" if is_over and state == "running" else state] += 1
         return told
 
     def lowest(self, moments: Values) -> Values:
@@ -82,7 +90,9 @@ def track_of(frame: RaceFrame, race: Race, length: float) -> RaceTrack:
     lines = race_lines(frame, race, lambda trajectory: trajectory.losses)
     by_key = {trajectory.racer.key: trajectory for trajectory in frame.trajectories}
     trajectories = [by_key[line.key] for line in lines]
-    marks = [mark for line, each in zip(lines, trajectories, strict=True) for mark in _marks(line, each)]
+    stuck = frozenset(key for key, _ in frame.problems)
+    ending = [(line, each) for line, each in zip(lines, trajectories, strict=True) if line.key not in stuck]
+    marks = [mark for line, each in ending for mark in _marks(line, each)]
     floor = min((place.loss for place in race.surface.minima), default=np.nan)
     return RaceTrack(
         frame.race.clock,
@@ -91,6 +101,8 @@ def track_of(frame: RaceFrame, race: Race, length: float) -> RaceTrack:
         tuple(trajectory.states for trajectory in trajectories),
         tuple(sorted(marks, key=lambda mark: mark.moment)),
         floor,
+        frame.complete,
+        stuck,
     )
 
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 from PySide6.QtCore import QAbstractItemModel, QEvent, QObject, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from visualizer.networks.layers.kinds import Field, Value
+from visualizer.race.conditions import Condition
 from visualizer.ui.theme import DARK, SMALL_SIZE, Colors, font
 from visualizer.ui.widgets.layer_delegate import ACCENT_BAR
 from visualizer.ui.widgets.layer_model import Index
 from visualizer.ui.widgets.race_markers import draw_head
 from visualizer.ui.widgets.racer_model import LINE_ROLE, SHOWN, STATE, SWATCH, TITLE, TITLES
-from visualizer.ui.widgets.racer_rows import Condition, RacerLine
+from visualizer.ui.widgets.racer_rows import RacerLine
 from visualizer.ui.widgets.remark import remark
 from visualizer.ui.widgets.setting_number import SettingNumber
 
@@ -138,7 +140,7 @@ def draw_box(painter: QPainter, room: QRect, checked: bool, colors: Colors) -> N
         painter.drawPolyline([box.topLeft() + QPointF(x, y) for x, y in ((3, 6.8), (5.6, 9.3), (10, 3.9))])
 
 
-def draw_state(painter: QPainter, room: QRect, state: Condition, colors: Colors) -> None:
+def draw_state(painter: QPainter, room: QRect, state: Condition | Literal[""], colors: Colors) -> None:
     """A sign and the word for a state, both in its colour."""
     if not state:
         return
@@ -164,11 +166,12 @@ _SIGNS: dict[Condition, tuple[_Stroke, ...]] = {
     "converged": (((0, 0.5), (3, 3.5), (8.5, -3.5)),),
     "diverged": (((0.5, -3.5), (7.5, 3.5)), ((0.5, 3.5), (7.5, -3.5))),
     "escaped": (((1, 3.5), (7.5, -3)), ((2.5, -3.2), (7.7, -3.2), (7.7, 2))),
+    "unfinished": (((1, -3), (7, -3), (7, 3), (1, 3), (1, -3)),),
     "cannot run": (((0.5, 0), (7.5, 0)),),
 }
 
 
-def state_color(state: Condition, colors: Colors) -> str:
+def state_color(state: Condition | Literal[""], colors: Colors) -> str:
     """The colour of a state's word."""
     by_state = {
         "converged": colors.ok,
