@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -104,8 +105,14 @@ class RacePicture:
 
     def y_of(self, value: float) -> float:
         """Where a value lies, in px, not outside the plot; NaN without a value."""
-        y = float(to_ys(np.array([value]), self.axes, logarithmic=self.options.logarithmic)[0])
-        return min(max(y, self.axes.plot.top()), self.axes.plot.bottom()) if math.isfinite(y) else y
+        return self.ys_of([value])[0]
+
+    def ys_of(self, values: Sequence[float]) -> list[float]:
+        """Where several values lie, at the price of one."""
+        plot = self.axes.plot
+        ys = to_ys(np.array(values, np.float64), self.axes, logarithmic=self.options.logarithmic)
+        clipped: list[float] = np.clip(ys, plot.top(), plot.bottom()).tolist()
+        return clipped
 
     def in_order(self) -> list[RaceLine]:
         """The lines, the selected one last, so that it lies on top."""

@@ -118,8 +118,9 @@ class RacePlot(QWidget):
             painter.drawText(
                 QRectF(left, plot.top() + 1, width, 15), Qt.AlignmentFlag.AlignVCenter, self._words
             )
-        for line in picture.in_order():
-            y = picture.y_of(line.value_at(self._moment))
+        lines = picture.in_order()
+        ys = picture.ys_of([line.value_at(self._moment) for line in lines])
+        for line, y in zip(lines, ys, strict=True):
             if math.isfinite(y):
                 # A racer that had its last step before waits where it is.
                 at = min(x, round(picture.axes.to_x(float(line.xs[-1]))))

@@ -31,7 +31,7 @@ from visualizer.ui.widgets.racer_rows import RacerLine, momentum_field, value_of
 
 HEADER_HEIGHT = 22
 _FIXED = {SHOWN: 28, SWATCH: 20}  # px
-_LEAST_TITLE = 62  # px
+_LEAST_TITLE = 78  # px: "Momentum"
 _FIRST_TO_GO = (STEPS, DISTANCE, MOMENTUM)
 """The columns that are left out where the room is short, the first one first."""
 _HEAD_PADDING = 12  # px beside the title of a column, as the style sheet has it
