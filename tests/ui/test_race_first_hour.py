@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLineEdit
 from pytestqt.qtbot import QtBot
 
+from visualizer.race.frames import RaceFrame
 from visualizer.ui.driving import settle, wait
 from visualizer.ui.main_window import MainWindow
+from visualizer.ui.race import jobs
 from visualizer.ui.session import Session
 from visualizer.ui.settings import Settings
+from visualizer.ui.widgets.racer_rows import racer_lines
 
 
 @pytest.fixture
@@ -79,3 +84,40 @@ def test_the_first_key_after_a_start_plays(window: MainWindow, qtbot: QtBot) -> 
     assert not isinstance(second.focusWidget(), QLineEdit)
     assert second.focusWidget() is second.race_panels.landscape.view
     second.close()
+
+
+def test_a_file_that_is_saved_during_a_film_does_not_end_the_film(
+    racing: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    racing.race.live.edit("steps", 20)
+    assert settle(racing)
+    begun: list[str] = []
+    write = jobs.write
+
+    def noted(frame: RaceFrame, path: Path, **how: object) -> None:
+        begun.append(path.name)
+        write(frame, path, **how)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(jobs, "write", noted)
+    files = racing.race.files
+    files._write(str(tmp_path / "film.gif"))
+    assert wait(lambda: begun == ["film.gif"], 10)
+    files._write(str(tmp_path / "rows.csv"))
+    files._write(str(tmp_path / "race.json"))
+    assert settle(racing, 30)
+    assert begun == ["film.gif", "rows.csv", "race.json"]
+    assert {path.name for path in tmp_path.iterdir()} >= {"film.gif", "rows.csv", "race.json"}
+
+
+def test_the_table_calls_nobody_running_at_the_end(racing: MainWindow) -> None:
+    live = racing.race.live
+    live.set_surface("beale")
+    assert settle(racing)
+    live.show_moment(live.state.length)
+    lines = racer_lines(live.state)
+    assert {line.state for line in lines} == {"converged", "unfinished"}
+    track = racing.race_panels.timeline._track
+    assert track is not None
+    assert "running" not in track.counts(live.state.length)
+    live.show_moment(live.state.length / 2)
+    assert "running" in {line.state for line in racer_lines(live.state)}

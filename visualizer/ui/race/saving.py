@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import QFileDialog
 from visualizer.race import custom, link
 from visualizer.race.config import Race
 from visualizer.race.export import ENDINGS
+from visualizer.streaming.prober import Report
 from visualizer.ui import settings
 from visualizer.ui.race import jobs
 from visualizer.ui.race.code import RaceCode
@@ -35,7 +37,9 @@ class RaceFiles(QObject):
     def __init__(self, window: MainWindow, race: LiveRace, code: RaceCode) -> None:
         super().__init__(window)
         self._window, self._race, self._code = window, race, code
+        self._waiting: deque[Callable[[Report], Path]] = deque()
         window.session.answer(_TOPIC, self._written)
+        window.session.waiting_changed.connect(self._write_next)
         window.session.answer(_OPEN, self._open)
         window.session.answer(_RESTORE, race.open, lambda _: window.settings.set(settings.RACE, ""))
 
@@ -120,7 +124,13 @@ class RaceFiles(QObject):
         frame = state.frame
         known = frame if frame is not None and frame.complete and frame.race == state.race else None
         job = partial(jobs.write_race, state.race, known, path, state.moment, window)
-        self._window.session.ask(_TOPIC, job)
+        self._waiting.append(job)
+        self._write_next(_TOPIC, self._window.session.awaits(_TOPIC))
+
+    def _write_next(self, topic: str, is_busy: bool) -> None:
+        """Write one file after the other: a film takes long, and the next file must not end it."""
+        if topic == _TOPIC and not is_busy and self._waiting:
+            self._window.session.ask(_TOPIC, self._waiting.popleft())
 
     def _written(self, path: object) -> None:
         assert isinstance(path, Path)
