@@ -11,7 +11,7 @@ from visualizer.race.conditions import CONDITIONS, conditions
 from visualizer.race.frames import STATES, RaceFrame
 from visualizer.race.lineup import new_race
 from visualizer.race.run import RaceRun
-from visualizer.race.surfaces import surface
+from visualizer.race.surfaces import own_surface, surface
 
 
 def run(**changes: object) -> RaceFrame:
@@ -48,9 +48,19 @@ def test_while_it_is_computed_racers_run() -> None:
 
 
 def test_who_cannot_run_is_not_called_diverged() -> None:
-    frame = run()
-    frame = replace(frame, problems=(("sgd", "It takes no closure."),))
-    assert at(frame, 0)["sgd"] == at(frame, 200)["sgd"] == "cannot run"
+    frame = RaceRun(new_race(surface("beale"), ("sgd", "adam"), {"sgd": 0.0}, steps=20)).advance()
+    assert at(frame, 0)["sgd"] == at(frame, 20)["sgd"] == "cannot run"
+    assert at(frame, 5)["adam"] == "running"
+
+
+def test_who_is_stopped_on_the_way_has_run_until_then() -> None:
+    """The line search of L-BFGS fails where the logarithm ends; to that point it has run."""
+    frame = RaceRun(new_race(own_surface("log(x)", start=(2.0, 1.0)), ("lbfgs", "sgd"), steps=30)).advance()
+    sentence = "L-BFGS stopped in step 2: its line search came to where the loss is not finite."
+    assert frame.problems == (("lbfgs", sentence),)
+    assert at(frame, 1)["lbfgs"] == "running"
+    assert at(frame, 30)["lbfgs"] == "diverged"
+    assert frame.stuck == frozenset()
 
 
 def test_every_state_can_be_said() -> None:

@@ -17,7 +17,7 @@ def conditions(frame: RaceFrame, rows: tuple[int, ...]) -> tuple[Condition, ...]
     Unfinished: the race is over, and it has neither converged nor got lost. Takes 0.05 ms for 14 racers.
     """
     ends = clock.steps_at(frame, clock.length(frame)) if frame.complete else ()
-    stuck = {key for key, _ in frame.problems}
+    stuck = frame.stuck
     told: list[Condition] = []
     for place, (one, row) in enumerate(zip(frame.trajectories, rows, strict=True)):
         state = STATES[int(one.states[row])]

@@ -54,13 +54,20 @@ class Trajectory:
 class RaceFrame:
     """A race as far as it is computed; ``trajectories`` in the order of ``race.racers``.
 
-    A racer that could not run at all has a row of its start alone, and a sentence in ``problems`` under its key.
+    A racer that could not run at all has a row of its start alone, and a sentence in ``problems`` under its key; so has
+    one that its optimizer stopped on the way, after which all is NaN.
     """
 
     race: Race
     trajectories: tuple[Trajectory, ...]
     complete: bool
     problems: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def stuck(self) -> frozenset[str]:
+        """The keys of those that could not run at all."""
+        started = {row.racer.key for row in self.trajectories if row.steps}
+        return frozenset(key for key, _ in self.problems if key not in started)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -102,7 +102,7 @@ class Lockstep:
                 self._keep(index, walker, row + 1)
             except Exception as error:  # a line search on what is not finite; a class of the user's: anything
                 self.stopped_at[index] = row + 1
-                self.problems[index] = _sentence(walker.racer, row + 1, error)
+                self.problems[index] = _sentence(walker, row + 1, error)
         if self._active:
             self._evaluate(row + 1)
         else:
@@ -166,7 +166,8 @@ class Lockstep:
             self._now[index] = walker.parameter.detach()
 
 
-def _sentence(racer: Racer, step: int, error: Exception) -> str:
-    return as_sentence(
-        f"{title(racer)} stopped in step {step}: {shown(str(error) or type(error).__name__, 120)}"
-    )
+def _sentence(walker: Walker, step: int, error: Exception) -> str:
+    reason = shown(str(error) or type(error).__name__, 120)
+    if isinstance(error, IndexError) and not walker.is_custom:  # "list index out of range", of L-BFGS
+        reason = "its line search came to where the loss is not finite"
+    return as_sentence(f"{title(walker.racer)} stopped in step {step}: {reason}")

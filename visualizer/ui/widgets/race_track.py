@@ -90,7 +90,7 @@ def track_of(frame: RaceFrame, race: Race, length: float) -> RaceTrack:
     lines = race_lines(frame, race, lambda trajectory: trajectory.losses)
     by_key = {trajectory.racer.key: trajectory for trajectory in frame.trajectories}
     trajectories = [by_key[line.key] for line in lines]
-    stuck = frozenset(key for key, _ in frame.problems)
+    stuck = frame.stuck
     ending = [(line, each) for line, each in zip(lines, trajectories, strict=True) if line.key not in stuck]
     marks = [mark for line, each in ending for mark in _marks(line, each)]
     floor = min((place.loss for place in race.surface.minima), default=np.nan)

@@ -60,11 +60,12 @@ def racer_lines(state: RaceState) -> tuple[RacerLine, ...]:
     for racer, title in zip(state.race.racers, titles(state.race.racers), strict=True):
         line = _settings_line(racer, title)
         place = known.get(racer.key)
-        if racer.key in problems:
-            line = replace(line, state="cannot run", problem=problems[racer.key])
-        elif place is not None and frame is not None:
-            line = _with_values(line, frame.trajectories[place], rows[place], states[place])
-        made.append(line)
+        if place is not None and frame is not None:
+            if states[place] == "cannot run":
+                line = replace(line, state="cannot run")
+            else:
+                line = _with_values(line, frame.trajectories[place], rows[place], states[place])
+        made.append(replace(line, problem=problems.get(racer.key, "")))
     return tuple(made)
 
 
