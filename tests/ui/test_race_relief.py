@@ -113,6 +113,32 @@ def test_without_opengl_a_sentence_says_so(qtbot, styled, monkeypatch, capfd):
     assert capfd.readouterr().err == ""
 
 
+def test_the_trails_of_one_surface_never_lie_on_another(qtbot, styled):
+    class View(QWidget):
+        def __init__(self):
+            super().__init__()
+            self.told: list[str] = []
+
+        def set_relief(self, *_):
+            self.told.append("relief")
+
+        def set_trails(self, *_):
+            self.told.append("trails")
+
+        def set_rows(self, *_):
+            pass
+
+    panel = ReliefPanel()
+    qtbot.addWidget(panel)
+    panel._is_built, panel.view = True, View()
+    panel._stack.addWidget(panel.view)
+    panel.show()
+    panel.set_state(make_state(landscape=landscape("x^2 + y^2")))
+    assert panel.view.told == [], "a landscape of the surface before"
+    panel.set_state(make_state(landscape=landscape()))
+    assert panel.view.told == ["relief", "trails"]
+
+
 def test_looking_for_opengl_prints_nothing(qtbot, styled, capfd):
     drawing.cache_clear()
     found = drawing()

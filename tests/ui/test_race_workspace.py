@@ -227,3 +227,13 @@ def test_surfaces_of_the_table_open(racing: MainWindow, name: str) -> None:
     assert state.race.surface.name == name
     assert state.frame is not None
     assert not state.frame.problems
+
+
+def test_the_cursors_give_room_back_when_names_are_shorter(racing: MainWindow) -> None:
+    name = racing.toolbar.race_cursors._values["Surface"]
+    racing.race.live.set_surface("gaussian-trenches")
+    long = name.minimumWidth()
+    racing.race.live.set_surface("beale")
+    assert name.full_text() == "Beale"
+    assert name.minimumWidth() < long
+    assert settle(racing)

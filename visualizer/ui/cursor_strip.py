@@ -60,10 +60,10 @@ class Strip(QWidget):
             return
         value.set_full_text(text)
         width = min(value.sizeHint().width(), _LEAST)
-        # Only wider: a number that changes as it plays would lay out the toolbar again and again.
+        # The moment only wider: as it plays, it would lay out the toolbar again and again.
         if name == self._gives_way:
             value.updateGeometry()
-        elif width > value.minimumWidth():
+        elif width > value.minimumWidth() or name != "Moment":
             value.setMinimumWidth(width)
             value.updateGeometry()
 

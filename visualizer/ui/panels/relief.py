@@ -81,6 +81,8 @@ class ReliefPanel(Panel):
         if view is None or landscape is None or not self.isVisible():
             return
         surface = state.race.surface
+        if landscape.formula != surface.formula:  # of the surface before: that of this one is on its way
+            return
         made_of = (landscape, surface.minima, surface.saddles)
         if made_of != self._shown or self._relief is None:
             self._shown, self._drawn = made_of, ()
