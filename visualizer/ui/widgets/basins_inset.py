@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPixmap, QPolygonF
@@ -26,6 +26,7 @@ _GROUND, _BORDER, _TEXT, _MUTED = (
     QColor("#d7dae0"),
     QColor("#8b9098"),
 )
+_GOAL = 150.0  # such cells, that a minimum counts for: there the race ends
 NOT_YET = "Looking where every start ends…"
 
 
@@ -39,10 +40,18 @@ class BasinsInset:
         self._basins, self._drawn = QPixmap(), QPixmap()
         self._drawn_of: tuple[object, ...] = ()
 
-    def lay(self, plot: QRectF, start: QPointF, covered: Callable[[Box], float], *, shown: bool) -> None:
-        """Find the place: a corner of ``plot`` that hides neither the start nor much of the trails.
+    def lay(
+        self,
+        plot: QRectF,
+        start: QPointF,
+        minima: Sequence[QPointF],
+        covered: Callable[[Box], float],
+        *,
+        shown: bool,
+    ) -> None:
+        """Find the place: a corner of ``plot`` that hides neither the start nor minima nor much of the trails.
 
-        Of the corners the upper right one comes first; it stays at the last one while that hides little.
+        Of the corners the upper right one comes first; it stays at the last one while no other hides much less.
         """
         if not shown or plot.width() < _SMALLEST_PLOT[0] or plot.height() < _SMALLEST_PLOT[1]:
             self.rect = QRectF()
@@ -51,9 +60,17 @@ class BasinsInset:
         lefts = plot.right() - _INSET - side, plot.left() + _INSET
         tops = plot.top() + _INSET, plot.bottom() - _INSET - side - _TITLE
         corners = [QRectF(left, top, side, side + _TITLE) for top in tops for left in lefts]
-        free = [i for i, each in enumerate(corners) if not each.adjusted(-9, -9, 9, 9).contains(start)]
-        if self._corner not in free or covered(box_of(corners[self._corner])) > _MANY:
-            self._corner = min(free, key=lambda i: covered(box_of(corners[i])) // _FEW, default=0)
+        around = [each.adjusted(-9, -9, 9, 9) for each in corners]
+        free = [i for i in range(len(corners)) if not around[i].contains(start)]
+
+        def hidden(corner: int) -> float:
+            goals = sum(around[corner].contains(minimum) for minimum in minima)
+            return _GOAL * goals + covered(box_of(corners[corner]))
+
+        if self._corner not in free or hidden(self._corner) > _MANY:
+            best = min(free, key=lambda i: hidden(i) // _FEW, default=0)
+            if self._corner not in free or hidden(best) < hidden(self._corner) - _MANY + _FEW:
+                self._corner = best
         self.rect = corners[self._corner]
 
     def forget_place(self) -> None:

@@ -48,7 +48,17 @@ from visualizer.ui.widgets.place_labels import (
     notes_at_left,
 )
 from visualizer.ui.widgets.swarm_dots import swarm_image
-from visualizer.ui.widgets.trail_heads import DIAMOND, MARK, RADIUS, Head, draw_heads, heads, start_mark
+from visualizer.ui.widgets.trail_heads import (
+    DIAMOND,
+    MARK,
+    RADIUS,
+    Head,
+    draw_beyond,
+    draw_heads,
+    heads,
+    on_edge,
+    start_mark,
+)
 from visualizer.ui.widgets.trail_layer import Rows
 from visualizer.ui.widgets.trail_painting import TrailPainting
 
@@ -222,22 +232,28 @@ class ContourView(ContourHand):
         plot, start = frame.axes.plot, self.held or state.race.start
         x, y = frame.pixel(start)
         kinds = [kind for kind in ARROWS if kind.name in self.options.arrows]
-        self._inset.lay(plot, QPointF(x, y), self._trails.crowd.covered, shown=self.options.basins)
+        at_edge = on_edge(x, y, plot)
+        minima = [QPointF(*frame.pixel(place.point)) for place in state.race.surface.minima]
+        covered = self._trails.crowd.covered
+        self._inset.lay(plot, QPointF(*at_edge), minima, covered, shown=self.options.basins)
         if kinds:
             units = plot.width() / frame.window.width, plot.height() / frame.window.height
             draw_arrows(painter, self._heads, self._trails.trails, kinds, units)
-        mark = start_mark(self.devicePixelRatioF())
-        painter.drawPixmap(QPointF(x - MARK / 2, y - MARK / 2), mark)
+        if at_edge == (x, y):
+            mark = start_mark(self.devicePixelRatioF())
+            painter.drawPixmap(QPointF(x - MARK / 2, y - MARK / 2), mark)
+        else:
+            draw_beyond(painter, at_edge, (x, y), "#1b1c1f", "#ffffff", DIAMOND)
         draw_heads(painter, self._heads, self._trails.trails, plot)
         notes = self._notes(state, plot)
         taken = [around(head.x, head.y, RADIUS) for head in self._heads]
         taken += [box for box, _ in notes]
-        taken.append(around(x, y, DIAMOND))
+        taken.append(around(*at_edge, DIAMOND))
         if not self._inset.rect.isEmpty():
             taken.append(box_of(self._inset.rect))
         if kinds:
             taken.append(legend_box(kinds, plot))
-        wanted = head_labels(self._heads, start_label(start, x, y) if plot.contains(x, y) else None)
+        wanted = head_labels(self._heads, start_label(start, *at_edge))
         self._labels = self._placer.place(
             wanted, plot.adjusted(3, 3, -3, -3), taken, self._trails.crowd.covered
         )

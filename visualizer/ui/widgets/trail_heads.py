@@ -63,8 +63,7 @@ def heads(
             continue
         beyond = not plot.contains(x, y) and way_out is None
         if beyond:
-            x = min(max(x, plot.left() + _EDGE_INSET), plot.right() - _EDGE_INSET)
-            y = min(max(y, plot.top() + _EDGE_INSET), plot.bottom() - _EDGE_INSET)
+            x, y = on_edge(x, y, plot)
         made.append(
             Head(
                 index,
@@ -82,6 +81,14 @@ def heads(
             )
         )
     return tuple(sorted(made, key=lambda head: head.selected))
+
+
+def on_edge(x: float, y: float, plot: QRectF) -> tuple[float, float]:
+    """The place itself if it is in the plot, else the nearest one near the edge."""
+    if plot.contains(x, y):
+        return x, y
+    x = min(max(x, plot.left() + _EDGE_INSET), plot.right() - _EDGE_INSET)
+    return x, min(max(y, plot.top() + _EDGE_INSET), plot.bottom() - _EDGE_INSET)
 
 
 def draw_ways_out(painter: QPainter, shown: Sequence[Head]) -> None:
@@ -116,24 +123,32 @@ def draw_heads(
         elif head.beyond:
             trail = trails[head.index]
             assert trail is not None
-            _draw_arrow(painter, head, trail.points[head.row].tolist())
+            x, y = trail.points[head.row].tolist()
+            edge, size = "#ffffff" if head.selected else "#1b1c1f", _ARROW + 1.5 * head.selected
+            draw_beyond(painter, (head.x, head.y), (x, y), head.color, edge, size)
         else:
             radius = SELECTED_RADIUS if head.selected else RADIUS
             ring = "#ffffff" if head.selected else ""
             draw_head(painter, head.marker, head.x, head.y, head.color, radius, ring)
 
 
-def _draw_arrow(painter: QPainter, head: Head, target: Sequence[float]) -> None:
-    """A triangle at the edge that points to where the racer is."""
-    x, y = target[0] - head.x, target[1] - head.y
+def draw_beyond(
+    painter: QPainter,
+    place: tuple[float, float],
+    target: tuple[float, float],
+    color: str,
+    edge: str,
+    size: float,
+) -> None:
+    """A triangle at ``place`` that points to where something is beyond the plot."""
+    x, y = target[0] - place[0], target[1] - place[1]
     length = math.hypot(x, y) or 1.0
     x, y = x / length, y / length
-    size = _ARROW + 1.5 * head.selected
     corners = [(size, 0.0), (-size * 0.7, size * 0.8), (-size * 0.7, -size * 0.8)]
-    placed = [QPointF(head.x + a * x - b * y, head.y + a * y + b * x) for a, b in corners]
+    placed = [QPointF(place[0] + a * x - b * y, place[1] + a * y + b * x) for a, b in corners]
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(QColor("#ffffff" if head.selected else "#1b1c1f"), 1.4))
-    painter.setBrush(QColor(head.color))
+    painter.setPen(QPen(QColor(edge), 1.4))
+    painter.setBrush(QColor(color))
     painter.drawPolygon(QPolygonF(placed))
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
