@@ -41,8 +41,8 @@ _SLICE, _LONGEST_SLICE = 0.08, 0.64  # s, each twice the one before: all panels 
 class LiveRace(QObject):
     """Keeps the state of the Race workspace. Emits ``changed(RaceState)`` at every change.
 
-    Requests are the public methods. A race is computed in slices, newest wish first: while a slice is under way, the
-    newest race waits, so that dragging the start never queues up and each slice is shown.
+    Requests are the public methods. A race is computed in slices, newest wish first: while a short slice is under
+    way, the newest race waits, so that dragging the start never queues up and what moves is shown.
     """
 
     changed = Signal(object)
