@@ -15,7 +15,7 @@ from torch import optim
 from visualizer.race.config import Race, Racer
 from visualizer.race.formula import parse
 from visualizer.race.frames import STATES
-from visualizer.race.lineup import new_race
+from visualizer.race.lineup import new_race, usual_rate
 from visualizer.race.newton import Newton
 from visualizer.race.noise import Noise
 from visualizer.race.racers import RACERS
@@ -112,6 +112,27 @@ def test_every_racer_is_torchs_own_optimizer(name, steps):
             assert row.evaluations[-1] == evaluations
         assert row.steps == steps
         assert row.seconds > 0
+
+
+@pytest.mark.parametrize("name", RACERS)
+def test_every_setting_can_be_at_its_limits(name):
+    """Nobody stops the race, or stops before the end but by numbers; momentum 0 is gradient descent."""
+    on = surface("beale")
+    rate = usual_rate(on, name)
+    settings_of_racers = [(rate, ()), (1e-300, ()), (1e30, ())]
+    for field in RACERS[name].fields:
+        if field.type in (int, float):
+            settings_of_racers += [(rate, ((field.name, end),)) for end in (field.minimum, field.maximum)]
+    racers = [Racer(f"{index}", name, *each) for index, each in enumerate(settings_of_racers)]
+    frame = RaceRun(Race(on, on.start, (*racers, Racer("sgd", "sgd", 0.01)), 15)).advance()
+    assert all("does not take these settings" in text for _, text in frame.problems)
+    *rows, sgd = frame.trajectories
+    assert np.isfinite(sgd.points).all()
+    if name == "momentum":
+        still = next(row for row in rows if row.racer.settings == (("momentum", 0.0),))
+        plain = RaceRun(Race(on, on.start, (Racer("sgd", "sgd", rate),), 15)).advance().trajectories[0]
+        np.testing.assert_array_equal(still.points, plain.points)
+        assert (still.momentum == 0).all()
 
 
 def test_noise_is_that_of_a_plain_loop():

@@ -161,7 +161,8 @@ class Lockstep:
         if walker.racer.optimizer in CARRIED:
             state = walker.optimizer.state[walker.parameter]
             for place, name in enumerate(CARRIED[walker.racer.optimizer].names):
-                self.kept[index, row, place] = state[name].numpy()
+                if name in state:  # SGD keeps nothing where its momentum is 0
+                    self.kept[index, row, place] = state[name].numpy()
         elif walker.is_custom:
             self._now[index] = walker.parameter.detach()
 
@@ -170,4 +171,6 @@ def _sentence(walker: Walker, step: int, error: Exception) -> str:
     reason = shown(str(error) or type(error).__name__, 120)
     if isinstance(error, IndexError) and not walker.is_custom:  # "list index out of range", of L-BFGS
         reason = "its line search came to where the loss is not finite"
+    elif isinstance(error, OverflowError):
+        reason = "a number became too large; choose another learning rate"
     return as_sentence(f"{title(walker.racer)} stopped in step {step}: {reason}")
