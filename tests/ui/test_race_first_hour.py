@@ -121,3 +121,14 @@ def test_the_table_calls_nobody_running_at_the_end(racing: MainWindow) -> None:
     assert "running" not in track.counts(live.state.length)
     live.show_moment(live.state.length / 2)
     assert "running" in {line.state for line in racer_lines(live.state)}
+
+
+def test_a_racer_that_is_added_is_seen_in_a_full_table(racing: MainWindow) -> None:
+    live, table = racing.race.live, racing.race_panels.racers.table
+    for optimizer in ("adamw", "adadelta", "radam", "adamax", "rprop", "asgd", "lbfgs"):
+        live.add(optimizer)
+        assert settle(racing)
+        place = table.visualRect(table.currentIndex())
+        assert table.selected_key == optimizer
+        assert table.viewport().rect().contains(place.center())
+        assert place.bottom() <= table.viewport().height()

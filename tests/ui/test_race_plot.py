@@ -57,6 +57,12 @@ def test_the_logarithmic_range_follows_diverging_racers_a_decade_only():
     assert high <= 2 + 1 + 0.6
 
 
+def test_the_logarithmic_range_follows_diverging_racers_down():
+    lost = line("adam", [14.8, 3.0, 0.2, np.nan], diverged=True)
+    low, _ = logarithmic_range([line("sgd", [14.8] * 4), lost], (0, 3))
+    assert low <= np.log10(0.2)
+
+
 def test_the_logarithmic_range_spans_twelve_decades_at_most():
     low, high = logarithmic_range([line("newton", [1e3, 1e-30, 1e-32, 0.0])], (0, 9))
     assert 12 <= high - low <= 13.5

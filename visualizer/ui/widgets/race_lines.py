@@ -90,7 +90,8 @@ def race_lines(frame: RaceFrame, race: Race, values: Callable[[Trajectory], Valu
 def logarithmic_range(lines: Sequence[RaceLine], within: Range) -> Range:
     """A range in decades for the positive values at moments ``within``; it moves in half decades.
 
-    Diverging racers are followed a decade beyond the others. At most 12 decades: what is smaller lies at the edge.
+    Diverging racers are followed a decade beyond the others, and as far down as they come. At most 12 decades: what is
+    smaller lies at the edge.
     """
     steady, lost = _values(lines, within)
     steady, lost = (np.log10(np.clip(each[each > 0], _SMALLEST, _LARGEST)) for each in (steady, lost))
@@ -100,6 +101,7 @@ def logarithmic_range(lines: Sequence[RaceLine], within: Range) -> Range:
         steady = lost[:1]
     low, high = _ends(steady)
     high = max(high, min(float(lost.max(initial=high)), high + _BEYOND))
+    low = min(low, _ends(lost)[0]) if len(lost) else low
     low = max(low, high - MOST_DECADES)
     bottom, top = math.floor(low / _HALF - 0.1) * _HALF, math.ceil(high / _HALF + 0.1) * _HALF
     return bottom, max(top, bottom + 1.0)

@@ -99,6 +99,8 @@ class RacerTable(QTableView):
             flags = QItemSelectionModel.SelectionFlag
             place = self._model.index(row, max(self.currentIndex().column(), RATE))
             self.selectionModel().setCurrentIndex(place, flags.ClearAndSelect | flags.Rows)
+            self.updateGeometries()  # rows that are new cannot be scrolled to before
+            self.scrollTo(place)
         self._telling = True
 
     @property
