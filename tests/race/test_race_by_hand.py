@@ -9,7 +9,7 @@ from visualizer.race.newton import Newton
 from visualizer.race.run import RaceRun
 from visualizer.race.surface import Surface, Window
 from visualizer.race.surfaces import surface
-from visualizer.training.optimizers import take_step
+from visualizer.training.stepping import take_step
 
 STEPS = 50
 

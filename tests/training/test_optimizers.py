@@ -11,7 +11,8 @@ from visualizer.data.dataset import Examples
 from visualizer.errors import UserError
 from visualizer.training.config import TrainingConfig
 from visualizer.training.forward import Forward
-from visualizer.training.optimizers import OPTIMIZERS, create_optimizer, take_step
+from visualizer.training.optimizers import OPTIMIZERS, create_optimizer
+from visualizer.training.stepping import take_step
 from visualizer.training.updating import Updater
 
 TORCHS = {

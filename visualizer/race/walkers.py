@@ -18,8 +18,9 @@ from visualizer.race.frames import Numbers
 from visualizer.race.newton import Newton
 from visualizer.race.noise import Noise
 from visualizer.race.racers import RACERS
-from visualizer.training.optimizers import OPTIMIZERS, create_optimizer, leave_compiler_out, take_step
+from visualizer.training.optimizers import OPTIMIZERS, create_optimizer
 from visualizer.training.schedules import Progress, schedule, settings_of
+from visualizer.training.stepping import leave_compiler_out, take_step
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 """f(x, y), as ``race.formula.parse`` gives it."""

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-import torch
-from torch import Tensor, optim
+from torch import optim
 from torch.nn import Parameter
 
 from visualizer.errors import UserError
 from visualizer.networks.layers.kinds import Field, Value
 from visualizer.networks.naming import shown
+from visualizer.training.muon import Groups, MuonAdamW
 from visualizer.training.schedules import settings_of
-
-Groups = Sequence[dict[str, Any]]
-"""Parameter groups as ``torch.optim`` has them: ``params``, and what differs from the optimizer's own settings."""
+from visualizer.training.stepping import leave_compiler_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,52 +34,6 @@ class OptimizerKind:
     fields: tuple[Field, ...] = ()
     fused: tuple[str, ...] = ()
     needs_closure: bool = False
-
-
-class MuonAdamW(optim.Optimizer):
-    """``torch.optim.Muon`` for the groups marked with ``matrices``, ``torch.optim.AdamW`` for the others.
-
-    One optimizer to the outside; its groups and its state are those of the two.
-    """
-
-    def __init__(self, groups: Groups, **settings: Any) -> None:
-        shared = {"lr": settings["lr"], "weight_decay": settings["weight_decay"]}
-        matrices = [{**group} for group in groups if group.get("matrices")]
-        others = [{**group} for group in groups if not group.get("matrices")]
-        parts: list[optim.Optimizer] = []
-        if matrices:  # adjusted, their steps are as large as AdamW's, so that both go with one learning rate
-            momentum = settings["momentum"]
-            parts.append(optim.Muon(matrices, momentum=momentum, adjust_lr_fn="match_rms_adamw", **shared))
-        if others:
-            parts.append(optim.AdamW(others, foreach=True, **shared))
-        self.parts = tuple(parts)
-        self.defaults = shared
-        self.param_groups = [group for part in self.parts for group in part.param_groups]
-
-    @property
-    def state(self) -> dict[Tensor, Any]:  # type: ignore[override]
-        """What is kept for each parameter."""
-        return {key: value for part in self.parts for key, value in part.state.items()}
-
-    def step(self, closure: Any = None) -> None:  # type: ignore[override]
-        """One step of both."""
-        for part in self.parts:
-            take_step(part)
-
-    def zero_grad(self, set_to_none: bool = True) -> None:
-        """Forget all gradients."""
-        for part in self.parts:
-            part.zero_grad(set_to_none)
-
-    def state_dict(self) -> dict[str, Any]:
-        """The states of both."""
-        return {"parts": [part.state_dict() for part in self.parts]}
-
-    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Go on from a state that ``state_dict`` gave."""
-        for part, state in zip(self.parts, state_dict["parts"], strict=True):
-            part.load_state_dict(state)
-        self.param_groups = [group for part in self.parts for group in part.param_groups]
 
 
 def _adam_like(cls: Callable[..., optim.Optimizer]) -> Callable[..., optim.Optimizer]:
@@ -305,26 +256,3 @@ def create_optimizer(
         device = groups[0]["params"][0].device.type
         arguments |= {"fused": True} if device in row.fused else {"foreach": True}
     return row.create(groups, lr=row.learning_rate if learning_rate is None else learning_rate, **arguments)
-
-
-@torch.no_grad()
-def take_step(optimizer: optim.Optimizer, closure: Callable[[], Tensor] | None = None) -> None:
-    """One step of the optimizer, without the wrappers that torch has put around it.
-
-    They import torch's compiler at the first step (6 s on two cores), to leave it out where there is none. Hooks of
-    the optimizer are not called.
-    """
-    step = inspect.unwrap(type(optimizer).step)
-    step(optimizer) if closure is None else step(optimizer, closure)
-
-
-def leave_compiler_out() -> None:
-    """Let some methods of optimizers run as they are: their first call would import torch's compiler (6 s).
-
-    Torch keeps the function to be called in this attribute and imports the compiler to make it where it is missing.
-    A torch that does that otherwise works too, only later.
-    """
-    for name in ("add_param_group", "zero_grad", "state_dict", "load_state_dict"):
-        inner = getattr(getattr(optim.Optimizer, name), "__wrapped__", None)
-        if inner is not None and not hasattr(inner, "__dynamo_disable"):
-            setattr(inner, "__dynamo_disable", inner)

@@ -12,8 +12,9 @@ from visualizer.networks.modules.auxiliary import auxiliary_heads, auxiliary_los
 from visualizer.training.config import TrainingConfig
 from visualizer.training.forward import Forward
 from visualizer.training.losses import add_penalty_gradients, loss_kind, penalty, regularised
-from visualizer.training.optimizers import create_optimizer, optimizer, take_step
+from visualizer.training.optimizers import create_optimizer, optimizer
 from visualizer.training.randomness import OwnRandomness
+from visualizer.training.stepping import take_step
 from visualizer.training.transfer import RATE, freeze, parameter_groups
 
 Hook = Callable[[], None]
