@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
+from visualizer.race.frames import RaceFrame
 from visualizer.ui.race import jobs
 from visualizer.ui.race.code import RaceCode
 from visualizer.ui.race.details import Details
@@ -44,7 +45,8 @@ class RaceWiring(QObject):
         self._inset = self._panels.landscape.view.options.basins
         self._has_pictures = False
         window.session.answer(_PICTURES, window.race_panels.surface.set_thumbnails)  # type: ignore[arg-type]
-        self._others = QTimer(self, singleShot=True, interval=_OTHERS_AFTER)
+        self._frame: RaceFrame | None = None  # that all panels show
+        self._others = QTimer(self, singleShot=True)
         self._others.timeout.connect(self._show_all)
         race.changed.connect(self._show)
         window.visible.changed.connect(self._follow_docks)
@@ -109,15 +111,17 @@ class RaceWiring(QObject):
     # --- what follows ------------------------------------------------------------------------------
 
     def _show(self, state: RaceState) -> None:
-        if state.dragging:
-            self._show_in(_UNDER_THE_HAND, state)
-            if not self._others.isActive():
-                self._others.start()
-        else:
+        """A frame with other trails is drawn anew by every panel: in two turns of the event loop, or it would hang."""
+        if not state.dragging and state.frame is self._frame:
             self._show_all()
+            return
+        self._show_in(_UNDER_THE_HAND, state)
+        if not self._others.isActive():
+            self._others.start(_OTHERS_AFTER if state.dragging else 0)
 
     def _show_all(self) -> None:
         self._others.stop()
+        self._frame = self._race.state.frame
         self._show_in(self._keys, self._race.state)
 
     def _show_in(self, keys: Iterable[str], state: RaceState) -> None:
