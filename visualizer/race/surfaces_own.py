@@ -26,7 +26,7 @@ _WINDOWS = (
 )
 _SIDE = 41  # points of a look at a window
 _SHARES = (0.98, 0.9, 0.5)  # of the points, whose curvature bounds a learning rate
-_LEAST = 1e-4  # of the rate that the slope alone asks for; below that nothing would move
+_LEAST = 1e-3  # of the rate that the slope alone asks for; below that nothing would move
 
 
 def own_surface(formula_text: str, window: Window | None = None, start: Point | None = None) -> Surface:
