@@ -242,6 +242,12 @@ def test_what_was_meant_is_named(capsys: pytest.CaptureFixture[str]) -> None:
         assert meant in capsys.readouterr().err
 
 
+def test_a_link_without_racers_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("empty.json").write_text('{"version": 1, "surface": "beale", "racers": []}', encoding="utf-8")
+    assert main(["race", "--link", "empty.json", "--out", "race.png"]) == 2
+    assert "no racers" in capsys.readouterr().err
+
+
 def test_the_limits_are_those_of_races() -> None:
     """The parser of arguments has them once more, because it is to answer without torch."""
     limits = race_arguments._MOST_STEPS, race_arguments._MOST_SEED, race_arguments._MOST_NOISE

@@ -137,6 +137,8 @@ def _linked(path: Path, options: RaceOptions) -> Race:
     if options.optimizers is not None:
         raise UserError("The racers are those of the link: leave out --optimizers.")
     made = link.read(path)
+    if not made.racers:
+        raise UserError("The race of the link has no racers: add one to it.")
     start, steps = options.start or made.start, options.steps or made.steps
     if options.window is None:
         return replace(made, start=start, steps=steps)

@@ -205,7 +205,7 @@ def checked_window(left: float, right: float, bottom: float, top: float, *, wher
 
 
 def _racers(given: Any, where: Surface) -> tuple[Racer, ...]:
-    if not isinstance(given, list) or not given:
+    if not isinstance(given, list):
         raise UserError("the link has no 'racers'; add a list of them")
     if len(given) > MOST_RACERS:
         raise UserError(f"a race has at most {MOST_RACERS} racers, not {len(given):,}; take some out")
