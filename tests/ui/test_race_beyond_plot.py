@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 from race_landscape_bench import pixels_of
 
+from visualizer.race.frames import STATES
 from visualizer.race.lineup import new_race
 from visualizer.race.run import RaceRun
 from visualizer.race.surface import Point
@@ -89,3 +92,21 @@ def test_among_minima_everywhere_the_basins_stay_where_they_are() -> None:
 
 def crowded_at_right(crowd: float, box: Box) -> float:
     return crowd if box[0] > 350 else 0.0
+
+
+def test_who_cannot_run_is_not_said_to_diverge(panel: LandscapePanel) -> None:
+    state = raced("beale")
+    assert state.frame is not None
+    ran = state.frame.trajectories[0]
+    points = ran.points[:2].copy()
+    points[1] = np.nan
+    gone = np.full(2, STATES.index("diverged"), np.uint8)
+    stuck = replace(ran, points=points, states=gone, losses=ran.losses[:2], evaluations=ran.evaluations[:2])
+    frame = replace(
+        state.frame,
+        trajectories=(stuck, *state.frame.trajectories[1:]),
+        problems=((ran.racer.key, "It needs sparse gradients."),),
+    )
+    panel.set_state(replace(state, frame=frame))
+    assert not any("SGD" in text and "diverge" in text for text in words(panel))
+    assert any(text == "SGD cannot run" for text in words(panel))

@@ -33,7 +33,12 @@ def head_labels(heads: Sequence[Head], start: Label | None) -> list[Label]:
 
 def _are_together(one: Head, other: Head) -> bool:
     steps = [head.way_out.step if head.way_out is not None else -1 for head in (one, other)]
-    return steps[0] == steps[1] and abs(one.x - other.x) <= _TOGETHER and abs(one.y - other.y) <= _TOGETHER
+    return (
+        steps[0] == steps[1]
+        and one.stuck == other.stuck
+        and abs(one.x - other.x) <= _TOGETHER
+        and abs(one.y - other.y) <= _TOGETHER
+    )
 
 
 def _label(group: list[Head]) -> Label:
@@ -42,7 +47,9 @@ def _label(group: list[Head]) -> Label:
     text = ", ".join(names[:_MOST_NAMES])
     if len(names) > _MOST_NAMES:
         text += f" +{len(names) - _MOST_NAMES}"
-    if first.way_out is not None:
+    if first.stuck:
+        text += " cannot run"
+    elif first.way_out is not None:
         verb = "leave" if first.way_out.leaves else "diverge"
         text += f" {verb}{'s' if len(names) == 1 else ''} at step {integer(first.way_out.step)}"
     radius = SELECTED_RADIUS if first.selected else RADIUS
