@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 from PySide6.QtWidgets import QApplication
 
 from visualizer.race.basins import BasinsRun
@@ -317,3 +318,17 @@ def test_closing_while_it_plays_asks_for_nothing_more(window: MainWindow) -> Non
     window.close()  # an exception in a slot fails the test
     assert not window.race.live.state.playing
     assert not crashes
+
+
+def test_minima_are_looked_for_on_one_core(live: LiveRace, monkeypatch: pytest.MonkeyPatch) -> None:
+    cores: list[int] = []
+    make = jobs.own_surface
+
+    def note(*given: object) -> object:
+        cores.append(torch.get_num_threads())
+        return make(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(jobs, "own_surface", note)
+    live.set_formula("sin(x) + cos(y)")
+    assert _settle(live)
+    assert cores == [1]

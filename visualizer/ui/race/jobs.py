@@ -28,6 +28,7 @@ from visualizer.race.frames import (
     SwarmFrame,
     SweepFrame,
 )
+from visualizer.race.one_core import on_one_core
 from visualizer.race.run import RaceRun
 from visualizer.race.surface import Point, Surface, Window
 from visualizer.race.surfaces import SURFACES, own_surface
@@ -91,7 +92,8 @@ def race_on(run: RaceRun, seconds: float, report: Report) -> Slice:
 
 def make_surface(formula: str, window: Window | None, start: Point | None, report: Report) -> Surface:
     """The surface of a formula that the user typed; raises ``FormulaError`` where it is none."""
-    return own_surface(formula, window, start)
+    with on_one_core():  # on all it takes ten times as long while others want them too
+        return own_surface(formula, window, start)
 
 
 def sample(
@@ -171,12 +173,14 @@ def allow_code(name: str, report: Report) -> str:
 
 def read_race(path: Path, report: Report) -> Race:
     """The race of a file; raises ``UserError`` where it holds none. An own formula takes 0.1 to 0.4 s."""
-    return link.read(path)
+    with on_one_core():
+        return link.read(path)
 
 
 def race_of(text: str, report: Report) -> Race:
     """The race of a link; raises ``UserError`` where it is none."""
-    return link.from_text(text)
+    with on_one_core():
+        return link.from_text(text)
 
 
 def write_race(
