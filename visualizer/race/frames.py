@@ -65,8 +65,8 @@ class RaceFrame:
 
     @property
     def stuck(self) -> frozenset[str]:
-        """The keys of those that could not run at all."""
-        started = {row.racer.key for row in self.trajectories if row.steps}
+        """The keys of those that could not run at all: they have not made one step."""
+        started = {row.racer.key for row in self.trajectories if np.isfinite(row.points[1:2]).any()}
         return frozenset(key for key, _ in self.problems if key not in started)
 
 

@@ -44,7 +44,7 @@ class Head:
     selected: bool
     beyond: bool = False
     way_out: Exit | None = None
-    stuck: bool = False  # it cannot run, or not on
+    stuck: bool = False  # it cannot run
 
 
 def heads(
@@ -52,7 +52,7 @@ def heads(
 ) -> tuple[Head, ...]:
     """The heads of the trails that are shown, the selected one last. Nothing before the first step."""
     made = []
-    stuck = {key for key, _ in frame.problems}
+    stuck = frame.stuck
     names = dict(zip((racer.key for racer in race.racers), titles(race.racers), strict=True))
     for index, (trail, row) in enumerate(zip(trails, rows, strict=True)):
         if trail is None or row == 0:
