@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import perf_counter
 
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -28,14 +29,12 @@ STALL_SECONDS = 6.0
 def drag() -> tuple[Figure, ...]:
     """The start is dragged in a circle: frames with new trails a second, and how long the last ones take."""
     with _race_window() as window:
-        rates, delays = [], []
-        for _ in range(DRAGS):
-            rate, delay = _one_drag(window)
-            rates.append(rate)
-            delays.append(delay)
+        drags = [_one_drag(window) for _ in range(DRAGS)]
     name = f"start-drag: {len(RACERS)} optimizers × {STEPS} steps"
+    rates, steps, delays = zip(*drags, strict=True)
     return (
         Figure(f"{name}, new trails painted while the hand moves", min(rates), "/s", 20, at_least=True),
+        Figure("start-drag: steps of these trails, median", min(steps), "steps", 20, at_least=True),
         Figure(f"{name}, complete after it stops", max(delays), "s", 1.0),
     )
 
@@ -76,38 +75,56 @@ def _race_window() -> Iterator[MainWindow]:
         yield window
 
 
-def _one_drag(window: MainWindow) -> tuple[float, float]:
-    """Frames a second with new trails while the hand moves, and seconds until they are complete after it stops."""
+class _Painted(QObject):
+    """Notes each time that the landscape is painted with trails it has not shown before, and how long they are."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self.lengths: list[int] = []  # steps
+        self._live, self._shown = window.race.live, window.race.live.state.frame
+        window.race_panels.landscape.view.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        frame = self._live.state.frame
+        if event.type() == QEvent.Type.Paint and frame is not None and frame is not self._shown:
+            self._shown = frame
+            self.lengths.append(max(row.steps for row in frame.trajectories))
+        return False
+
+
+def _one_drag(window: MainWindow) -> tuple[float, float, float]:
+    """One drag in circles.
+
+    Paintings of the landscape a second with new trails while the hand moves; their steps, the median; and the
+    seconds until the trails are complete after it stops.
+    """
     view = window.race_panels.landscape.view
     centre, radius = QPointF(view.rect().center()), min(view.width(), view.height()) / 5
-    frames: list[int] = []
-
-    def note(_: object) -> None:
-        frame = window.race.live.state.frame
-        if frame is not None and (not frames or frames[-1] != id(frame)):
-            view.repaint()
-            frames.append(id(frame))
-
-    window.race.live.changed.connect(note)
-    _mouse(view, QEvent.Type.MouseButtonPress, centre + QPointF(radius, 0))
+    place = centre + QPointF(radius, 0)
+    painted = _Painted(window)
+    _mouse(view, QEvent.Type.MouseButtonPress, place)
     start = perf_counter()
-    moves = 0
-    while (passed := perf_counter() - start) < DRAG_SECONDS:
-        if passed * MOVES > moves:
-            angle = 2 * math.pi * passed / 2.5
-            place = centre + QPointF(radius * math.cos(angle), radius * math.sin(angle))
-            _mouse(view, QEvent.Type.MouseMove, place)
-            moves += 1
-        QApplication.processEvents()
-    rate = len(frames) / (perf_counter() - start)
+
+    def move() -> None:
+        nonlocal place
+        angle = 2 * math.pi * (perf_counter() - start) / 2.5
+        place = centre + QPointF(radius * math.cos(angle), radius * math.sin(angle))
+        _mouse(view, QEvent.Type.MouseMove, place)
+
+    hand = QTimer(interval=1000 // MOVES, timerType=Qt.TimerType.PreciseTimer)
+    hand.timeout.connect(move)
+    hand.start()
+    spin(DRAG_SECONDS)
+    hand.stop()
+    rate, steps = len(painted.lengths) / (perf_counter() - start), statistics.median(painted.lengths)
     _mouse(view, QEvent.Type.MouseButtonRelease, place)
     stopped = perf_counter()
     wait(lambda: _is_complete(window))
     view.repaint()
     delay = perf_counter() - stopped
-    window.race.live.changed.disconnect(note)
+    view.removeEventFilter(painted)
     settle(window)
-    return rate, delay
+    return rate, steps, delay
 
 
 def _is_complete(window: MainWindow) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from visualizer.errors import UserError
 from visualizer.race import clock
@@ -61,6 +61,8 @@ class LiveRace(QObject):
         self._next_slice = _SLICE
         self._gives_way = False  # the slice that is awaited is a long one
         self._is_telling = self._is_untold = False
+        self._after_paint = QTimer(self, singleShot=True, interval=0)
+        self._after_paint.timeout.connect(self._go_on)
         self._random = np.random.default_rng()
         workers.answer(_RACE, self._ran)
         workers.answer(_SURFACE, self._surface_made, self._surface_refused)
@@ -108,12 +110,16 @@ class LiveRace(QObject):
         keys = [racer.key for racer in race.racers]
         selected = before.selected if before.selected in keys else keys[-1] if keys else ""
         frame = before.frame
-        if as_run(race) == as_run(before.race):
+        if self._wanted is None and as_run(race) == as_run(before.race):
             if frame is not None and frame.race != race and as_run(frame.race) == as_run(race):
                 frame = with_looks(frame, race)
             self.tell(race=race, frame=frame, selected=selected, dragging=dragging)
             return
         self._wanted = race
+        if dragging and self.workers.awaits(_RACE):
+            # Told of with the trails that are under way: to paint it alone would hold them up.
+            self.state = replace(before, dragging=True)
+            return
         self.tell(race=race, selected=selected, dragging=dragging)
         self._go_on()
 
@@ -303,8 +309,9 @@ class LiveRace(QObject):
     def _ran(self, value: object) -> None:
         assert isinstance(value, jobs.Slice)
         self._under_way = None if value.frame.complete else value.run
-        self._go_on()  # first asked, then shown: the worker runs while the panels paint
         self._show(value.frame)
+        # When it is painted: two threads that both want the interpreter would slow each other down.
+        self._after_paint.start()
 
     def _show(self, frame: RaceFrame) -> None:
         before = self.state
@@ -312,4 +319,9 @@ class LiveRace(QObject):
             frame = with_looks(frame, before.race)
         length = clock.length(frame)
         at_end = before.frame is None or before.moment >= before.length
-        self.tell(frame=frame, length=length, moment=length if at_end else min(before.moment, length))
+        self.tell(
+            race=self._wanted or before.race,
+            frame=frame,
+            length=length,
+            moment=length if at_end else min(before.moment, length),
+        )

@@ -117,7 +117,8 @@ class ContourHand(QWidget):
         else:
             self._shape_cursor(position)
         self._last = position
-        self.update()
+        if self._mode not in ("start", "inset"):  # else the race answers with a state, which is painted
+            self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         mode, self._mode = self._mode, ""
@@ -197,7 +198,6 @@ class ContourHand(QWidget):
     def _soon(self) -> None:
         """Tell where the start is held, now or when the pause is over."""
         self._pending = True
-        self.update()
         if not self._timer.isActive():
             self._tell()
 
