@@ -102,7 +102,8 @@ def test_a_formula_that_is_none_is_refused_with_its_place():
 
 
 @pytest.mark.parametrize(
-    "formula", ["1e300x²", "exp(exp(x)) + y", "1/(x² + y²)", "5", "x^1000", "tan(1e9x)", "x/0", "sign(x)", "x^0 + y^0"]
+    "formula",
+    ["1e300x²", "exp(exp(x)) + y", "1/(x² + y²)", "5", "x^1000", "tan(1e9x)", "x/0", "sign(x)", "x^0 + y^0"],
 )
 def test_strange_formulas_are_surfaces(formula):
     """No crash: everything that is computed is finite or left out."""

@@ -309,9 +309,13 @@ class LiveRace(QObject):
     def _ran(self, value: object) -> None:
         assert isinstance(value, jobs.Slice)
         self._under_way = None if value.frame.complete else value.run
-        self._show(value.frame)
-        # When it is painted: two threads that both want the interpreter would slow each other down.
-        self._after_paint.start()
+        if self.state.dragging:
+            self._show(value.frame)
+            # Race on when it is painted: two threads that both want the interpreter slow each other down.
+            self._after_paint.start()
+        else:
+            self._go_on()
+            self._show(value.frame)
 
     def _show(self, frame: RaceFrame) -> None:
         before = self.state
