@@ -16,12 +16,14 @@ from PySide6.QtCore import QSize
 from visualizer.atomic import replacing
 from visualizer.errors import UserError
 from visualizer.ui.application import make_application
-from visualizer.ui.driving import PATIENCE, drop, settle
+from visualizer.ui.driving import PATIENCE, drop, settle, wait
 from visualizer.ui.gallery import bundled_pictures
 from visualizer.ui.main_window import MainWindow
 from visualizer.ui.session import Session
 from visualizer.ui.settings import Settings, temporary_configuration
 from visualizer.ui.tour_stops import STOPS, Stop
+
+_SETTLED_AFTER = 0.15  # s: tables of numbers that change often are renewed a few times a second
 
 
 def run_tour(out: Path, size: tuple[int, int], theme: str = "dark") -> int:
@@ -80,6 +82,7 @@ def _take(window: MainWindow, stop: Stop, out: Path, errors: list[str]) -> dict[
     shown = stop.go(window) or window
     if not settle(window):
         errors.append(f"{stop.name}: no answer within {PATIENCE:.0f} s")
+    wait(lambda: False, _SETTLED_AFTER)
     path = out / f"{stop.name}.png"
     if not shown.grab().save(str(path)):
         raise UserError(f"{path} could not be written; check the folder and the room on the disk.")

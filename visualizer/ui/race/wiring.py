@@ -24,9 +24,8 @@ if TYPE_CHECKING:
 
 _PICTURES = "surface pictures"  # topic
 _UNDER_THE_HAND = ("landscape", "surface")  # the docks that follow a dragged start at once
-_OTHERS_AFTER = (
-    150  # ms between two pictures of the other docks meanwhile: together they cost as much as a slice
-)
+# ms between two pictures of the other docks meanwhile: together they cost as much as a slice.
+_OTHERS_AFTER = 300
 
 
 class RaceWiring(QObject):
