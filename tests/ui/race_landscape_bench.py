@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
+from panel_bench import shown
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from visualizer.race.config import Race, Racer
 from visualizer.race.frames import STATES, Landscape, RaceFrame, Trajectory
 from visualizer.race.surface import Place, Surface, Window
+from visualizer.ui.panels.landscape import LandscapePanel
 from visualizer.ui.race.state import RaceState
 
+ORANGE, BLUE = "#E69F00", "#56B4E9"  # of SGD, of momentum
 WINDOW = Window(-4.0, 4.0, -3.0, 3.0)
 MINIMUM, SADDLE = Place(2.0, 1.0, 0.0, "minimum"), Place(-2.0, 1.0, 1.0, "saddle")
 SURFACE = Surface("made", "Made", "x^2 + y^2", WINDOW, (0.0, 0.0), (MINIMUM,), (SADDLE,))
@@ -137,3 +142,28 @@ def wheel(view: QWidget, at: tuple[float, float], turn: int) -> None:
     place, phase = QPointF(*at), Qt.ScrollPhase.NoScrollPhase
     event = QWheelEvent(place, view.mapToGlobal(place), QPoint(), QPoint(0, turn), NONE, PLAIN, phase, False)
     QApplication.sendEvent(view, event)
+
+
+def landscape_panel(qtbot: QtBot, width: int, height: int) -> Iterator[LandscapePanel]:
+    """The panel without basins."""
+    for made in shown(LandscapePanel, qtbot, width, height):
+        made._choose("basins", False)
+        yield made
+
+
+def still(panel) -> None:
+    """The end of a zoom: the picture is drawn in full."""
+    panel.view._moved = -math.inf
+
+
+def pixels(panel) -> np.ndarray:
+    still(panel)
+    return pixels_of(panel.view.grab().toImage())
+
+
+def at(panel, x: float, y: float) -> tuple[float, float]:
+    return panel.view.frame.pixel((x, y))
+
+
+def line(y: float, key: str = "sgd", color: str = ORANGE, count: int = 31):
+    return trajectory(np.stack([np.linspace(-3, 3, count), np.full(count, y)], axis=1), key, color)

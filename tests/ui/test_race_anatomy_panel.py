@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from panel_bench import docked
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolButton, QToolTip
@@ -27,7 +28,6 @@ from visualizer.ui.widgets.anatomy_table import (
     significant,
 )
 from visualizer.ui.widgets.export import csv_bytes
-from visualizer.ui.widgets.panel import Dock
 
 START = (2.0, -1.0)
 RACERS_HERE = tuple(Racer(name, name, 0.05, color=RACERS[name].color) for name in RACERS)
@@ -44,14 +44,7 @@ def state_at(key: str, step: int, **changes: object) -> RaceState:
 
 @pytest.fixture
 def panel(qtbot: QtBot, styled: QApplication) -> Iterator[AnatomyPanel]:
-    made = AnatomyPanel()
-    dock = Dock(made)
-    dock.set_colors(theme.DARK)
-    qtbot.addWidget(dock)
-    dock.resize(456, 460)
-    dock.show()
-    yield made
-    dock.close()
+    yield from docked(AnatomyPanel, qtbot, 456, 460)
 
 
 def pixels(panel: AnatomyPanel) -> bytes:

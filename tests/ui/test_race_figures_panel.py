@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from panel_bench import docked
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -19,7 +20,6 @@ from visualizer.ui import theme
 from visualizer.ui.panels.race_figures import RaceFiguresPanel
 from visualizer.ui.race.state import RaceState
 from visualizer.ui.widgets.export import csv_bytes
-from visualizer.ui.widgets.panel import Dock
 from visualizer.ui.widgets.placeholder import Placeholder
 from visualizer.ui.widgets.step_figures import directions, gradient_norms, in_background, step_lengths
 
@@ -62,14 +62,7 @@ def make_state(frame: RaceFrame | None = None, **changes: object) -> RaceState:
 
 @pytest.fixture
 def panel(qtbot: QtBot, styled: QApplication) -> Iterator[RaceFiguresPanel]:
-    made = RaceFiguresPanel()
-    dock = Dock(made)
-    dock.set_colors(theme.DARK)
-    qtbot.addWidget(dock)
-    dock.resize(456, 330)
-    dock.show()
-    yield made
-    dock.close()
+    yield from docked(RaceFiguresPanel, qtbot, 456, 330)
 
 
 def keys(panel: RaceFiguresPanel) -> list[list[str]]:

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from panel_bench import shown
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QWidget
 from race_frames import SURFACE, make_race, make_state, usual_frame
 
 from visualizer.race import clock
@@ -23,17 +23,6 @@ from visualizer.ui.widgets import basin_tile
 from visualizer.ui.widgets.export import csv_bytes, png_bytes
 
 SIZE = 32
-
-
-def shown(kind, qtbot, width: int, height: int):
-    place = QWidget()  # as in the window, where a dock holds it
-    qtbot.addWidget(place)
-    made = kind(place)
-    made.set_colors(theme.DARK)
-    place.resize(width, height)
-    made.resize(width, height)
-    place.show()
-    yield made
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from panel_bench import active
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -18,7 +19,6 @@ from visualizer.race.frames import SweepCurve, SweepFrame
 from visualizer.race.racers import RACERS
 from visualizer.race.surface import Surface, Window
 from visualizer.training.schedules import SCHEDULES
-from visualizer.ui import theme
 from visualizer.ui.panels.racer import RacerPanel
 from visualizer.ui.race.racer_form import OPTIMIZER, RATE, SCHEDULE, edited, racer_form
 from visualizer.ui.race.state import RaceState
@@ -40,15 +40,7 @@ def state() -> RaceState:
 
 @pytest.fixture
 def panel(qtbot, styled, state):
-    made = RacerPanel()
-    qtbot.addWidget(made)
-    made.resize(456, 170)
-    made.set_colors(theme.DARK)
-    made.set_state(state)
-    with qtbot.waitActive(made):
-        made.show()
-        made.activateWindow()
-    return made
+    return active(RacerPanel, qtbot, state, 456, 170)
 
 
 @pytest.fixture

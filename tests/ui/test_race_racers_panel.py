@@ -7,110 +7,38 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from panel_bench import active
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
+from PySide6.QtWidgets import QApplication, QMenu
+from race_racers_bench import (
+    cell,
+    click_cell,
+    racer,
+    text,
+    trajectory,
+    usual_state,
+)
 
-from visualizer.race.config import Race, Racer
-from visualizer.race.frames import RaceFrame, Trajectory
-from visualizer.race.racers import RACERS, titles
-from visualizer.race.surface import Place, Surface, Window
+from visualizer.race.frames import RaceFrame
+from visualizer.race.racers import RACERS
 from visualizer.ui import theme
 from visualizer.ui.panels.racers import RacersPanel
-from visualizer.ui.race.numbers import distance_text, loss_text, power, rate_text
+from visualizer.ui.race.numbers import distance_text, loss_text
 from visualizer.ui.race.state import RaceState
 from visualizer.ui.widgets.code_dialog import CodeDialog
 from visualizer.ui.widgets.racer_model import DISTANCE, LOSS, MOMENTUM, RATE, SHOWN, STATE, STEPS, TITLE
-from visualizer.ui.widgets.remark import Remark
-
-BOWL = Surface(
-    "bowl",
-    "Bowl",
-    "x^2 + y^2",
-    Window(-2, 2, -2, 2),
-    (1, 1),
-    (Place(0, 0, 0, "minimum"),),
-    rates={"adam": 0.3},
-)
-STEPS_MADE = 200
-
-
-def racer(name: str, key: str = "", **changes: object) -> Racer:
-    row = RACERS[name]
-    return replace(Racer(key or name, name, row.learning_rate, color=row.color), **changes)
-
-
-def trajectory(which: Racer, losses: np.ndarray, states: np.ndarray) -> Trajectory:
-    steps = len(losses) - 1
-    points = np.zeros((steps + 1, 2))
-    counts = np.arange(steps + 1)
-    return Trajectory(
-        which,
-        points,
-        losses,
-        points,
-        points[1:],
-        points,
-        counts,
-        losses / 100,
-        states,
-        losses * 0 + 0.1,
-        1e-4,
-    )
 
 
 @pytest.fixture
 def state() -> RaceState:
-    racers = (racer("sgd"), racer("momentum"), racer("nesterov", shown=False), racer("adam"), racer("lbfgs"))
-    falling = 100 * 0.9 ** np.arange(STEPS_MADE + 1)
-    lost = np.where(np.arange(STEPS_MADE + 1) < 20, falling, np.nan)
-    running = np.zeros(STEPS_MADE + 1, np.uint8)
-    arrived = np.where(falling < 1e-3, 1, 0).astype(np.uint8)
-    diverged = np.where(np.isnan(lost), 2, 0).astype(np.uint8)
-    runs = [(falling, running), (falling, arrived), (lost, diverged), (falling * 0 + 12.5, running)]
-    rows = [trajectory(each, *run) for each, run in zip(racers, runs, strict=False)]
-    rows.append(trajectory(racers[4], falling[:1], running[:1]))
-    race = Race(BOWL, (1, 1), racers, steps=STEPS_MADE)
-    frame = RaceFrame(race, tuple(rows), True, (("lbfgs", "L-BFGS needs another rate."),))
-    return RaceState(race, frame, moment=120, length=STEPS_MADE, selected="adam")
+    return usual_state()
 
 
 @pytest.fixture
 def panel(qtbot, styled, state):
-    made = RacersPanel()
-    qtbot.addWidget(made)
-    made.resize(456, 280)
-    made.set_colors(theme.DARK)
-    made.set_state(state)
-    with qtbot.waitActive(made):
-        made.show()
-        made.activateWindow()
-    return made
-
-
-def cell(panel, row, column):
-    return panel.table.model().index(row, column)
-
-
-def text(panel, row, column):
-    return cell(panel, row, column).data()
-
-
-def click_cell(panel, row, column, double=False):
-    place = panel.table.visualRect(cell(panel, row, column)).center()
-    QTest.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    if double:
-        QTest.mouseDClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
-
-
-def editors_of(panel):
-    return [edit for edit in panel.table.viewport().findChildren(QLineEdit) if edit.isVisible()]
-
-
-def editor_of(panel):
-    (found,) = editors_of(panel)
-    return found
+    return active(RacersPanel, qtbot, state, 456, 280)
 
 
 def test_it_says_what_every_racer_has_at_the_moment(panel):
@@ -204,90 +132,6 @@ def test_arrow_keys_select_and_delete_removes_and_space_is_left_to_the_player(pa
     QTest.keyClick(panel.table, Qt.Key.Key_Space)
     assert panel.table.state() == panel.table.State.NoState
     assert (len(selected), removed) == (1, ["nesterov"])
-
-
-def test_a_rate_is_edited_in_place_and_told_with_every_key(panel, qtbot):
-    edits = []
-    panel.racer_edited.connect(lambda key, racer: edits.append((key, racer.learning_rate)))
-    click_cell(panel, 0, RATE, double=True)
-    editor = editor_of(panel)
-    editor.selectAll()
-    QTest.keyClicks(editor, "0.25")
-    assert edits[-2:] == [("sgd", 0.2), ("sgd", 0.25)]
-    QTest.keyClick(editor, Qt.Key.Key_Return)
-    assert edits[-1] == ("sgd", 0.25)
-    qtbot.waitUntil(lambda: not editors_of(panel), timeout=1000)
-
-
-def test_enter_edits_the_rate_and_escape_takes_the_edit_back(panel):
-    edits = []
-    panel.racer_edited.connect(lambda key, racer: edits.append((key, racer.learning_rate)))
-    panel.table.setFocus()
-    QTest.keyClick(panel.table, Qt.Key.Key_Return)
-    editor = editor_of(panel)
-    editor.selectAll()
-    QTest.keyClicks(editor, "7")
-    QTest.keyClick(editor, Qt.Key.Key_Escape)
-    assert edits == [("adam", 7.0), ("adam", 0.1)]
-
-
-@pytest.mark.parametrize("typed", ["0", "-1", "nan", "inf", "1e31", "1e400", "abc"])
-def test_a_rate_that_is_none_is_refused_in_a_sentence(panel, typed, qtbot):
-    edits = []
-    panel.racer_edited.connect(lambda key, racer: edits.append(racer.learning_rate))
-    click_cell(panel, 0, RATE, double=True)
-    editor = editor_of(panel)
-    editor.selectAll()
-    QTest.keyClick(editor, Qt.Key.Key_Delete)
-    QTest.keyClicks(editor, typed)
-    QTest.keyClick(editor, Qt.Key.Key_Return)
-    assert editor.isVisible()
-    said = panel.window().findChild(Remark)
-    assert said.isVisible()
-    assert "Learning rate must be a number from 1e-30 to 1e+30" in said.text()
-    assert all(0 < rate <= 1e30 for rate in edits)
-    assert not edits or edits[-1] == RACERS["sgd"].learning_rate
-
-
-def test_a_huge_rate_is_taken(panel):
-    edits = []
-    panel.racer_edited.connect(lambda key, racer: edits.append(racer.learning_rate))
-    click_cell(panel, 0, RATE, double=True)
-    editor = editor_of(panel)
-    editor.selectAll()
-    QTest.keyClicks(editor, "1e30")
-    assert edits[-1] == 1e30
-
-
-def test_the_momentum_of_adam_is_its_first_beta(panel):
-    edits = []
-    panel.racer_edited.connect(lambda key, racer: edits.append(racer.settings))
-    click_cell(panel, 3, MOMENTUM, double=True)
-    editor = editor_of(panel)
-    editor.selectAll()
-    QTest.keyClicks(editor, "0.8")
-    assert edits[-1] == (("beta1", 0.8),)
-    editor.selectAll()
-    QTest.keyClicks(editor, "0.9")
-    assert edits[-1] == ()  # as usual
-
-
-def test_sgd_has_no_momentum_to_edit(panel):
-    click_cell(panel, 0, MOMENTUM, double=True)
-    assert not editors_of(panel)
-
-
-def test_an_edit_stays_while_values_change_under_it(panel, state, qtbot):
-    click_cell(panel, 0, RATE, double=True)
-    editor = editor_of(panel)
-    editor.selectAll()
-    QTest.keyClicks(editor, "0.5")
-    racers = (replace(state.race.racers[0], learning_rate=0.5), *state.race.racers[1:])
-    panel.set_state(replace(state, race=replace(state.race, racers=racers), selected="sgd"))
-    panel.set_state(replace(state, race=replace(state.race, racers=racers), selected="sgd", moment=30.0))
-    assert editor_of(panel) is editor
-    QTest.keyClicks(editor, "5")
-    assert editor.text() == "0.55"
 
 
 def test_the_buttons_ask(panel):
@@ -389,53 +233,3 @@ def test_a_table_can_be_copied(panel):
     assert rows[0][:4] == ("racer", "shown", "Optimizer", "lr")
     assert rows[3][:3] == ("nesterov", "hidden", "Nesterov")
     assert len(rows) == 6
-
-
-@pytest.mark.parametrize(
-    ("value", "words"),
-    [
-        (0.0039, "3.9e−3"),
-        (48.41, "48.41"),
-        (1.8123, "1.812"),
-        (2e6, "> 10⁶"),
-        (-3e7, "< −10⁶"),
-        (12345.6, "12\u202f346"),
-        (-5.0323, "−5.032"),
-        (0.0, "0"),
-        (float("nan"), "–"),
-        (float("inf"), "> 10⁶"),
-        (1e-200, "1e−200"),
-        (3.9e-12, "4e−12"),
-    ],
-)
-def test_losses_in_words(value, words):
-    assert loss_text(value) == words
-
-
-@pytest.mark.parametrize(
-    ("value", "words"),
-    [
-        (0.35, "0.35"),
-        (0.01, "0.010"),
-        (1e-6, "1e−6"),
-        (0.0005, "5e−4"),
-        (0.00015, "1.5e−4"),
-        (0.0015, "0.0015"),
-        (0.1234, "0.1234"),
-        (50.0, "50"),
-        (1e30, "1e30"),
-    ],
-)
-def test_rates_in_words(value, words):
-    assert rate_text(value) == words
-
-
-def test_the_smallest_rates_have_room_in_their_column():
-    assert rate_text(2.9e-31) == "3e−31"
-    assert rate_text(1.25e-5) == "1.25e−5"
-
-
-def test_powers_and_titles_in_words():
-    assert [power(exponent) for exponent in (-4, 0, 1, 12)] == ["10⁻⁴", "1", "10", "10¹²"]
-    twins = (racer("adam"), racer("sgd"), racer("adam", "adam-2"), Racer("x", "my.module:Lion", 0.1))
-    assert titles(twins) == ("Adam", "SGD", "Adam 2", "Lion")

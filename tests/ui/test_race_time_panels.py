@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from panel_bench import shown
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QMouseEvent
-from PySide6.QtWidgets import QApplication, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QMenu
 from race_frames import STEPS, SURFACE, make_frame, make_race, make_state, usual_frame
 
 from visualizer.race import clock
@@ -18,17 +19,6 @@ from visualizer.ui.panels.race_curves import RaceCurvesPanel
 from visualizer.ui.panels.race_timeline import RaceTimelinePanel
 from visualizer.ui.race.state import SPEEDS, RaceState
 from visualizer.ui.widgets.export import csv_bytes, png_bytes
-
-
-def shown(kind, qtbot, width: int, height: int):
-    place = QWidget()  # as in the window, where a dock holds it
-    qtbot.addWidget(place)
-    made = kind(place)
-    made.set_colors(theme.DARK)
-    place.resize(width, height)
-    made.resize(width, height)
-    place.show()
-    yield made
 
 
 @pytest.fixture
