@@ -18,7 +18,7 @@ MAIN = Path(__file__).parents[1] / "main.py"
 
 def run_main(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
     """The real program in a process of its own."""
-    return subprocess.run([sys.executable, str(MAIN), *arguments], capture_output=True, text=True, **options)  # type: ignore[call-overload, no-any-return]
+    return subprocess.run([sys.executable, str(MAIN), *arguments], capture_output=True, text=True, **options)
 
 
 # --- help, version, mistakes -----------------------------------------------------------------------------
@@ -128,7 +128,7 @@ def test_an_error_is_one_harmless_line(text: str, shown: str) -> None:
 
 
 def command(run: object) -> cli.Command:
-    return cli.Command("try", "for a test", lambda parser: None, run)  # type: ignore[arg-type]
+    return cli.Command("try", "for a test", lambda parser: None, run)
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ class Clock:
         self.order: list[str] = []
         monkeypatch.setattr(figures, "perf_counter", lambda: self.now)
 
-    def work(self, name: str, *durations: float):  # type: ignore[no-untyped-def]
+    def work(self, name: str, *durations: float):
         duration = itertools.cycle(durations)
 
         def run() -> None:

@@ -7,6 +7,7 @@ import threading
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -34,7 +35,7 @@ FILES = {
 
 
 class Handler(BaseHTTPRequestHandler):
-    asked: list[str] = []  # noqa: RUF012 - of the whole test
+    asked: ClassVar[list[str]] = []
 
     def do_GET(self):
         self.asked.append(self.path)

@@ -67,7 +67,7 @@ def outline(spec: NetworkSpec) -> str:
     ],
 )
 def test_moving(spec: NetworkSpec, names: str, block: str | None, before: str | None, expected: str) -> None:
-    place = Place(block and at(spec, block), before and at(spec, before))  # type: ignore[arg-type]
+    place = Place(block and at(spec, block), before and at(spec, before))
     moved = editing.move(spec, [at(spec, name) for name in names], place)
     assert outline(moved) == expected
     assert {row.identity for _, row in walk(moved.layers)} == {row.identity for _, row in walk(spec.layers)}

@@ -72,7 +72,7 @@ def test_no_fix_leaves_gaps_between_windows(size: int, kernel: int, stride: int,
     for fix in fixes(row):
         values = {**pool.values, fix.field: fix.value}
         assert row.problem or planned_layer(pool.row, (1, size, size), (), values).unseen == 0
-        assert kernel < stride or values["kernel_size"] >= values["stride"]  # type: ignore[operator]
+        assert kernel < stride or values["kernel_size"] >= values["stride"]
 
 
 def test_nothing_is_offered_where_only_padding_stays_unseen() -> None:
@@ -142,7 +142,7 @@ def test_no_value_is_offered_that_leaves_its_range() -> None:
         spec = NetworkSpec("net", (1, 4, 4), (pool,), (), USUAL)
         for fix in fixes(plan(spec).rows[0]):
             setting = next(field for field in pool.row.fields if field.name == fix.field)
-            assert setting.minimum <= fix.value <= setting.maximum  # type: ignore[operator]
+            assert setting.minimum <= fix.value <= setting.maximum
 
 
 def test_nothing_helps_what_is_too_large_or_fits(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -103,7 +103,7 @@ def test_a_row_is_complete(kind: LayerKind) -> None:
         if field.type is str:
             assert field.default in field.choices
         else:
-            assert field.default is None or field.minimum <= field.default <= field.maximum  # type: ignore[operator]
+            assert field.default is None or field.minimum <= field.default <= field.maximum
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def test_fields_that_are_not_given_have_their_defaults() -> None:
 
 def test_a_specification_is_frozen() -> None:
     with pytest.raises(FrozenInstanceError):
-        TREE[0].name = "other"  # type: ignore[misc]
+        TREE[0].name = "other"
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_wrong_fields_are_named(
     check_sentence: Check, kind: str, values: dict[str, object], words: str
 ) -> None:
     with pytest.raises(UserError) as raised:
-        layer(kind, "x", **values)  # type: ignore[arg-type]
+        layer(kind, "x", **values)
     assert str(raised.value).startswith("Layer 'x': ")
     assert words in str(raised.value)
 

@@ -30,12 +30,12 @@ def make_race(
     racer: Racer, formula: str = BEALE, start: tuple[float, float] = (1.0, 1.5), **how: object
 ) -> Race:
     race = Race(Surface("", "Test", formula, WINDOW, start), start, (racer,), steps=20)
-    return replace(race, **how)  # type: ignore[arg-type]
+    return replace(race, **how)
 
 
 def make_racer(name: str, *settings: tuple[str, float], **how: object) -> Racer:
     rate = SMALL.get(name, RACERS[name].learning_rate)
-    return replace(Racer(name, name, rate, settings), **how)  # type: ignore[arg-type]
+    return replace(Racer(name, name, rate, settings), **how)
 
 
 def values_of(found: StepAnatomy) -> Values:
@@ -230,7 +230,7 @@ def test_lbfgs_tells_its_moves_and_evaluations() -> None:
 
 @pytest.mark.parametrize("search", ["none", "strong Wolfe"])
 def test_lbfgs_adds_up_with_and_without_a_line_search(search: str) -> None:
-    racer = make_racer("lbfgs", ("line_search", search), learning_rate=0.2)  # type: ignore[arg-type]
+    racer = make_racer("lbfgs", ("line_search", search), learning_rate=0.2)
     race = make_race(racer, "x^2 + 3*y^2 + x*y", (3.0, 2.0))
     for step in (1, 2, 5):
         found = anatomy(race, "lbfgs", step)

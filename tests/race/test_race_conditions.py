@@ -16,7 +16,7 @@ from visualizer.race.surfaces import own_surface, surface
 
 def run(**changes: object) -> RaceFrame:
     race = new_race(surface("beale"), ("sgd", "adam", "newton", "lbfgs"), {"adam": 0.4}, steps=200)
-    return RaceRun(replace(race, **changes)).advance()  # type: ignore[arg-type]
+    return RaceRun(replace(race, **changes)).advance()
 
 
 def at(frame: RaceFrame, moment: float) -> dict[str, str]:

@@ -246,7 +246,7 @@ def test_every_surface_can_be_drawn(formula: str, start: tuple[float, float], tm
 
 @pytest.mark.parametrize("clock", ["evaluations", "time"])
 def test_every_clock_can_be_drawn(clock: str, tmp_path: Path) -> None:
-    race = replace(new_race(surface("beale"), ("sgd", "lbfgs", "newton"), steps=30), clock=clock)  # type: ignore[arg-type]
+    race = replace(new_race(surface("beale"), ("sgd", "lbfgs", "newton"), steps=30), clock=clock)
     write(run(race), tmp_path / "race.svg")
     words = "evaluations of the gradient" if clock == "evaluations" else "ms"
     assert words in (tmp_path / "race.svg").read_text(encoding="utf-8")

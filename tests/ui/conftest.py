@@ -48,7 +48,7 @@ def own_configuration(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyt
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     outcome = yield
-    report = outcome.get_result()  # type: ignore[attr-defined]
+    report = outcome.get_result()
     if report.when == "call":
         item.stash[_passed] = report.passed
 

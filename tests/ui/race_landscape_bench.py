@@ -74,13 +74,13 @@ def frame_of(*trajectories: Trajectory, steps: int | None = None, clock: str = "
     steps = steps or max(each.steps for each in trajectories)
     start = tuple(trajectories[0].points[0].tolist())
     racers = tuple(each.racer for each in trajectories)
-    return RaceFrame(Race(SURFACE, start, racers, steps, clock), trajectories, True)  # type: ignore[arg-type]
+    return RaceFrame(Race(SURFACE, start, racers, steps, clock), trajectories, True)
 
 
 def state_of(*trajectories: Trajectory, moment: float = 1e9, **parts: object) -> RaceState:
     frame = frame_of(*trajectories)
     state = RaceState(frame.race, frame, landscape(), min(moment, frame.race.steps), frame.race.steps)
-    return replace(state, **parts)  # type: ignore[arg-type]
+    return replace(state, **parts)
 
 
 def walk(seed: int, steps: int, size: float = 0.15) -> np.ndarray:

@@ -233,7 +233,7 @@ def test_panels_out_of_sight_cost_nothing(window: MainWindow, monkeypatch: pytes
     told: list[str] = []
     for key in ("stack", "summary", "checks"):
         panel = window.docks[key].panel
-        original = panel.set_state  # type: ignore[attr-defined]
+        original = panel.set_state
         monkeypatch.setattr(
             panel, "set_state", lambda state, key=key, original=original: (told.append(key), original(state))
         )

@@ -36,7 +36,7 @@ def a_layer(index: int, name: str, parents: tuple[int, ...], **changes: object) 
         parents=parents,
         overwritten=False,
     )
-    return replace(layer, **changes)  # type: ignore[arg-type]
+    return replace(layer, **changes)
 
 
 def a_residual_network(blocks: int = 8) -> Anatomy:
@@ -189,7 +189,7 @@ def test_the_skip_is_drawn_on_the_second_lane(panel: NetworkPanel) -> None:
 
 
 def test_the_colours_follow_the_theme(panel: NetworkPanel) -> None:
-    theme.apply(QApplication.instance(), LIGHT)  # type: ignore[arg-type]
+    theme.apply(QApplication.instance(), LIGHT)
     try:
         panel.set_colors(LIGHT)
         panel.set_layer(2)
@@ -197,7 +197,7 @@ def test_the_colours_follow_the_theme(panel: NetworkPanel) -> None:
         assert picture.pixelColor(1, 3 * ROW_HEIGHT + 16) == QColor(LIGHT.accent)
         assert picture.pixelColor(60, 4 * ROW_HEIGHT + 1) == QColor(LIGHT.panel)
     finally:
-        theme.apply(QApplication.instance(), DARK)  # type: ignore[arg-type]
+        theme.apply(QApplication.instance(), DARK)
 
 
 def test_columns_fit_the_dock_and_the_macs_go_first(styled: QApplication) -> None:
@@ -256,7 +256,7 @@ class CountingDelegate(LayerDelegate):
 
     painted: ClassVar[set[int]] = set()
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:  # type: ignore[override]
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         self.painted.add(index.row())
         super().paint(painter, option, index)
 

@@ -39,7 +39,7 @@ RACE = Race(
 def state_at(key: str, step: int, **changes: object) -> RaceState:
     found = anatomy(RACE, key, step) if step else None
     state = RaceState(RACE, moment=float(step), length=20.0, selected=key, anatomy=found)
-    return replace(state, **changes)  # type: ignore[arg-type]
+    return replace(state, **changes)
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def panel(qtbot: QtBot, styled: QApplication) -> Iterator[AnatomyPanel]:
 
 def pixels(panel: AnatomyPanel) -> bytes:
     image = panel.table.grab().toImage()
-    return bytes(image.constBits())  # type: ignore[arg-type]
+    return bytes(image.constBits())
 
 
 def test_it_says_what_to_do_while_there_is_nothing(panel: AnatomyPanel) -> None:
@@ -109,7 +109,7 @@ def test_the_last_step_stays_while_the_next_is_on_its_way(panel: AnatomyPanel) -
 def test_the_buttons_walk_and_stop_at_the_ends(panel: AnatomyPanel, qtbot: QtBot) -> None:
     asked: list[int] = []
     panel.step_requested.connect(asked.append)
-    back, on = panel.head.findChildren(QToolButton)  # type: ignore[union-attr]
+    back, on = panel.head.findChildren(QToolButton)
     panel.set_state(state_at("adam", 3))
     qtbot.mouseClick(back, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(on, Qt.MouseButton.LeftButton)

@@ -57,7 +57,7 @@ def make_frame(keys: tuple[str, ...] = ("sgd", "momentum", "adam"), *, complete:
 def make_state(frame: RaceFrame | None = None, **changes: object) -> RaceState:
     frame = frame or make_frame()
     state = RaceState(frame.race, frame, moment=10.0, length=float(STEPS), selected="adam")
-    return replace(state, **changes)  # type: ignore[arg-type]
+    return replace(state, **changes)
 
 
 @pytest.fixture

@@ -96,7 +96,7 @@ def test_a_file_that_is_saved_during_a_film_does_not_end_the_film(
 
     def noted(frame: RaceFrame, path: Path, **how: object) -> None:
         begun.append(path.name)
-        write(frame, path, **how)  # type: ignore[arg-type]
+        write(frame, path, **how)
 
     monkeypatch.setattr(jobs, "write", noted)
     files = racing.race.files

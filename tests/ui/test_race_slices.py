@@ -223,7 +223,7 @@ def test_a_swarm_of_the_surface_before_is_not_shown_on_the_next(
     def slowly(*given: object) -> object:
         begun.set()
         assert go.wait(20)
-        return make(*given)  # type: ignore[arg-type]
+        return make(*given)
 
     monkeypatch.setattr(jobs, "make_swarm", slowly)
     swarms: list[object] = []
@@ -235,7 +235,7 @@ def test_a_swarm_of_the_surface_before_is_not_shown_on_the_next(
     rate = live.state.race.racers[-1].learning_rate
     go.set()
     assert _settle(live)
-    shown = {swarm.racer.learning_rate for swarm in swarms if swarm is not None}  # type: ignore[attr-defined]
+    shown = {swarm.racer.learning_rate for swarm in swarms if swarm is not None}
     assert shown == {rate}
 
 
@@ -326,7 +326,7 @@ def test_minima_are_looked_for_on_one_core(live: LiveRace, monkeypatch: pytest.M
 
     def note(*given: object) -> object:
         cores.append(torch.get_num_threads())
-        return make(*given)  # type: ignore[arg-type]
+        return make(*given)
 
     monkeypatch.setattr(jobs, "own_surface", note)
     live.set_formula("sin(x) + cos(y)")
