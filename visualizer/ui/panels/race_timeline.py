@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -19,9 +18,9 @@ from visualizer.race.config import Clock
 from visualizer.race.frames import RaceFrame
 from visualizer.ui.numbers import THIN, integer, signed
 from visualizer.ui.race.state import SPEEDS, STEPS_PER_SECOND, RaceState
-from visualizer.ui.text import plain_tip
-from visualizer.ui.theme import DARK, Colors, icon
+from visualizer.ui.theme import DARK, Colors
 from visualizer.ui.widgets.export import Export
+from visualizer.ui.widgets.framed_button import FramedButton
 from visualizer.ui.widgets.panel import PADDING, Panel
 from visualizer.ui.widgets.race_slider import RaceSlider
 from visualizer.ui.widgets.race_track import RaceTrack, track_of
@@ -68,9 +67,9 @@ class RaceTimelinePanel(Panel):
         row = QHBoxLayout(self)
         row.setContentsMargins(PADDING, 6, PADDING, 6)
         row.setSpacing(4)
-        self._buttons: dict[str, QToolButton] = {}
+        self._buttons: dict[str, FramedButton] = {}
         for key, name, tip in _BUTTONS:
-            self._buttons[key] = self._button(name, tip)
+            self._buttons[key] = FramedButton(name, tip)
             row.addWidget(self._buttons[key])
         self._connect_buttons()
         self.slider = RaceSlider()
@@ -84,13 +83,6 @@ class RaceTimelinePanel(Panel):
         row.addWidget(self.slider, 1)
         row.addSpacing(14)
         row.addWidget(self._build_machine())
-
-    def _button(self, name: str, tip: str) -> QToolButton:
-        button = QToolButton(accessibleName=tip, toolTip=plain_tip(tip))
-        button.setProperty("role", "framed")
-        button.setFixedSize(28, 28)
-        button.setProperty("shown", name)
-        return button
 
     def _connect_buttons(self) -> None:
         buttons = self._buttons
@@ -199,22 +191,14 @@ class RaceTimelinePanel(Panel):
             if button.isEnabled() != enabled:
                 button.setEnabled(enabled)
         play = self._buttons["play"]
-        if bool(play.property("active")) != state.playing or not play.property("tinted"):
-            tip = "Pause (Space)" if state.playing else "Play (Space)"
-            play.setToolTip(plain_tip(tip))
-            play.setAccessibleName(tip)
-            play.setProperty("active", state.playing)
-            play.setProperty("shown", "pause" if state.playing else "play")
-            play.style().polish(play)
-            self._set_icons()
+        play.tell("Pause (Space)" if state.playing else "Play (Space)")
+        play.mark(state.playing)
+        play.draw(self._colors, "pause" if state.playing else "")
 
     def _set_icons(self) -> None:
-        colors = self._colors
-        for button in self._buttons.values():
-            tinted = (button.property("shown"), colors.text)
-            if button.property("tinted") != tinted:
-                button.setProperty("tinted", tinted)
-                button.setIcon(icon(tinted[0], colors.text, colors.disabled))
+        playing = self._state is not None and self._state.playing
+        for key, button in self._buttons.items():
+            button.draw(self._colors, "pause" if key == "play" and playing else "")
 
     # --- the panel -------------------------------------------------------------------------------
 

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -19,9 +18,10 @@ from PySide6.QtWidgets import (
 from visualizer.training.frames import LiveFrame
 from visualizer.ui.numbers import integer, percent
 from visualizer.ui.text import plain, plain_tip
-from visualizer.ui.theme import DARK, Colors, font, icon
+from visualizer.ui.theme import DARK, Colors, font
 from visualizer.ui.training_state import PLAYBACK, SPEEDS, Phase, TrainingState
 from visualizer.ui.widgets.export import Export
+from visualizer.ui.widgets.framed_button import FramedButton
 from visualizer.ui.widgets.moment_slider import MomentSlider, Track
 from visualizer.ui.widgets.panel import PADDING, ElidedLabel, Panel
 from visualizer.ui.widgets.two_lines import TwoLines
@@ -78,14 +78,13 @@ class TimelinePanel(Panel):
         self._colors: Colors = DARK
         self._state = TrainingState(reason="No network is open.")
         self._usual_device = ""
-        self._icons: dict[QToolButton, str] = {}
         row = QHBoxLayout(self)
         row.setContentsMargins(PADDING, 6, PADDING, 6)
         row.setSpacing(4)
-        self._buttons: dict[str, QToolButton] = {}
+        self._buttons: dict[str, FramedButton] = {}
         requests = (self.back_requested, self.play_requested, self.forward_requested, self.stop_requested)
         for (key, name, tip), request in zip(_BUTTONS, requests, strict=True):
-            self._buttons[key] = self._button(name, tip)
+            self._buttons[key] = FramedButton(name, tip)
             self._buttons[key].clicked.connect(request)
             row.addWidget(self._buttons[key])
         self._progress = TwoLines(
@@ -105,21 +104,14 @@ class TimelinePanel(Panel):
         row.addWidget(self._build_machine())
         self.set_state(self._state)
 
-    def _button(self, name: str, tip: str, width: int = 28, height: int = 28) -> QToolButton:
-        button = QToolButton(accessibleName=tip, toolTip=plain_tip(tip))
-        button.setProperty("role", "framed")
-        button.setFixedSize(width, height)
-        self._icons[button] = name
-        return button
-
     def _build_playback(self) -> QGridLayout:
         """Play back and forth above their speed, and beside them the way to the head of the run."""
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(3)
-        self._players: dict[int, QToolButton] = {}
+        self._players: dict[int, FramedButton] = {}
         for column, (direction, name, tip) in enumerate(_PLAYBACK):
-            player = self._button(name, tip, 28, 22)
+            player = FramedButton(name, tip, 28, 22)
             player.clicked.connect(partial(self._play_back, direction))
             self._players[direction] = player
             grid.addWidget(player, 0, column)
@@ -131,9 +123,7 @@ class TimelinePanel(Panel):
         self._speed.setFixedSize(59, 22)
         self._speed.activated.connect(lambda index: self.speed_changed.emit(SPEEDS[index]))
         grid.addWidget(self._speed, 1, 0, 1, 2)
-        self._live = QToolButton(text="Live", accessibleName="Show the head of the run")
-        self._live.setProperty("role", "framed")
-        self._live.setFixedSize(44, 28)
+        self._live = FramedButton(tip="Show the head of the run", width=44, text="Live")
         self._live.clicked.connect(self.live_requested)
         grid.addWidget(self._live, 0, 2, 2, 1)
         return grid
@@ -218,30 +208,27 @@ class TimelinePanel(Panel):
                 tip += "" if why else " (Space)"
             elif key == "forward":
                 tip = "The next recorded moment (.)" if state.visited is not None else f"{tip} (.)"
-            _tell(button, f"{tip}{why}")
+            button.tell(f"{tip}{why}")
         for direction, player in self._players.items():
             player.setEnabled("playback" in can)
-            _mark(player, state.playing == direction)
+            player.mark(state.playing == direction)
         for direction, _, tip in _PLAYBACK:
-            _tell(self._players[direction], "Hold the playback" if state.playing == direction else tip)
+            self._players[direction].tell("Hold the playback" if state.playing == direction else tip)
         self._speed.setEnabled("playback" in can)
         self._speed.setCurrentIndex(SPEEDS.index(state.speed) if state.speed in SPEEDS else -1)
         live = state.frame is not None and state.visited is None
         self._live.setEnabled(state.visited is not None)
-        _mark(self._live, live)
-        _tell(self._live, "The head of the run is shown" if live else "Back to the head of the run (End)")
+        self._live.mark(live)
+        self._live.tell("The head of the run is shown" if live else "Back to the head of the run (End)")
         self._set_icons()
 
     def _set_icons(self) -> None:
-        colors, state = self._colors, self._state
-        for button, name in self._icons.items():
-            running = name == "play" and state.phase == "running"
-            playing = any(self._players.get(way) is button and state.playing == way for way in (1, -1))
-            shown = "pause" if running or playing else name
-            if button.property("shown") != (shown, colors.text):
-                button.setProperty("shown", (shown, colors.text))
-                button.setIcon(icon(shown, colors.text, colors.disabled))
-        _mark(self._buttons["play"], state.phase == "running")
+        running = self._state.phase == "running"
+        for key, button in self._buttons.items():
+            button.draw(self._colors, "pause" if key == "play" and running else "")
+        for direction, player in self._players.items():
+            player.draw(self._colors, "pause" if self._state.playing == direction else "")
+        self._buttons["play"].mark(running)
 
     def _play_back(self, direction: int) -> None:
         self.playing_requested.emit(0 if self._state.playing == direction else direction)
@@ -300,19 +287,6 @@ def _possible(state: TrainingState) -> frozenset[str]:
         if state.visited is not None:
             can |= {"forward"}
     return frozenset(can)
-
-
-def _tell(button: QToolButton, tip: str) -> None:
-    shown = plain_tip(tip)
-    if button.toolTip() != shown:
-        button.setToolTip(shown)
-        button.setAccessibleName(plain(tip))
-
-
-def _mark(button: QToolButton, active: bool) -> None:
-    if bool(button.property("active")) != active:
-        button.setProperty("active", active)
-        button.style().polish(button)
 
 
 def _sentence(state: TrainingState) -> str:
