@@ -2,7 +2,10 @@ from __future__ import annotations
 
 from collections import Counter
 
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+
 from visualizer.ui.actions import ROWS
+from visualizer.ui.dialogs import ShortcutsDialog
 from visualizer.ui.workspaces import BY_KEY, WORKSPACES
 
 
@@ -19,3 +22,12 @@ def test_no_two_commands_of_a_workspace_share_a_key() -> None:
 
 def test_commands_name_workspaces_that_there_are() -> None:
     assert {key for row in ROWS for key in row.workspaces} <= set(BY_KEY)
+
+
+def test_the_list_of_keys_tells_apart_what_one_key_does_in_different_workspaces(styled: QApplication) -> None:
+    window = QWidget()
+    dialog = ShortcutsDialog(window)
+    words = [label.text() for label in dialog.findChildren(QLabel)]
+    assert "Play or pause, in Race" in words
+    assert "Copy activations, in Inspect" in words
+    assert len([text for text in words if text.startswith("Fit view, in ")]) == 2

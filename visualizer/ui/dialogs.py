@@ -21,7 +21,8 @@ from PySide6.QtWidgets import (
 )
 
 import visualizer
-from visualizer.ui.actions import OTHER_KEYS, ROWS
+from visualizer.ui.actions import OTHER_KEYS, ROWS, ActionRow
+from visualizer.ui.workspaces import BY_KEY
 
 
 class ShortcutsDialog(QDialog):
@@ -32,7 +33,7 @@ class ShortcutsDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setObjectName("keys")
         self.setWindowTitle("Keys")
-        keys = [(", ".join(row.shortcuts), row.text.rstrip("…")) for row in ROWS if row.shortcuts]
+        keys = [(", ".join(row.shortcuts), _words(row)) for row in ROWS if row.shortcuts]
         keys += OTHER_KEYS
         half = (len(keys) + 1) // 2
         rows = QVBoxLayout(self)
@@ -74,3 +75,9 @@ class AboutDialog(QMessageBox):
             f"Python {sys.version.split()[0]}, torch {torch}, numpy {numpy.__version__},"
             f" PySide6 {PySide6.__version__}, pyqtgraph {pyqtgraph.__version__}"
         )
+
+
+def _words(row: ActionRow) -> str:
+    """What the command does, and where, if its keys do something else in other workspaces."""
+    there = f", in {BY_KEY[row.workspaces[0]].title}" if len(row.workspaces) == 1 else ""
+    return f"{row.text.rstrip('…')}{there}"

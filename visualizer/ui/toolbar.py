@@ -17,7 +17,7 @@ from visualizer.ui.workspaces import WORKSPACES
 
 HEIGHT = 40  # px
 _BUTTON_HEIGHT = 26  # px
-_SEARCH_WIDTH, _NARROW_SEARCH_WIDTH = 168, 160  # px
+_SEARCH_WIDTH, _NARROW_SEARCH_WIDTH = 168, 116  # px
 
 
 class Toolbar(QToolBar):
