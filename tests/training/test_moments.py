@@ -5,8 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
+from visualizer.networks.apart import tensors_of, with_tensors
 from visualizer.networks.network import Network, Preprocessing
-from visualizer.training.moments import EVERY_STEP, Moment, Moments, gap, tensors_of, with_tensors
+from visualizer.training.moments import EVERY_STEP, Moment, Moments, gap
 
 SIZE = 4  # bytes of a moment below
 

@@ -13,6 +13,7 @@ from torch import nn
 
 from visualizer.data.dataset import Dataset
 from visualizer.networks.anatomy import Anatomy
+from visualizer.networks.apart import tensors_of, with_tensors
 from visualizer.networks.device import choose_device
 from visualizer.networks.network import Network
 from visualizer.training.config import TrainingConfig
@@ -24,7 +25,7 @@ from visualizer.training.first_try import usual_choice as usual_choice
 from visualizer.training.first_try import usual_config as usual_config
 from visualizer.training.frames import LiveFrame
 from visualizer.training.loop import Step, Training
-from visualizer.training.moments import Moment, Moments, tensors_of, with_tensors
+from visualizer.training.moments import Moment, Moments
 from visualizer.training.recorder import Recorder
 from visualizer.training.reporting import Reporter
 from visualizer.training.statistics_watch import STATISTICS, StatisticsWatch

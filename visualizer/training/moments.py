@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import threading
 import weakref
 from bisect import bisect_left, bisect_right
@@ -13,6 +12,7 @@ from typing import Any
 import numpy as np
 from torch import Tensor, nn
 
+from visualizer.networks.apart import tensors_of, with_tensors
 from visualizer.networks.network import Network
 from visualizer.training.frames import Steps
 from visualizer.training.record import Column
@@ -44,11 +44,6 @@ def gap(step: int, density: int) -> int:
     So about ``density`` steps lie between any step and its double. A grid of less density is part of one with more.
     """
     return 1 << max(0, (step // density).bit_length() - 1)
-
-
-def tensors_of(module: nn.Module) -> dict[str, Tensor]:
-    """The module's own parameters and buffers by name, also those that files of weights leave out."""
-    return {**dict(module.named_parameters()), **dict(module.named_buffers())}
 
 
 class Moments:
@@ -205,16 +200,6 @@ class Moments:
     def _named(self, moment: Moment, module: nn.Module, like: Network | None) -> Network:
         words = f"step {moment.step:,}".replace(",", " ") if moment.step else "the start of the run"
         return replace(like or self._start, module=module, weights=words)
-
-
-def with_tensors(module: nn.Module, tensors: Mapping[str, Tensor]) -> nn.Module:
-    """A copy of the structure of ``module`` around other tensors, which are not copied; in evaluation mode."""
-    memo: dict[int, Any] = {}
-    for name, parameter in module.named_parameters():
-        memo[id(parameter)] = nn.Parameter(tensors[name], requires_grad=False)
-    for name, buffer in module.named_buffers():
-        memo[id(buffer)] = tensors[name]
-    return copy.deepcopy(module, memo).eval()
 
 
 def _kept(steps: np.ndarray[Any, np.dtype[np.int64]], density: int) -> np.ndarray[Any, np.dtype[np.bool_]]:

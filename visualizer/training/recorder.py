@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from visualizer.networks.apart import tensors_of
 from visualizer.training.expenses import Expenses
-from visualizer.training.moments import Moment, Moments, tensors_of
+from visualizer.training.moments import Moment, Moments
 from visualizer.training.watching import copy_tensors, stream_for
 
 

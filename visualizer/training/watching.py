@@ -15,10 +15,10 @@ from typing import Protocol
 import torch
 from torch import Tensor, nn
 
+from visualizer.networks.apart import tensors_of
 from visualizer.networks.network import Network
 from visualizer.networks.tracing import observing
 from visualizer.training.expenses import Budget, Expenses, fair_shares
-from visualizer.training.moments import tensors_of
 
 Probe = Callable[[Network], object]
 """Looks at a network, which it must neither change nor keep; what it gives must be frozen."""

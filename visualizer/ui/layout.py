@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow
 
-VERSION = 3
+VERSION = 4
 """Raised when docks are added or renamed: an older saved layout is then left alone."""
 
 NARROW = 1240  # px; a narrower window has room for fewer columns
@@ -33,10 +33,12 @@ def arrange_inspect(window: QMainWindow, docks: Docks, wide: bool) -> None:
         window.splitDockWidget(activations, shown, _HORIZONTAL)
     window.splitDockWidget(activations, units, _VERTICAL)
     window.splitDockWidget(shown, prediction, _VERTICAL)
+    window.tabifyDockWidget(activations, docks["rotation"])
     if not wide:
         window.tabifyDockWidget(shown, unit)
     _add_timeline(window, docks)
-    shown.raise_()
+    for dock in (activations, shown):
+        dock.raise_()
     if wide:
         _set_widths(window, (network, activations, unit, shown), (304, 0, 308, 280))
     else:
@@ -44,6 +46,36 @@ def arrange_inspect(window: QMainWindow, docks: Docks, wide: bool) -> None:
     height = _height(window)
     window.resizeDocks([activations, units], [height * 3 // 4, height // 4], _VERTICAL)
     window.resizeDocks([shown, prediction], [height * 3 // 5, height * 2 // 5], _VERTICAL)
+
+
+def arrange_rotate(window: QMainWindow, docks: Docks, wide: bool) -> None:
+    """Layers; the curves above networks over a data set and the maps that turn; the input above the prediction."""
+    network, rotation, study = docks["network"], docks["rotation"], docks["rotationStudy"]
+    activations, shown, prediction = docks["activations"], docks["input"], docks["prediction"]
+    window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, network if wide else rotation)
+    if wide:
+        window.splitDockWidget(network, rotation, _HORIZONTAL)
+    window.splitDockWidget(rotation, shown, _HORIZONTAL)
+    window.splitDockWidget(rotation, study, _VERTICAL)
+    window.splitDockWidget(study, activations, _HORIZONTAL)
+    window.splitDockWidget(shown, prediction, _VERTICAL)
+    if not wide:
+        window.tabifyDockWidget(study, network)
+    window.tabifyDockWidget(study, docks["equivariance"])
+    window.tabifyDockWidget(activations, docks["unit"])
+    _add_timeline(window, docks)
+    for dock in (study, activations, shown):
+        dock.raise_()
+    if wide:
+        _set_widths(window, (network, rotation, shown), (304, 0, 280))
+        middle = max(480, window.width() - 304 - 280 - 20)
+    else:
+        _set_widths(window, (rotation, shown), (0, 264))
+        middle = max(480, window.width() - 264 - 16)
+    window.resizeDocks([study, activations], [middle * 53 // 100, middle * 47 // 100], _HORIZONTAL)
+    height = _height(window)
+    window.resizeDocks([rotation, study], [height * 46 // 100, height * 54 // 100], _VERTICAL)
+    window.resizeDocks([shown, prediction], [height * 58 // 100, height * 42 // 100], _VERTICAL)
 
 
 def arrange_build(window: QMainWindow, docks: Docks, wide: bool) -> None:

@@ -23,12 +23,15 @@ from visualizer.ui.panels.checks import ChecksPanel
 from visualizer.ui.panels.confusion import ConfusionPanel
 from visualizer.ui.panels.dataset import DatasetPanel
 from visualizer.ui.panels.diagram import DiagramPanel
+from visualizer.ui.panels.equivariance import EquivariancePanel
 from visualizer.ui.panels.input import InputPanel
 from visualizer.ui.panels.loss import LossPanel
 from visualizer.ui.panels.mistakes import MistakesPanel
 from visualizer.ui.panels.network import NetworkPanel
 from visualizer.ui.panels.palette import PalettePanel
 from visualizer.ui.panels.prediction import PredictionPanel
+from visualizer.ui.panels.rotation import RotationPanel
+from visualizer.ui.panels.rotation_study import RotationStudyPanel
 from visualizer.ui.panels.run import RunPanel
 from visualizer.ui.panels.stack import StackPanel
 from visualizer.ui.panels.statistics import StatisticsPanel
@@ -119,6 +122,9 @@ class MainWindow(QMainWindow):
         self.unit = UnitPanel()
         self.input = InputPanel()
         self.prediction = PredictionPanel()
+        self.rotation = RotationPanel()
+        self.rotation_study = RotationStudyPanel()
+        self.equivariance = EquivariancePanel()
         self.timeline = TimelinePanel()
         self.run = RunPanel()
         self.loss = LossPanel()
@@ -135,11 +141,12 @@ class MainWindow(QMainWindow):
         self.diagram = DiagramPanel()
         self.race_panels = RacePanels()
         inspect = (self.network, self.activations, self.units, self.unit, self.input, self.prediction)
+        rotate = (self.rotation, self.rotation_study, self.equivariance)
         train = (self.run, self.loss, self.accuracy, self.weights, self.statistics)
         results = (self.confusion, self.mistakes, self.dataset)
         build = (self.layer_kinds, self.stack, self.summary, self.checks, self.diagram)
         bars = (self.timeline, self.race_panels.timeline)
-        panels = (*inspect, *train, *results, *build, *self.race_panels, self.timeline)
+        panels = (*inspect, *rotate, *train, *results, *build, *self.race_panels, self.timeline)
         self.docks = {panel.key: Dock(panel, self) for panel in panels}
         for bar in bars:
             self.docks[bar.key].hide_title_bar()
@@ -179,6 +186,7 @@ class MainWindow(QMainWindow):
         """Give the keys to what the workspace is about."""
         main: dict[str, QWidget] = {
             "inspect": self.activations.tiles,
+            "rotate": self.rotation,
             "train": self.weights.tiles,
             "race": self.race_panels.landscape.page,
             "build": self.stack.view,

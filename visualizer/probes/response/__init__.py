@@ -1,0 +1,1 @@
+"""How a network responds while its input is turned, shifted, blurred …, for one input and over a data set."""

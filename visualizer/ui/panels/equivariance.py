@@ -1,0 +1,16 @@
+"""The Equivariance panel."""
+
+from __future__ import annotations
+
+from visualizer.ui.rotation.state import RotationState
+from visualizer.ui.widgets.panel import Panel
+
+
+class EquivariancePanel(Panel):
+    """Shows the state of the turning input."""
+
+    title = "Equivariance"
+    key = "equivariance"
+
+    def set_state(self, state: RotationState) -> None:
+        """Show the newest state."""

@@ -1,0 +1,72 @@
+"""What the panels around the turning input show, as one frozen value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from visualizer.data.transforms import NOTHING, Change
+from visualizer.probes.response.frames import DatasetResponse, Equivariance, Response
+
+OPEN = "open"
+"""The key of the network that is open."""
+
+COLORS = ("#009E73", "#E69F00", "#56B4E9", "#CC79A7", "#D55E00", "#0072B2", "#F0E442")
+"""Of the open network and of those it is compared with (Okabe and Ito)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Line:
+    """One network in the plots: the open one, or one that was kept for comparison.
+
+    ``moment`` says which of its weights ("step 480", "live"), "" where there is no run. ``color`` is as "#009E73".
+    ``response`` is what is known for the input, ``study`` for a data set; both may be of an input, a border or a step
+    before while the newest is on its way. ``trouble`` is a sentence where this network cannot be asked.
+    """
+
+    key: str
+    name: str
+    moment: str
+    color: str
+    response: Response | None = None
+    study: DatasetResponse | None = None
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """How networks are asked over a data set: ``count`` images, one angle (or value) every ``step`` units."""
+
+    data: str = "shapes"
+    count: int = 1000
+    step: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RotationState:
+    """All that is known. Parts that did not change are the same objects.
+
+    ``change`` is what is done to the input now; ``step`` the distance of the values of the curve. ``lines`` begin with
+    the open network (none is there before one is open). ``wanted`` is the class whose curve is asked for, "" for the
+    true one, or the prediction of the input as it is. ``moving``: the hand or playing moves the value. ``progress``
+    (0…1) is that of the curves on their way, None when they are there; the same for the study and the equivariance
+    (``None`` with no study on its way). ``sentence`` says why there is no curve at all, "" otherwise. ``live``: a run
+    goes on and renews the open network's curve.
+    """
+
+    change: Change = NOTHING
+    step: float = 1.0
+    lines: tuple[Line, ...] = ()
+    input_name: str = ""
+    wanted: str = ""
+    moving: bool = False
+    playing: bool = False
+    live: bool = False
+    progress: float | None = None
+    sentence: str = ""
+    study: Study = field(default_factory=Study)
+    study_progress: float | None = None
+    study_words: str = ""  # "done 14:02, 41 s", "cancelled", or which network is asked just now
+    study_sentence: str = ""  # why it cannot be done
+    equivariance: Equivariance | None = None
+    equivariance_progress: float | None = None
+    equivariance_sentence: str = ""
