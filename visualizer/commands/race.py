@@ -17,7 +17,6 @@ from visualizer.race import custom, link, surfaces
 from visualizer.race.clock import length, steps_at
 from visualizer.race.conditions import conditions
 from visualizer.race.config import Clock, Race
-from visualizer.race.export.axes import number
 from visualizer.race.export.files import check_size, ending, write
 from visualizer.race.formula import FormulaError
 from visualizer.race.frames import RaceFrame
@@ -26,6 +25,7 @@ from visualizer.race.racers import RACERS, USUAL
 from visualizer.race.run import RaceRun
 from visualizer.race.states import steps_taken
 from visualizer.race.surface import Point, Surface, Window
+from visualizer.rendering.drawing.axes import number
 from visualizer.training.schedules import schedule
 
 

@@ -9,15 +9,15 @@ from pathlib import Path
 from visualizer.atomic import replacing
 from visualizer.errors import UserError
 from visualizer.race.export import style
-from visualizer.race.export.canvas import Canvas
 from visualizer.race.export.film import SIZE as FILM_SIZE
 from visualizer.race.export.film import Report, film
 from visualizer.race.export.picture import LEAST_SIZE, MOST_SIZE, SIZE, RacePicture
-from visualizer.race.export.svg import to_svg
 from visualizer.race.export.trajectories import write_csv
 from visualizer.race.frames import RaceFrame
 from visualizer.race.link import to_text
 from visualizer.race.surface import Window
+from visualizer.rendering.drawing.canvas import Canvas
+from visualizer.rendering.drawing.svg import to_svg
 
 ENDINGS: Mapping[str, str] = {
     ".png": "Picture",

@@ -9,10 +9,10 @@ import numpy as np
 
 from visualizer.race.clock import length
 from visualizer.race.export import style
-from visualizer.race.export.canvas import Canvas, Pixels
 from visualizer.race.export.picture import RacePicture
 from visualizer.race.frames import RaceFrame
 from visualizer.race.surface import Window
+from visualizer.rendering.drawing.canvas import Canvas, Pixels
 from visualizer.rendering.film import write_film
 
 SIZE = (960, 608)

@@ -8,13 +8,13 @@ import numpy as np
 
 from visualizer.race.config import Race
 from visualizer.race.export import marks, style
-from visualizer.race.export.axes import Axes, Scale, numbers_of, ticks
-from visualizer.race.export.fonts import width
-from visualizer.race.export.geometry import clipped, thinned
-from visualizer.race.export.scene import Area, Box, Levels, Line, Shape, Words
 from visualizer.race.frames import Landscape, Numbers
 from visualizer.race.landscape import level_words
 from visualizer.race.surface import Window
+from visualizer.rendering.drawing.axes import Axes, Scale, numbers_of, ticks
+from visualizer.rendering.drawing.fonts import width
+from visualizer.rendering.drawing.geometry import clipped, thinned
+from visualizer.rendering.drawing.scene import Area, Box, Levels, Line, Shape, Words
 
 BAR = 14.0  # units wide
 _BAR_GAP, _TICK = 12.0, 4.0
@@ -32,7 +32,7 @@ def axes_of(box: Box, window: Window) -> Axes:
 def ground(race: Race, landscape: Landscape, axes: Axes) -> Iterator[Shape]:
     """All of it, from the levels up."""
     colors = style.level_colors(len(landscape.levels) + 1)
-    yield Levels(landscape, axes.box, colors, style.GAP)
+    yield Levels(landscape.values, landscape.levels, axes.box, colors, style.GAP)
     strokes = style.line_colors(len(landscape.levels))
     for line, color in zip(landscape.lines, strokes, strict=True):
         for part in _parts(axes.place(line)):

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from visualizer.race.export import style
-from visualizer.race.export.fonts import width
-from visualizer.race.export.scene import Area, Box, Line, Shape, Words
 from visualizer.race.export.trails import HEAD, Spot
 from visualizer.race.frames import Numbers
+from visualizer.rendering.drawing.fonts import width
+from visualizer.rendering.drawing.scene import Area, Box, Line, Shape, Words
 
 NEAR = 26.0  # units: heads nearer than this share a label
 _MOST_NAMES = 3

@@ -8,12 +8,12 @@ import numpy as np
 
 from visualizer.race.conditions import Condition
 from visualizer.race.export import marks, style
-from visualizer.race.export.axes import number
-from visualizer.race.export.fonts import fitted, width
-from visualizer.race.export.scene import Box, Line, Shape, Words
 from visualizer.race.export.trails import Trail
 from visualizer.race.frames import Numbers
 from visualizer.race.racers import marker_of
+from visualizer.rendering.drawing.axes import number
+from visualizer.rendering.drawing.fonts import fitted, width
+from visualizer.rendering.drawing.scene import Box, Line, Shape, Words
 
 ROW, LEAST_ROW, HEAD = 25.0, 15.0, 24.0
 _SIGN, _STATE, _NUMBER = 24.0, 94.0, 76.0

@@ -10,12 +10,12 @@ import numpy as np
 from visualizer.race.clock import length
 from visualizer.race.config import Clock
 from visualizer.race.export import marks, style
-from visualizer.race.export.axes import Axes, Scale, number, numbers_of, power_words, ticks
-from visualizer.race.export.geometry import clipped, thinned
-from visualizer.race.export.scene import Area, Box, Line, Shape, Words
 from visualizer.race.export.trails import Trail
 from visualizer.race.frames import STATES, Numbers, RaceFrame, Trajectory
 from visualizer.race.racers import marker_of
+from visualizer.rendering.drawing.axes import Axes, Scale, number, numbers_of, power_words, ticks
+from visualizer.rendering.drawing.geometry import clipped, thinned
+from visualizer.rendering.drawing.scene import Area, Box, Line, Shape, Words
 
 WIDTH, FAINT = 1.8, 0.3
 _LOWEST = 1e-12  # of what is drawn; below it the digits of float64 are at their end

@@ -10,9 +10,9 @@ import numpy as np
 
 from visualizer.race.conditions import Condition
 from visualizer.race.export import style
-from visualizer.race.export.scene import Area, Line, Shape
 from visualizer.race.frames import Numbers
 from visualizer.race.racers import Marker
+from visualizer.rendering.drawing.scene import Area, Line, Shape
 
 _ROUND = 40  # corners of a circle
 _CORNERS: dict[str, Sequence[tuple[float, float]]] = {

@@ -10,17 +10,17 @@ import numpy as np
 from visualizer.race.clock import length, steps_at, words
 from visualizer.race.conditions import Condition, conditions
 from visualizer.race.export import labels, marks, style, trails
-from visualizer.race.export.axes import number
-from visualizer.race.export.fonts import fitted, width
 from visualizer.race.export.ground import axes_of, bar_width, ground
 from visualizer.race.export.legend import HEAD, ROW, Legend
 from visualizer.race.export.losses import LossPlot
-from visualizer.race.export.scene import Area, Box, Scene, Shape, Words
 from visualizer.race.export.trails import Spot
 from visualizer.race.formula_text import pretty
 from visualizer.race.frames import Numbers, RaceFrame
 from visualizer.race.landscape import sample
 from visualizer.race.surface import Window
+from visualizer.rendering.drawing.axes import number
+from visualizer.rendering.drawing.fonts import fitted, width
+from visualizer.rendering.drawing.scene import Area, Box, Scene, Shape, Words
 
 SIZE = (1200, 760)
 LEAST_SIZE, MOST_SIZE = (320, 200), (7680, 4320)

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualizer.race.export import marks, style
-from visualizer.race.export.axes import Axes
-from visualizer.race.export.geometry import clipped, thinned
-from visualizer.race.export.scene import Box, Line, Shape
 from visualizer.race.frames import STATES, Numbers, Trajectory
 from visualizer.race.racers import marker_of, titles
+from visualizer.rendering.drawing.axes import Axes
+from visualizer.rendering.drawing.geometry import clipped, thinned
+from visualizer.rendering.drawing.scene import Box, Line, Shape
 
 WIDTH, DASH = 2.4, (7.0, 5.0)
 HEAD = 6.0  # radius

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
-from visualizer.race.frames import Landscape, Numbers
-
+Numbers = NDArray[np.float64]
 Anchor = Literal["start", "middle", "end"]
 
 
@@ -103,9 +103,13 @@ class Words:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Levels:
-    """The filled levels of a landscape in a box: one color more than there are levels, and that of gaps."""
+    """The filled levels of a landscape in a box: one color more than there are levels, and that of gaps.
 
-    landscape: Landscape
+    ``values`` (H, W), row 0 at the bottom, NaN in gaps; ``levels`` (L,) ascending.
+    """
+
+    values: NDArray[np.float32] = field(repr=False)
+    levels: Numbers = field(repr=False)
     box: Box
     colors: tuple[str, ...]
     gap: str

@@ -9,9 +9,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from visualizer.race.export.fonts import width
-from visualizer.race.export.scene import Anchor, Box, Words
-from visualizer.race.frames import Numbers
+from visualizer.rendering.drawing.fonts import width
+from visualizer.rendering.drawing.scene import Anchor, Box, Numbers, Words
 
 
 @dataclass(frozen=True, slots=True)

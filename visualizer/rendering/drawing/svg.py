@@ -9,9 +9,8 @@ from xml.sax.saxutils import escape
 import contourpy
 import numpy as np
 
-from visualizer.race.export.fonts import FAMILIES, width
-from visualizer.race.export.scene import Area, Levels, Line, Scene, Shape, Words
-from visualizer.race.frames import Numbers
+from visualizer.rendering.drawing.fonts import FAMILIES, width
+from visualizer.rendering.drawing.scene import Area, Levels, Line, Numbers, Scene, Shape, Words
 
 _SPACES = "\u00a0\u202f"  # that Python does not count as printable
 _BASELINE = 0.36  # of the size: how far below their middle letters stand
@@ -69,7 +68,7 @@ def _levels(shape: Levels) -> Iterator[str]:
     """Everything, then what is above the first level over it, and so on."""
     box = shape.box
     yield f'<path d="{_path(box.corners)}Z" fill="{shape.gap}"/>'
-    values = np.pad(shape.landscape.values[::-1].astype(np.float64), 1, mode="edge")
+    values = np.pad(shape.values[::-1].astype(np.float64), 1, mode="edge")
     xs, ys = (
         start + length * ((np.arange(count) - 0.5) / (count - 2)).clip(0, 1)
         for start, length, count in (
@@ -78,7 +77,7 @@ def _levels(shape: Levels) -> Iterator[str]:
         )
     )
     generator = contourpy.contour_generator(xs, ys, values, name="serial", fill_type="ChunkCombinedOffset")
-    for floor, color in zip((-np.inf, *shape.landscape.levels), shape.colors, strict=True):
+    for floor, color in zip((-np.inf, *shape.levels), shape.colors, strict=True):
         filled: Any = generator.filled(
             floor, np.inf
         )  # for each chunk, here one: points, and where rings begin

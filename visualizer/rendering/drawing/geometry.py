@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from visualizer.race.export.scene import Box
-from visualizer.race.frames import Numbers
+from visualizer.rendering.drawing.scene import Box, Numbers
 
 
 def clipped(points: Numbers, box: Box) -> list[Numbers]:

@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageColor, ImageDraw
 from scipy import ndimage
 
-from visualizer.race.export.fonts import font, printable
-from visualizer.race.export.geometry import dashes
-from visualizer.race.export.scene import Area, Levels, Line, Shape, Words
-from visualizer.race.frames import Numbers
+from visualizer.rendering.drawing.fonts import font, printable
+from visualizer.rendering.drawing.geometry import dashes
+from visualizer.rendering.drawing.scene import Area, Levels, Line, Numbers, Shape, Words
 
 BASELINE = 0.36  # of the size: how far below their middle letters stand
 _LARGEST = float(np.finfo(np.float32).max)
@@ -92,12 +91,12 @@ class Canvas:
         """Bands of an enlarged grid: their edges are as smooth as the contour lines over them."""
         left, top = round(shape.box.left * self._scale), round(shape.box.top * self._scale)
         size = round(shape.box.right * self._scale) - left, round(shape.box.bottom * self._scale) - top
-        values = shape.landscape.values[::-1]
+        values = shape.values[::-1]
         gaps = ~np.isfinite(values)
         large = np.asarray(
             Image.fromarray(_without_gaps(values, gaps)).resize(size, Image.Resampling.BILINEAR)
         )
-        levels = shape.landscape.levels.clip(-_LARGEST, _LARGEST).astype(np.float32)
+        levels = shape.levels.clip(-_LARGEST, _LARGEST).astype(np.float32)
         bands = np.searchsorted(levels, large.ravel(), side="right")
         colors = np.array([ImageColor.getrgb(color)[:3] for color in (*shape.colors, shape.gap)], np.uint8)
         if gaps.any():
