@@ -20,7 +20,8 @@ class Line:
 
     ``moment`` says which of its weights ("step 480", "live"), "" where there is no run. ``color`` is as "#009E73".
     ``response`` is what is known for the input, ``study`` for a data set; both may be of an input, a border or a step
-    before while the newest is on its way. ``trouble`` is a sentence where this network cannot be asked.
+    before while the newest is on its way: ``stale`` says so of the response. ``trouble`` is a sentence where this
+    network cannot be asked.
     """
 
     key: str
@@ -30,6 +31,7 @@ class Line:
     response: Response | None = None
     study: DatasetResponse | None = None
     trouble: str = ""
+    stale: bool = False
 
 
 @dataclass(frozen=True, slots=True)
