@@ -39,7 +39,7 @@ def prepare(pixels: Pixels, preprocessing: Preprocessing, input: tuple[int, int,
         () if channels in (1, 3) else (f"the {channels} input channels repeat red, green and blue in turn",)
     )
     return Prepared(
-        tensor=_standardised(torch.from_numpy(_planes(cropped, channels)), preprocessing)[None],
+        tensor=standardised(torch.from_numpy(_planes(cropped, channels)), preprocessing)[None],
         pixels=np.asarray(cropped.convert("RGB")),
         crop=(left * scale[0], top * scale[1], width * scale[0], height * scale[1]),
         notes=notes,
@@ -139,7 +139,8 @@ def _crop_and_resize(
     return canvas
 
 
-def _standardised(values: torch.Tensor, preprocessing: Preprocessing) -> torch.Tensor:
-    mean = torch.tensor(preprocessing.mean, dtype=torch.float32)[:, None, None]
-    std = torch.tensor(preprocessing.std, dtype=torch.float32)[:, None, None]
+def standardised(values: torch.Tensor, preprocessing: Preprocessing) -> torch.Tensor:
+    """Planes (…, C, H, W) uint8 as a network takes them: float32, on the device where they are."""
+    mean = torch.tensor(preprocessing.mean, dtype=torch.float32, device=values.device)[:, None, None]
+    std = torch.tensor(preprocessing.std, dtype=torch.float32, device=values.device)[:, None, None]
     return (values.to(torch.float32) / 255).sub_(mean).div_(std)

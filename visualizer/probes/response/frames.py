@@ -52,8 +52,8 @@ class DatasetResponse:
 
     The first ``done`` images are computed. ``labels`` (N,) are their true classes and ``predicted`` (N, A) the
     classes with the highest probability, both as indexes into ``classes``; −1 where unknown or not finite.
-    ``probability`` (N, A) is that of the true class, NaN there. ``data`` is the name of the data set, ``note`` what
-    the user should know.
+    ``probability`` (N, A) is that of the true class, NaN there. ``data`` is the name of the data set, ``split`` says
+    which of its images these are ("test", "validation"), ``note`` what the user should know.
     """
 
     network: str
@@ -68,6 +68,7 @@ class DatasetResponse:
     done: int = 0
     seconds: float = 0.0  # of work so far
     note: str = ""
+    split: str = "validation"
 
     @property
     def complete(self) -> bool:
