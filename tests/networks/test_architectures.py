@@ -32,6 +32,12 @@ PARAMETERS = {
     "wide-resnet-16-8": 10_961_370,  # 11.0 M in table 4 of the paper
     "wide-resnet-28-10": 36_479_194,  # 36.5 M there
     "resnext29-8x64d": 34_426_698,  # 34.4 M in table 7 of the paper
+    # Rotations and norms have no parameters of their own.
+    **dict.fromkeys([f"{turns}_rot_{last}" for turns in (4, 8) for last in (1, 2, 3, 4)], 1_250_858),
+    **dict.fromkeys(["norm_conv", "norm_dense", "norm_conv_dense"], 1_250_858),
+    # Concatenated responses feed later layers: (9·256 + 1)·32 + (9·256 + 1)·64 + (9·512 + 1)·64 + …
+    "8_rot_4_concat": 896 + 73_760 + 147_520 + 294_976 + (8 * 2304 + 1) * 512 + 5_130,
+    "4_rot_1_concat": 896 + 9_248 + 18_496 + 36_928 + (4 * 2304 + 1) * 512 + 5_130,
     "googlenet": 13_004_888,  # torchvision's, with both heads
 }
 
@@ -188,3 +194,47 @@ def test_dropout_only_acts_in_training() -> None:
 def test_an_unknown_name() -> None:
     with pytest.raises(UserError, match="lenet-5"):
         spec("lenet")
+
+
+VARIANTS = {
+    f"{rotations}_rot_{last}{suffix}": (str(rotations), last, merge)
+    for rotations in (4, 8)
+    for last in (1, 2, 3, 4)
+    for suffix, merge in (("", "max"), ("_concat", "concatenate"))
+}
+
+
+@pytest.mark.parametrize(("name", "turned"), VARIANTS.items(), ids=VARIANTS)
+def test_the_last_convolutions_of_a_variant_are_turned(name: str, turned: tuple[str, int, str]) -> None:
+    """Every other layer is that of mini-VGG."""
+    rotations, last, merge = turned
+    pairs = list(zip(spec("mini-vgg").layers, spec(name).layers, strict=True))
+    convs = [(plain, found) for plain, found in pairs if plain.kind == "conv"]
+    assert [(plain, found) for plain, found in pairs if plain.kind != "conv"] == [
+        (plain, plain) for plain, _ in pairs if plain.kind != "conv"
+    ]
+    for place, (plain, found) in enumerate(convs):
+        assert found.name == plain.name
+        if place < len(convs) - last:
+            assert found == plain
+        else:
+            assert found.kind == "rotation_conv"
+            assert dict(found.values) == {**plain.values, "rotations": rotations, "merge": merge}
+
+
+def test_what_normalised_variants_replace() -> None:
+    kinds = {name: [row.kind for row in spec(name).layers] for name in ("mini-vgg", "norm_conv_dense")}
+    replaced = {"conv": "norm_conv", "linear": "norm_linear"}
+    assert kinds["norm_conv_dense"] == [replaced.get(kind, kind) for kind in kinds["mini-vgg"]]
+    assert [row.kind for row in spec("norm_conv").layers].count("linear") == 2
+    assert [row.kind for row in spec("norm_dense").layers].count("conv") == 4
+
+
+@pytest.mark.parametrize("name", ["8_rot_4", "4_rot_2", "norm_conv_dense"])
+def test_variants_begin_with_the_weights_of_mini_vgg(name: str) -> None:
+    torch.manual_seed(5)
+    plain = build(spec("mini-vgg")).state_dict()
+    torch.manual_seed(5)
+    state = build(spec(name)).state_dict()
+    assert list(state) == list(plain)
+    assert all(torch.equal(state[key], plain[key]) for key in plain)

@@ -11,6 +11,7 @@ from visualizer.networks.matching import Match, Tensors, compare, from_own, outl
 from visualizer.networks.planning import plan
 from visualizer.networks.spec import LayerSpec, module_names
 
+_WEIGHT_NDIM = {"conv": 4, "rotation_conv": 4, "norm_conv": 4, "linear": 2, "norm_linear": 2}
 _NEAR = 0.5  # how strange a file may be at most, and what part of its layers must speak for an architecture
 
 
@@ -107,10 +108,11 @@ def _share(name: str, tensors: Tensors, homes: set[str]) -> float:
 
 def _agrees(row: LayerSpec, tensors: Tensors, home: str, classes: int) -> bool:
     """Whether the weight of a convolution or linear layer may be that of ``row``, as far as it says."""
-    if row.kind not in ("conv", "linear"):
+    ndim = _WEIGHT_NDIM.get(row.kind)
+    if ndim is None:
         return True
     weight = tensors.get(f"{home}.weight")
-    if weight is None or weight.ndim != (4 if row.kind == "conv" else 2):
+    if weight is None or weight.ndim != ndim:
         return False
     outputs = row.values[row.row.outputs]
     kernel = row.values.get("kernel_size", weight.shape[-1])

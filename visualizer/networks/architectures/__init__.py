@@ -17,6 +17,7 @@ from visualizer.networks.architectures import (
     residual,
     small,
     squeeze,
+    variants,
     vgg,
 )
 from visualizer.networks.architectures.architecture import CIFAR10 as CIFAR10
@@ -29,6 +30,7 @@ from visualizer.networks.spec import NetworkSpec
 
 _TABLES = (
     small.ROWS,
+    variants.ROWS,
     classic.ROWS,
     nin.ROWS,
     vgg.ROWS,

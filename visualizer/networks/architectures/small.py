@@ -20,7 +20,8 @@ _DIGIT_IMAGES = Images((1, 28, 28), DIGITS, Preprocessing(28, 28, (0.1307,), (0.
 _UNLABELLED = Images((3, 32, 32), (), Preprocessing(32, 32, HALF, HALF))
 
 
-def _mini_vgg(images: Images, features: int) -> Layers:
+def mini_vgg(images: Images, features: int) -> Layers:
+    """Two pairs of 3×3 convolutions, and ``features`` hidden units."""
     return (
         layer("conv", "conv1", out_channels=32, padding=1),
         layer("relu", "relu1"),
@@ -104,7 +105,7 @@ ROWS = (
         "Mini-VGG with 128 hidden units, for the built-in shapes.",
         None,
         _SHAPE_IMAGES,
-        lambda images: _mini_vgg(images, 128),
+        lambda images: mini_vgg(images, 128),
     ),
     row(
         "mini-vgg",
@@ -113,7 +114,7 @@ ROWS = (
         "Two pairs of 3×3 convolutions, each with a max pool, and 512 hidden units.",
         None,
         CIFAR,
-        lambda images: _mini_vgg(images, 512),
+        lambda images: mini_vgg(images, 512),
     ),
     row(
         "tinycnn",
