@@ -14,6 +14,7 @@ from visualizer.race.export.trails import Trail
 from visualizer.race.frames import STATES, Numbers, RaceFrame, Trajectory
 from visualizer.race.racers import marker_of
 from visualizer.rendering.drawing.axes import Axes, Scale, number, numbers_of, power_words, ticks
+from visualizer.rendering.drawing.colors import blended
 from visualizer.rendering.drawing.geometry import clipped, thinned
 from visualizer.rendering.drawing.scene import Area, Box, Line, Shape, Words
 
@@ -60,7 +61,7 @@ class LossPlot:
         yield Words(words, box.right, box.bottom + 30, style.TICK, style.MUTED, anchor="end")
         for one in self._frame.trajectories:
             if one.racer.shown:
-                faint = style.blended(one.racer.color, style.PLOT, FAINT)
+                faint = blended(one.racer.color, style.PLOT, FAINT)
                 yield from self._lines(one, 0, one.steps, faint, 1.2)
         yield Line(np.concatenate((box.corners, box.corners[:1])), style.AXIS, 1.0)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Literal
 
@@ -10,17 +9,10 @@ import numpy as np
 
 from visualizer.race.conditions import Condition
 from visualizer.race.export import style
-from visualizer.race.frames import Numbers
 from visualizer.race.racers import Marker
 from visualizer.rendering.drawing.scene import Area, Line, Shape
+from visualizer.rendering.drawing.signs import CORNERS, around, outline
 
-_ROUND = 40  # corners of a circle
-_CORNERS: dict[str, Sequence[tuple[float, float]]] = {
-    # All about as large as a circle with radius 1.
-    "square": ((-0.88, -0.88), (0.88, -0.88), (0.88, 0.88), (-0.88, 0.88)),
-    "diamond": ((0, -1.22), (1.22, 0), (0, 1.22), (-1.22, 0)),
-    "triangle": ((0, -1.25), (1.12, 0.78), (-1.12, 0.78)),
-}
 _STROKES: dict[str, Sequence[Sequence[tuple[float, float]]]] = {
     "converged": (((-1, 0.05), (-0.3, 0.8), (1, -0.8)),),
     "diverged": (((-0.8, -0.8), (0.8, 0.8)), ((-0.8, 0.8), (0.8, -0.8))),
@@ -33,24 +25,12 @@ _STATE_SIZE = 4.5
 
 def head(marker: Marker, x: float, y: float, radius: float, color: str) -> Area:
     """The head of a racer, or its sign in a legend, with a dark edge."""
-    return Area(_outline(marker, radius, x, y), color, style.SHADOW, 1.6)
-
-
-def _outline(marker: Marker, radius: float, x: float, y: float) -> Numbers:
-    if marker == "circle":
-        angles = np.linspace(0, 2 * math.pi, _ROUND, endpoint=False)
-        return _around(np.column_stack((np.cos(angles), np.sin(angles))), radius, x, y)
-    return _around(_CORNERS[marker], radius, x, y)
-
-
-def _around(corners: Sequence[Sequence[float]] | Numbers, size: float, x: float, y: float) -> Numbers:
-    placed: Numbers = size * np.asarray(corners, np.float64) + np.array((x, y))
-    return placed
+    return Area(outline(marker, radius, x, y), color, style.SHADOW, 1.6)
 
 
 def start(x: float, y: float) -> tuple[Shape, ...]:
     """Where all begin: a hollow diamond."""
-    corners = _around(_CORNERS["diamond"], 6.6, x, y)
+    corners = around(CORNERS["diamond"], 6.6, x, y)
     closed = np.concatenate((corners, corners[:2]))
     return (Area(corners, style.PLOT), Line(closed, style.WHITE, 2.0, outline=style.SHADOW, halo=1.0))
 
@@ -60,7 +40,7 @@ def cross(
 ) -> tuple[Shape, ...]:
     """A + (``upright``) or a ×, with a dark edge."""
     arms = ((1.0, 0.0), (0.0, 1.0)) if upright else ((0.707, 0.707), (0.707, -0.707))
-    lines = [_around((arm, (-arm[0], -arm[1])), radius, x, y) for arm in arms]
+    lines = [around((arm, (-arm[0], -arm[1])), radius, x, y) for arm in arms]
     edges = tuple(Line(line, style.SHADOW, width + 2.4) for line in lines)
     return (*edges, *(Line(line, color, width) for line in lines))
 
@@ -74,5 +54,5 @@ def state(name: Condition, x: float, y: float) -> tuple[Shape, ...]:
     """The sign of a state: a triangle while it runs, a hook, a cross, an arrow out, a square, a dash."""
     color, size = style.STATES[name], _STATE_SIZE
     if name == "running":
-        return (Area(_around(((-0.7, -0.9), (0.9, 0), (-0.7, 0.9)), size, x, y), color),)
-    return tuple(Line(_around(points, size, x, y), color, 1.8) for points in _STROKES[name])
+        return (Area(around(((-0.7, -0.9), (0.9, 0), (-0.7, 0.9)), size, x, y), color),)
+    return tuple(Line(around(points, size, x, y), color, 1.8) for points in _STROKES[name])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from visualizer.rendering.drawing.colors import written
+
 GROUND = "#1e1f22"
 PLOT = "#1b1c1f"
 GAP = "#101113"  # where a formula is undefined
@@ -38,14 +40,4 @@ def line_colors(count: int) -> tuple[str, ...]:
 
 
 def _grey(share: float) -> str:
-    return _hex(tuple(low + share * (high - low) for low, high in zip(_LOWEST, _HIGHEST, strict=True)))
-
-
-def blended(color: str, ground: str, share: float) -> str:
-    """``share`` of the first of two colours, the rest of the second."""
-    one, other = (tuple(int(text[at : at + 2], 16) for at in (1, 3, 5)) for text in (color, ground))
-    return _hex(tuple(share * a + (1 - share) * b for a, b in zip(one, other, strict=True)))
-
-
-def _hex(parts: tuple[float, ...]) -> str:
-    return "#" + "".join(f"{min(255, max(0, round(part))):02x}" for part in parts)
+    return written(low + share * (high - low) for low, high in zip(_LOWEST, _HIGHEST, strict=True))

@@ -11,7 +11,7 @@ from scipy import ndimage
 
 from visualizer.rendering.drawing.fonts import font, printable
 from visualizer.rendering.drawing.geometry import dashes
-from visualizer.rendering.drawing.scene import Area, Levels, Line, Numbers, Shape, Words
+from visualizer.rendering.drawing.scene import Area, Box, Cells, Levels, Line, Numbers, Shape, Words
 
 BASELINE = 0.36  # of the size: how far below their middle letters stand
 _LARGEST = float(np.finfo(np.float32).max)
@@ -40,13 +40,16 @@ class Canvas:
     def draw(self, shapes: Iterable[Shape]) -> None:
         """Draw the shapes in their order."""
         pen = ImageDraw.Draw(self._image)
+        glaze = ImageDraw.Draw(self._image, "RGBA")  # what is drawn with it lets through what is below
         for shape in shapes:
             if isinstance(shape, Line):
                 self._line(pen, shape)
             elif isinstance(shape, Area):
-                self._area(pen, shape)
+                self._area(pen if shape.opacity == 1 else glaze, shape)
             elif isinstance(shape, Words):
                 self._words(pen, shape)
+            elif isinstance(shape, Cells):
+                self._cells(shape)
             else:
                 self._levels(shape)
 
@@ -76,7 +79,8 @@ class Canvas:
 
     def _area(self, pen: ImageDraw.ImageDraw, shape: Area) -> None:
         corners = (shape.points * self._scale).ravel().tolist()
-        pen.polygon(corners, fill=shape.color)
+        opaque = ImageColor.getrgb(shape.color)[:3]
+        pen.polygon(corners, fill=(*opaque, round(255 * shape.opacity)) if shape.opacity < 1 else shape.color)
         if shape.edge:
             closed = np.concatenate((shape.points, shape.points[:2]))
             self._stroke(pen, closed, shape.edge, max(1, round(shape.edge_width * self._scale)))
@@ -87,10 +91,19 @@ class Canvas:
         face = font(round(shape.size * self._scale), shape.bold)
         pen.text(place, printable(shape.text), shape.color, face, anchor=f"{anchor}s")
 
+    def _pixels_of(self, box: Box) -> tuple[tuple[int, int], tuple[int, int]]:
+        """The left upper pixel of a box, and its width and height."""
+        left, top = round(box.left * self._scale), round(box.top * self._scale)
+        return (left, top), (round(box.right * self._scale) - left, round(box.bottom * self._scale) - top)
+
+    def _cells(self, shape: Cells) -> None:
+        place, size = self._pixels_of(shape.box)
+        small = Image.fromarray(np.ascontiguousarray(shape.colors))
+        self._image.paste(small.resize(size, Image.Resampling.NEAREST), place)
+
     def _levels(self, shape: Levels) -> None:
         """Bands of an enlarged grid: their edges are as smooth as the contour lines over them."""
-        left, top = round(shape.box.left * self._scale), round(shape.box.top * self._scale)
-        size = round(shape.box.right * self._scale) - left, round(shape.box.bottom * self._scale) - top
+        place, size = self._pixels_of(shape.box)
         values = shape.values[::-1]
         gaps = ~np.isfinite(values)
         large = np.asarray(
@@ -103,7 +116,7 @@ class Canvas:
             shares = Image.fromarray(np.where(gaps, np.uint8(255), np.uint8(0)))
             missing = np.asarray(shares.resize(size, Image.Resampling.BILINEAR)) > 127
             bands[missing.ravel()] = len(shape.colors)
-        self._image.paste(Image.fromarray(colors[bands].reshape(size[1], size[0], 3)), (left, top))
+        self._image.paste(Image.fromarray(colors[bands].reshape(size[1], size[0], 3)), place)
 
 
 def _without_gaps(values: NDArray[np.float32], gaps: NDArray[np.bool_]) -> NDArray[np.float32]:

@@ -80,12 +80,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Area:
-    """A filled polygon with corners (n, 2), with or without an edge."""
+    """A filled polygon with corners (n, 2), with or without an edge; ``opacity`` (0…1) is that of the filling."""
 
     points: Numbers = field(repr=False)
     color: str
     edge: str = ""
     edge_width: float = 1.0
+    opacity: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,15 @@ class Levels:
     gap: str
 
 
-Shape = Line | Area | Words | Levels
+@dataclass(frozen=True, slots=True, eq=False)
+class Cells:
+    """A grid of even rectangles in a box; ``colors`` (R, C, 3), row 0 at the top."""
+
+    colors: NDArray[np.uint8] = field(repr=False)
+    box: Box
+
+
+Shape = Line | Area | Words | Levels | Cells
 
 
 @dataclass(frozen=True, slots=True, eq=False)

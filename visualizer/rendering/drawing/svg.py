@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from collections.abc import Iterator
 from typing import Any
 from xml.sax.saxutils import escape
 
 import contourpy
 import numpy as np
+from PIL import Image
 
 from visualizer.rendering.drawing.fonts import FAMILIES, width
-from visualizer.rendering.drawing.scene import Area, Levels, Line, Numbers, Scene, Shape, Words
+from visualizer.rendering.drawing.scene import Area, Cells, Levels, Line, Numbers, Scene, Shape, Words
 
 _SPACES = "\u00a0\u202f"  # that Python does not count as printable
 _BASELINE = 0.36  # of the size: how far below their middle letters stand
@@ -32,9 +35,14 @@ def _element(shape: Shape) -> Iterator[str]:
         yield from _line(shape)
     elif isinstance(shape, Area):
         edge = f' stroke="{shape.edge}" stroke-width="{shape.edge_width:g}"' if shape.edge else ""
-        yield f'<path d="{_path(shape.points)}Z" fill="{shape.color}"{edge} stroke-linejoin="round"/>'
+        fill = (
+            f'"{shape.color}"' if shape.opacity == 1 else f'"{shape.color}" fill-opacity="{shape.opacity:g}"'
+        )
+        yield f'<path d="{_path(shape.points)}Z" fill={fill}{edge} stroke-linejoin="round"/>'
     elif isinstance(shape, Words):
         yield _words(shape)
+    elif isinstance(shape, Cells):
+        yield _cells(shape)
     else:
         yield from _levels(shape)
 
@@ -61,6 +69,17 @@ def _words(shape: Words) -> str:
         f'<text x="{shape.x:.1f}" y="{shape.y + _BASELINE * shape.size:.1f}" font-size="{shape.size:g}" '
         f'fill="{shape.color}" text-anchor="{shape.anchor}"{weight}{fit} xml:space="preserve">'
         f"{_text(shape.text)}</text>"
+    )
+
+
+def _cells(shape: Cells) -> str:
+    """A small picture that is enlarged without smoothing: a rectangle each would part with hairlines."""
+    made, box = io.BytesIO(), shape.box
+    Image.fromarray(np.ascontiguousarray(shape.colors)).save(made, "PNG")
+    data = base64.b64encode(made.getvalue()).decode("ascii")
+    return (
+        f'<image x="{box.left:.6g}" y="{box.top:.6g}" width="{box.width:.6g}" height="{box.height:.6g}" '
+        f'preserveAspectRatio="none" style="image-rendering:pixelated" href="data:image/png;base64,{data}"/>'
     )
 
 
