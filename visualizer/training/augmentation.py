@@ -5,7 +5,6 @@ Random numbers come from a generator on the processor, so that every device gets
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -13,9 +12,9 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor
 
+from visualizer.data.transforms.changing import GREY
+from visualizer.data.transforms.sampling import rotations, sample
 from visualizer.networks.layers.kinds import Field, Value
-
-GREY = (0.2989, 0.587, 0.114)  # ITU-R 601, the parts of red, green and blue in the luminance
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +65,7 @@ def flip(images: Tensor, which: Tensor) -> Tensor:
 
 def rotate(images: Tensor, degrees: Tensor) -> Tensor:
     """Image n turned by ``degrees[n]`` to the left around its middle, bilinear; border pixels fill the corners."""
-    height, width = images.shape[2:]
-    angle = degrees * (math.pi / 180)
-    cosine, sine, zero = angle.cos(), angle.sin(), torch.zeros_like(angle)
-    # In affine_grid's coordinates both axes go from −1 to 1, so that the sides' ratio comes in.
-    across = torch.stack([cosine, -sine * (height / width), zero], dim=1)
-    along = torch.stack([sine * (width / height), cosine, zero], dim=1)
-    grid = F.affine_grid(torch.stack([across, along], dim=1), list(images.shape), align_corners=False)
-    turned = F.grid_sample(images.float(), grid, mode="bilinear", padding_mode="border", align_corners=False)
+    turned = sample(images.float(), rotations(degrees), "border")
     return turned.round_().to(torch.uint8)
 
 
