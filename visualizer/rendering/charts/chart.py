@@ -84,13 +84,14 @@ def heading(title: str, note: str, box: Box, theme: Theme) -> tuple[tuple[Shape,
     for line in wrapped(note, inner.width, TICK) if note else ():
         made.append(Words(line, inner.left, y + 6, TICK, theme.muted))
         y += 17
+    y += 6 if note else 0
     return tuple(made), Box(inner.left, y, inner.width, max(1.0, inner.bottom - y))
 
 
 def heading_height(title: str, note: str, wide: float) -> float:
     """How high the words above a chart are, with what is around it, where it is ``wide``."""
     lines = len(wrapped(note, wide - 2 * MARGIN, TICK)) if note else 0
-    return 2 * MARGIN + (24 if title else 0) + 17 * lines
+    return 2 * MARGIN + (24 if title else 0) + 17 * lines + (6 if lines else 0)
 
 
 def wrapped(text: str, room: float, size: float) -> tuple[str, ...]:
@@ -119,7 +120,7 @@ def curve(series: Series, points: Numbers, box: Box, theme: Theme) -> Iterator[S
 
 def band(low: Numbers, high: Numbers, color: str, box: Box) -> Iterator[Shape]:
     """The area between two lines (n, 2) in units, cut to the box from above and below."""
-    finite: NDArray[np.bool_] = np.isfinite(np.hstack((low, high))).all(axis=1)
+    finite = np.asarray(np.isfinite(np.hstack((low, high))).all(axis=1))
     for rows in runs(finite):
         there, back = low[rows], high[rows][::-1]
         corners = np.concatenate((there, back))
@@ -138,7 +139,7 @@ def sample(series: Series, x: float, y: float, theme: Theme) -> Iterator[Shape]:
     """A piece of the curve from ``x`` on, for a name beside it."""
     color = theme.curve(series.color)
     line = np.array(((x, y), (x + SAMPLE, y)))
-    yield Line(line, color, CURVE + 0.4, (5.0, 3.0) if series.dashed else None)
+    yield Line(line, color, CURVE + 0.4, (7.0, 4.0) if series.dashed else None)
     if series.marker:
         yield Area(outline(series.marker, 3.6, x + SAMPLE / 2, y), color, theme.ground, 1.0)
 

@@ -17,7 +17,7 @@ from visualizer.rendering.drawing.scene import Area, Box, Line, Numbers, Shape, 
 Rows = NDArray[np.intp]
 RINGS = (0.25, 0.5, 0.75, 1.0)
 SPOKES = tuple(range(0, 360, 45))
-_FILLING = 0.1  # opacity
+_FILLING = 0.07  # opacity
 _WORDS = 26.0  # units around the rim for the degrees
 
 
@@ -117,5 +117,5 @@ def _degrees(middle: Numbers, radius: float, theme: Theme) -> Iterator[Shape]:
         x, y = _place(np.array([float(spoke)]), np.ones(1), middle, radius + 15)[0].tolist()
         yield Words(f"{spoke}°", x, y, TICK, theme.muted, anchor="middle")
     for ring, text in zip(RINGS, numbers_of(RINGS), strict=True):
-        x, y = _place(np.array([67.5]), np.array([ring]), middle, radius)[0].tolist()
-        yield Words(text, x, y, TICK - 1, theme.muted, anchor="middle")
+        x, y = _place(np.array([67.5]), np.array([ring]), middle, radius - 8)[0].tolist()
+        yield Words(text.removesuffix(".00"), x, y, TICK - 1, theme.muted, anchor="middle")

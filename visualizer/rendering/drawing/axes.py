@@ -95,6 +95,8 @@ def numbers_of(values: Sequence[float]) -> tuple[str, ...]:
     if largest >= 1e5 or 0 < step < 1e-4:
         return tuple(number(value, 6) for value in values)
     decimals = max(0, -math.floor(math.log10(step) + 1e-9)) if step > 0 else 0
+    if any(abs(round(value, decimals) - value) > 0.01 * step for value in values):  # quarters, for instance
+        decimals += 1
     return tuple(f"{value + 0.0:.{decimals}f}".replace("-", "−") for value in values)
 
 
