@@ -56,12 +56,19 @@ def _train(
     return ActionRow(id, text, slot, "Train", shortcuts, icon, help, workspaces=_WITH_NETWORK)
 
 
+def _turn(
+    id: str, text: str, slot: str, shortcuts: tuple[str, ...] = (), icon: str = "", help: str = ""
+) -> ActionRow:
+    return ActionRow(id, text, slot, "Rotate", shortcuts, icon, help, workspaces=_WITH_INPUT)
+
+
 def _race(
     id: str, text: str, slot: str, shortcuts: tuple[str, ...] = (), icon: str = "", help: str = ""
 ) -> ActionRow:
     return ActionRow(id, text, slot, "Race", shortcuts, icon, help, workspaces=("race",))
 
 
+_WITH_INPUT = ("inspect", "rotate", "train")
 _WITH_NETWORK = tuple(row.key for row in WORKSPACES if row.key != "race")
 
 FILE: tuple[ActionRow | None, ...] = (
@@ -110,6 +117,26 @@ FILE: tuple[ActionRow | None, ...] = (
         ("Ctrl+S",),
         "save",
         "The mosaic as PNG, the values as NPY",
+    ),
+    ActionRow(
+        "copy_curves",
+        "Copy curves",
+        "turning.copy",
+        "File",
+        ("Ctrl+C",),
+        "",
+        "The rotation curves as a picture",
+        workspaces=("rotate",),
+    ),
+    ActionRow(
+        "save_curves",
+        "Save curves…",
+        "turning.save",
+        "File",
+        ("Ctrl+S",),
+        "save",
+        "The rotation curves as PNG or CSV",
+        workspaces=("rotate",),
     ),
     SEPARATOR,
     ActionRow("quit", "Quit", "close", "File", ("Ctrl+Q",)),
@@ -175,6 +202,43 @@ GO: tuple[ActionRow | None, ...] = (
         "Layers, networks, commands",
     ),
     ActionRow("cancel", "Cancel what is running", "cancel_waiting", "Go", ("Ctrl+.",), "stop"),
+)
+ROTATE: tuple[ActionRow | None, ...] = (
+    _turn("turn", "Turn by 1°", "turning.live.turn_a_little", ("R",), "rotate", "The input, to the left"),
+    _turn("turn_far", "Turn by 15°", "turning.live.turn_far", ("Shift+R",)),
+    _turn("turn_back", "Input as it is", "turning.live.reset", ("0",), "turn_back"),
+    _turn("turn_play", "Turn by itself", "turning.playback.toggle", ("T",), "play", "And again: hold"),
+    SEPARATOR,
+    _turn(
+        "compare",
+        "Keep for comparison",
+        "turning.comparison.toggle",
+        ("C",),
+        "pin",
+        "The open network with the weights that it has now; again: let go of it",
+    ),
+    ActionRow(
+        "compare_open",
+        "Compare with networks…",
+        "opening.choose_compared",
+        "Rotate",
+        help="Their curves beside that of the open network",
+    ),
+    ActionRow(
+        "compare_moments",
+        "Compare moments of the run",
+        "turning.comparison.keep_moments",
+        "Rotate",
+        help="Five of them, from its first step to its newest",
+    ),
+    SEPARATOR,
+    ActionRow(
+        "study",
+        "Turn the images of the data set",
+        "turning.run_study",
+        "Rotate",
+        help="How often each network is right, over all angles",
+    ),
 )
 TRAIN: tuple[ActionRow | None, ...] = (
     _train(
@@ -265,14 +329,15 @@ HELP: tuple[ActionRow | None, ...] = (
     ActionRow("shortcuts", "Keys", "show_shortcuts", "Help", ("F1",), "keyboard"),
     ActionRow("about", "About", "show_about", "Help", (), "info"),
 )
-ACTIONS: tuple[ActionRow | None, ...] = (*FILE, *EDIT, *GO, *TRAIN, *RACE, *VIEW, *HELP)
+ACTIONS: tuple[ActionRow | None, ...] = (*FILE, *EDIT, *GO, *ROTATE, *TRAIN, *RACE, *VIEW, *HELP)
 ROWS: tuple[ActionRow, ...] = tuple(row for row in ACTIONS if row is not None)
-MENUS = ("File", "Edit", "Go", "Train", "Race", "View", "Help")
+MENUS = ("File", "Edit", "Go", "Rotate", "Train", "Race", "View", "Help")
 
 OTHER_KEYS: tuple[tuple[str, str], ...] = (
     ("arrows in the mosaic", "Move to the neighbouring unit"),
     ("wheel, drag in the mosaic", "Zoom, pan"),
     ("double click in the mosaic", "Fit view"),
+    ("drag, wheel on the dial", "Turn the input; Shift by 15°, Ctrl by 0.1°"),
     ("click, drag in the landscape", "Move the start of the race"),
     ("wheel, right drag in the landscape", "Zoom, pan"),
 )

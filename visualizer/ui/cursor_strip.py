@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
-from visualizer.data.inputs import Input
 from visualizer.race import clock
 from visualizer.race.racers import titles
 from visualizer.ui.jobs import OpenNetwork
 from visualizer.ui.numbers import integer, short
 from visualizer.ui.race.live import LiveRace
 from visualizer.ui.race.state import RaceState
+from visualizer.ui.rotation.words import words
 from visualizer.ui.selection import Selection
 from visualizer.ui.session import Session
 from visualizer.ui.text import plain
@@ -78,6 +78,7 @@ class CursorStrip(Strip):
         session.network_changed.connect(self._network)
         session.training.changed.connect(self._moment)
         session.input_changed.connect(self._input)
+        session.change_changed.connect(self._input)
         session.selection_changed.connect(self._selection)
 
     def _network(self, opened: OpenNetwork) -> None:
@@ -87,8 +88,10 @@ class CursorStrip(Strip):
     def _moment(self, state: TrainingState) -> None:
         self.set_value("Moment", _AS_LOADED if state.frame is None else f"step {integer(state.step)}")
 
-    def _input(self, shown: Input) -> None:
-        self.set_value("Input", plain(shown.name))
+    def _input(self, _: object) -> None:
+        shown, change = self._session.input, words(self._session.change)
+        if shown is not None:
+            self.set_value("Input", ", ".join(filter(None, (plain(shown.name), change))))
 
     def _selection(self, selection: Selection) -> None:
         layer = self._session.layer

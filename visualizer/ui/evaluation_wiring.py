@@ -234,6 +234,8 @@ class HistoryOfInput(QObject):
 
     def _ask_anew(self) -> None:
         """Another input may be there, or another run."""
+        if self._session.is_turning:
+            return
         known, run, shown = self._session.prepared, self._training.run, self._session.input
         if known is None or run is None or shown is None or shown.label is None:
             if run is None or shown is None or shown.label is None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from visualizer.data.images import read_image, read_image_bytes, thumbnail
 from visualizer.data.inputs import Input, Prepared
 from visualizer.data.preprocessing import prepare
+from visualizer.data.transforms import NOTHING, Change
 from visualizer.errors import UserError
 from visualizer.networks import anatomy as anatomies
 from visualizer.networks.adapting import without_auxiliary_heads
@@ -64,15 +65,22 @@ class OpenNetwork:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PreparedFor:
-    """A prepared input, and what it was prepared from and for: to be used again while all of that is the same."""
+    """A prepared input, and what it was prepared from and for: to be used again while all of that is the same.
+
+    ``plain`` is the input as it is, ``prepared`` what the network is given: ``change`` is done to it. Where that is
+    anything, ``turned`` (H, W, 3) uint8 shows it, more sharply than the network sees it where that can be.
+    """
 
     input: Input
     size: tuple[int, int, int]
     preprocessing: Preprocessing
+    plain: Prepared
     prepared: Prepared
+    change: Change = NOTHING
+    turned: NDArray[np.uint8] | None = field(default=None, repr=False)
 
     def fits(self, network: Network, shown: Input) -> bool:
-        """Whether ``network`` would be given just this for ``shown``."""
+        """Whether ``network`` would be given just this for ``shown``, before any change."""
         same = self.size == network.input and self.preprocessing == network.preprocessing
         return same and self.input is shown
 
@@ -216,6 +224,21 @@ def read_picture_bytes(content: bytes, name: str) -> Input:
     return read_image_bytes(content, name)
 
 
+def prepared_for(network: Network, shown: Input, known: PreparedFor | None, change: Change) -> PreparedFor:
+    """The input as the network takes it, with ``change`` done to it; ``known`` saves what is the same."""
+    from visualizer.data.transforms.close_up import close_up
+    from visualizer.data.transforms.table import changed
+
+    if known is None or not known.fits(network, shown):
+        plain = prepare(shown.pixels, network.preprocessing, network.input)
+        known = PreparedFor(shown, network.input, network.preprocessing, plain, plain)
+    if known.change == change:
+        return known
+    prepared = changed(known.plain, change, network.preprocessing)
+    turned = None if prepared is known.plain else close_up(shown.pixels, prepared, change)
+    return replace(known, prepared=prepared, change=change, turned=turned)
+
+
 class LookAtInput:
     """The look of a network at the input, and closely at ``unit``, or at the strongest one of the first look.
 
@@ -230,15 +253,15 @@ class LookAtInput:
         layer: Layer,
         scale: Scale,
         unit: int | None,
+        change: Change = NOTHING,
     ) -> None:
+        self._change = change
         self._anatomy, self._shown, self._layer, self._scale = anatomy, shown, layer, scale
         self._known, self._unit = known, unit
 
     def __call__(self, network: Network) -> Look:
-        known, shown, unit = self._known, self._shown, self._unit
-        if known is None or not known.fits(network, shown):
-            prepared = prepare(shown.pixels, network.preprocessing, network.input)
-            known = self._known = PreparedFor(shown, network.input, network.preprocessing, prepared)
+        shown, unit = self._shown, self._unit
+        known = self._known = prepared_for(network, shown, self._known, self._change)
         made = inspections.inspect(
             network, self._anatomy, known.prepared, self._layer, self._scale, shown.label
         )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Job = Callable[[Network], object]
 
 SOON = 0.2  # s between two frames: where it is longer, the worker looks too after a click
-_PROBED = ("inspect", "weights")
+_PROBED = ("inspect", "weights", "rotation")
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ from visualizer.ui.panels.weights import WeightsPanel
 from visualizer.ui.race.panels import RacePanels
 from visualizer.ui.race.workspace import RaceWorkspace
 from visualizer.ui.recording import Recording
+from visualizer.ui.rotation.wiring import RotationWiring
 from visualizer.ui.saving import Saving
 from visualizer.ui.session import Session
 from visualizer.ui.settings import Setting, Settings
@@ -95,6 +96,7 @@ class MainWindow(QMainWindow):
         self.recording = Recording(self)
         self.unsaved = Unsaved(self)
         self.race = RaceWorkspace(self)
+        self.turning = RotationWiring(self)
         self.commands = Commands(self)
         self.actions_by_id = self.commands.by_id
         self.toolbar = Toolbar(self.session, self.race.live, self.actions_by_id)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from visualizer.ui.main_window import MainWindow
 
 FILE_FILTER = "Images and networks (*)"
+NETWORK_FILTER = "Networks (*.safetensors *.pth *.pt *.ckpt *.th *.bin);;All files (*)"
 
 
 class Opening(QObject):
@@ -54,6 +55,15 @@ class Opening(QObject):
         if chosen:
             store.set(settings.FOLDER, str(Path(chosen[0]).parent))
             self.receive(Arrival(tuple(Path(name) for name in chosen)))
+
+    def choose_compared(self) -> None:
+        """Ask for networks to compare the open one with."""
+        store = self._window.settings
+        start = store.get(settings.FOLDER) or str(Path.home())
+        chosen, _ = QFileDialog.getOpenFileNames(self._window, "Compare with networks", start, NETWORK_FILTER)
+        if chosen:
+            store.set(settings.FOLDER, str(Path(chosen[0]).parent))
+            self._window.turning.comparison.open([Path(name) for name in chosen])
 
     def choose_network(self) -> None:
         """Show the zoo; its names come from the worker, because importing torchvision takes seconds."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from visualizer.data.inputs import Input
+from visualizer.data.transforms import NOTHING, Change
 from visualizer.networks.anatomy import Layer
 from visualizer.networks.network import Network
 from visualizer.probes.frames import Inspection, Scale, UnitFrame
@@ -26,8 +27,9 @@ from visualizer.ui.selection import Selection
 from visualizer.ui.training import LiveTraining
 from visualizer.ui.workers import Workers
 
-WATCHED = frozenset(("inspect", "weights", "statistics"))
-"""What panels can look at while a network learns: activations with prediction and unit, weights, statistics."""
+WATCHED = frozenset(("inspect", "weights", "statistics", "rotation"))
+"""What panels can look at while a network learns: activations with prediction and unit, weights, statistics, and the
+response to the input as it turns."""
 
 
 class Session(Workers):
@@ -35,7 +37,7 @@ class Session(Workers):
 
     Requests are the public methods; every answer comes as a signal, in the GUI thread:
     ``network_changed(OpenNetwork)``, ``weights_changed(OpenNetwork)`` for other weights of the same network,
-    ``input_changed(Input)``, ``selection_changed(Selection)``,
+    ``input_changed(Input)``, ``change_changed(Change)`` for what is done to it, ``selection_changed(Selection)``,
     ``inspection_changed(Inspection)``, ``unit_changed(UnitFrame)``, ``weights_frame_changed(WeightsFrame or None)``,
     ``architectures_changed(tuple)``, ``file_opened(Path)``, and those of ``Workers``.
     """
@@ -43,6 +45,7 @@ class Session(Workers):
     network_changed = Signal(object)
     weights_changed = Signal(object)
     input_changed = Signal(object)
+    change_changed = Signal(object)
     selection_changed = Signal(object)
     inspection_changed = Signal(object)
     unit_changed = Signal(object)
@@ -54,6 +57,8 @@ class Session(Workers):
         super().__init__(parent)
         self.opened: OpenNetwork | None = None
         self.input: Input | None = None
+        self.change = NOTHING  # what is done to the input
+        self.is_turning = False  # the hand is at it: what is dear can wait until it rests
         self.selection = Selection(0, 0)
         self.scale = Scale()
         self.weights_view = WeightsView()
@@ -62,7 +67,7 @@ class Session(Workers):
         self.weights_frame: WeightsFrame | None = None
         self._prepared: jobs.PreparedFor | None = None
         self._fresh_unit = True  # the next look at a layer picks its strongest unit
-        self._watched = WATCHED - {"weights"}  # the topics that somebody looks at
+        self._watched = WATCHED - {"weights", "rotation"}  # the topics that somebody looks at
         self._missed: set[str] = set()  # topics whose newest answer nobody wanted
         self._fell_back = False
         self.answer("network", self._network_opened)
@@ -114,6 +119,16 @@ class Session(Workers):
         """Make a picture that is in memory already the input."""
         self.cancel("input")
         self._input_opened(chosen)
+
+    def set_change(self, change: Change, *, turning: bool = False) -> None:
+        """Look at the input with ``change`` done to it; ``turning`` while more of them are to be expected."""
+        rests, self.is_turning = self.is_turning and not turning, turning
+        if change != self.change:
+            self.change = change
+            self.change_changed.emit(change)
+            self._inspect()
+        elif rests:
+            self._inspect()
 
     def show_network(self, opened: OpenNetwork) -> None:
         """Make a network that is in memory already the open one."""
@@ -278,7 +293,8 @@ class Session(Workers):
         unit = None if self._fresh_unit else self.selection.unit
         self.cancel("unit")  # of the look before
         self._look(
-            "inspect", jobs.LookAtInput(opened.anatomy, shown, self._prepared, layer, self.scale, unit)
+            "inspect",
+            jobs.LookAtInput(opened.anatomy, shown, self._prepared, layer, self.scale, unit, self.change),
         )
 
     def _see_weights(self) -> None:

@@ -12,6 +12,7 @@ TOPICS: Mapping[str, tuple[str, ...]] = {
     "inspect": ("activations", "units", "unit", "prediction"),
     "weights": ("weights",),
     "statistics": ("statistics",),
+    "rotation": ("rotation",),
 }
 """What a run or the prober is asked for, and the docks that show it."""
 

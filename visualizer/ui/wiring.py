@@ -123,22 +123,28 @@ class PanelUpdates(QObject):
         network = session.opened.network
         window.prediction.set_prediction(inspection.prediction, network.name, "; ".join(inspection.notes))
         window.input.set_seen(inspection.crop, network.input, inspection.notes)
+        known = session.prepared
+        window.input.set_turned(known.turned if known is not None else None)
 
     def unit(self, frame: UnitFrame) -> None:
         window, inspection = self._window, self._window.session.inspection
         if inspection is None or inspection.frame.layer.index != frame.layer.index:
             return  # the layer has moved on meanwhile
         self._show("unit", "frame", lambda: window.unit.set_frame(frame, inspection.frame, inspection.seen))
-        window.input.set_field_box(_in_picture(frame.field_box, inspection))
+        known = self._window.session.prepared
+        turned = known.turned if known is not None else None
+        window.input.set_field_box(_in_picture(frame.field_box, inspection, turned))
 
 
 def _in_picture(
-    box: tuple[float, float, float, float] | None, inspection: Inspection
+    box: tuple[float, float, float, float] | None, inspection: Inspection, turned: NDArray[np.uint8] | None
 ) -> tuple[float, float, float, float] | None:
-    """A box in pixels of the network's input, as a box in pixels of the picture."""
+    """A box in pixels of the network's input, as one in pixels of the picture, or of the changed one that is shown."""
     if box is None:
         return None
     left, top, width, height = inspection.crop
+    if turned is not None:
+        left, top, height, width = 0.0, 0.0, *turned.shape[:2]
     rows, columns = inspection.seen.shape[:2]
     across, down = width / columns, height / rows
     return left + box[0] * across, top + box[1] * down, box[2] * across, box[3] * down

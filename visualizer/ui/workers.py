@@ -24,17 +24,31 @@ _SIDE_TOPICS = frozenset(
         "data samples",
         "surface pictures",
         "race code",
+        "compared networks",
     )
 )
 _LONG_TOPICS = frozenset(
-    ("data", "summary", "duplicates", "evaluation", "basins", "swarm", "sweep", "save race")
+    (
+        "data",
+        "summary",
+        "duplicates",
+        "evaluation",
+        "basins",
+        "swarm",
+        "sweep",
+        "save race",
+        "rotation curves",
+        "rotation study",
+        "equivariance",
+    )
 )
+_FOR_HOURS = frozenset(("experiment",))
 _TO_CLOSE = 1.2  # s for jobs under way when the window closes; with a run's last step that makes less than 3
 _PATIENCE = 200  # looks at FAST pace
 
 
 class Workers(QObject):
-    """Three probers behind one mailbox. Answers reach who has said so with ``answer``, in the GUI thread.
+    """Four probers behind one mailbox. Answers reach who has said so with ``answer``, in the GUI thread.
 
     ``waiting_changed(topic, waiting)``, ``progressed(topic, text, fraction or None)``, ``noticed(kind, sentence)``,
     ``crashed(report)``, ``failed(topic)`` behind either of these two, and ``idle()`` when all is answered.
@@ -53,6 +67,7 @@ class Workers(QObject):
         self._prober = Prober(self._mailbox)
         self._side_prober = Prober(self._mailbox)  # for what nobody waits for
         self._long_prober = Prober(self._mailbox)  # for what may take a minute: saving must not wait for that
+        self._patient_prober = Prober(self._mailbox)  # for what waits for hours on processes of its own
         self._generations: dict[str, int] = {}
         self._answers: dict[str, Callable[[object], None]] = {}
         self._refusals: dict[str, Callable[[UserError], None]] = {}
@@ -87,6 +102,8 @@ class Workers(QObject):
             self.waiting_changed.emit(topic, False)
 
     def _worker(self, topic: str) -> Prober:
+        if topic in _FOR_HOURS:
+            return self._patient_prober
         if topic in _LONG_TOPICS:
             return self._long_prober
         return self._side_prober if topic in _SIDE_TOPICS else self._prober
@@ -140,7 +157,7 @@ class Workers(QObject):
         """Stop the workers; False if one is left behind, busy, to end with the process."""
         self._timer.stop()
         self._generations.clear()
-        probers = (self._prober, self._side_prober, self._long_prober)
+        probers = (self._prober, self._side_prober, self._long_prober, self._patient_prober)
         for prober in probers:
             prober.stop(0.0)
         until = time.monotonic() + _TO_CLOSE

@@ -1,60 +1,90 @@
-"""The Input panel: the picture, what the network sees of it, and a strip of others to choose from."""
+"""The Input panel: the picture, what is done to it and what the network sees, and a strip of others to choose from."""
 
 from __future__ import annotations
 
 import html
 from pathlib import PurePath
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from visualizer.data.inputs import Input
+from visualizer.data.transforms.change import NOTHING, ROTATION, Change
 from visualizer.ui.numbers import THIN, integer
+from visualizer.ui.rotation.words import words
 from visualizer.ui.theme import Colors, icon
+from visualizer.ui.widgets.change_controls import FULL, ChangeControls
 from visualizer.ui.widgets.export import Export
 from visualizer.ui.widgets.icon_button import icon_button
-from visualizer.ui.widgets.panel import PADDING, ElidedLabel, Panel
+from visualizer.ui.widgets.panel import PADDING, Panel
 from visualizer.ui.widgets.picture_view import Box, PictureView
 from visualizer.ui.widgets.placeholder import Placeholder
+from visualizer.ui.widgets.steady_caption import SteadyCaption
 from visualizer.ui.widgets.strip import Strip, StripItem, shown_name
 
 CHANNELS = {1: ", grey", 3: ""}
+_GAP = 8  # px
+_SMALLEST_PICTURE = 140  # px that are left to the picture before the dial gives way
 
 
 class InputPanel(Panel):
-    """Shows the input. Emits ``open_requested()``, ``item_selected(index)`` and ``gallery_changed(name)``."""
+    """Shows the input, and in its place what the network is given while something is done to it.
+
+    Emits ``open_requested()``, ``item_selected(index)`` and ``gallery_changed(name)``; about what is done to the
+    input ``value_requested(value, done)``, where ``done`` says that the hand has let go, ``transform_requested(name)``,
+    ``border_requested(name)``, ``reset_requested()`` and ``play_requested()``.
+    """
 
     title = "Input"
     key = "input"
     open_requested = Signal()
     item_selected = Signal(int)
     gallery_changed = Signal(str)
+    value_requested = Signal(float, bool)
+    transform_requested = Signal(str)
+    border_requested = Signal(str)
+    reset_requested = Signal()
+    play_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._input: Input | None = None
         self._net_input: tuple[int, int, int] | None = None
         self._notes: tuple[str, ...] = ()
+        self._crop: Box | None = None
+        self._change = NOTHING
+        self._turned_size: tuple[int, int] | None = None
+        self._box: Box | None = None
         self.picture = PictureView()
         self.picture.setAccessibleName("Input picture")
-        self._caption = ElidedLabel()
+        # It takes the room that the others leave, whatever its proportions are.
+        self.picture.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        self.controls = ChangeControls()
+        self._caption = SteadyCaption()
         self._note = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
-        for label in (self._caption, self._note):
-            label.setProperty("role", "small")
+        self._note.setProperty("role", "small")
         self.strip = Strip()
         self.strip.item_selected.connect(self.item_selected)
+        self._connect_controls()
         self._lay_out()
         self.set_strip((), None)
         self.set_galleries((), "")
         self.set_input(None)
+
+    def _connect_controls(self) -> None:
+        for name in ("value", "transform", "border", "reset", "play"):
+            getattr(self.controls, f"{name}_requested").connect(getattr(self, f"{name}_requested"))
 
     # Layout
 
@@ -64,6 +94,8 @@ class InputPanel(Panel):
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(6)
         rows.addWidget(self.picture, 1)
+        rows.addSpacing(2)
+        rows.addWidget(self.controls)
         rows.addWidget(self._caption)
         rows.addWidget(self._note)
         rows.addStretch(0)
@@ -74,7 +106,7 @@ class InputPanel(Panel):
         self._stack.addWidget(shown)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(PADDING, PADDING, PADDING, PADDING)
-        rows.setSpacing(8)
+        rows.setSpacing(_GAP)
         rows.addWidget(self._stack, 1)
         self._choosing = self._chooser()
         rows.addWidget(self._choosing)
@@ -101,7 +133,8 @@ class InputPanel(Panel):
         return chooser
 
     def set_colors(self, colors: Colors) -> None:
-        self.picture.set_colors(colors)
+        for part in (self.picture, self.controls, self._caption):
+            part.set_colors(colors)
         self.strip.set_colors(colors)
         self._open.setIcon(icon("open", colors.text))
 
@@ -110,6 +143,7 @@ class InputPanel(Panel):
     def set_input(self, input: Input | None) -> None:
         """Show a picture, as yet without what the network sees of it; None empties the panel."""
         self._input, self._notes = input, ()
+        self._crop = self._turned_size = self._box = None
         self.picture.set_picture(None if input is None else input.pixels)
         self.picture.set_crop(None)
         self.picture.set_boxes(())
@@ -122,30 +156,95 @@ class InputPanel(Panel):
             self.picture.setToolTip(f"<qt>{tip}</qt>")
         self._say()
 
+    def set_seen(
+        self, crop: Box | None, net_input: tuple[int, int, int] | None, notes: tuple[str, ...] = ()
+    ) -> None:
+        """Say which part of the picture the network sees, and its input's size (C, H, W)."""
+        is_other = net_input != self._net_input
+        self._net_input, self._notes, self._crop = net_input, notes, crop
+        self.picture.set_crop(crop if self._turned_size is None else None)
+        if is_other:
+            self._fit_picture()
+        self._say()
+
+    def set_change(self, change: Change, playing: bool) -> None:
+        """Say what is done to the input, and whether that goes on by itself; tells nobody."""
+        self.controls.set_change(change, playing)
+        if change != self._change:
+            self._change = change
+            self._say_size()
+
+    def set_turned(self, pixels: NDArray[np.uint8] | None) -> None:
+        """Show these pixels (H, W, 3), what the network is given, in place of the picture; None shows the picture.
+
+        The frame of a receptive field goes along; from now on it is set in pixels of these.
+        """
+        if self._input is None or (pixels is None and self._turned_size is None):
+            return
+        size = None if pixels is None else (pixels.shape[1], pixels.shape[0])
+        if size != self._turned_size:
+            self.set_field_box(self._moved(self._box, size))
+            self._turned_size = size
+        self.picture.set_picture(self._input.pixels if pixels is None else pixels)
+        self.picture.set_crop(self._crop if pixels is None else None)
+
+    @property
+    def turned_size(self) -> tuple[int, int] | None:
+        """Width and height of what is shown in place of the picture, None while that is shown itself."""
+        return self._turned_size
+
+    def _moved(self, box: Box | None, size: tuple[int, int] | None) -> Box | None:
+        """A box of what is shown now, in pixels of a turned picture of ``size``, None for the picture itself."""
+        if box is None or self._crop is None:
+            return None
+        source = self._crop if self._turned_size is None else (0.0, 0.0, *self._turned_size)
+        target = self._crop if size is None else (0.0, 0.0, *size)
+        across, down = target[2] / source[2], target[3] / source[3]
+        left, top = (box[0] - source[0]) * across, (box[1] - source[1]) * down
+        return target[0] + left, target[1] + top, box[2] * across, box[3] * down
+
+    def set_field_box(self, box: Box | None) -> None:
+        """Frame a receptive field, in pixels of what is shown: the picture, or what is shown in its place."""
+        self._box = box
+        self.picture.set_boxes((box,) if box else ())
+
+    # Room
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit_picture()
 
     def _fit_picture(self) -> None:
-        """Keep the caption directly below a wide picture, the free room below the caption."""
-        self.picture.setMaximumHeight(self.picture.heightForWidth(self.width() - 2 * PADDING))
+        """Keep what is below directly below the picture; the dial is there while the picture is large enough.
 
-    def set_seen(
-        self, crop: Box | None, net_input: tuple[int, int, int] | None, notes: tuple[str, ...] = ()
-    ) -> None:
-        """Show the part of the picture that the network sees, and its input's size (C, H, W)."""
-        self._net_input, self._notes = net_input, notes
-        self.picture.set_crop(crop)
-        self._say()
+        The room is enough for the picture and for what the network sees of it: nothing moves when that is shown.
+        """
+        width = self.width() - 2 * PADDING
+        height = 0
+        if self._input is not None:
+            rows, columns = self._input.pixels.shape[:2]
+            height = max(24, round(width * rows / columns))
+            if self._net_input is not None:
+                height = max(height, round(width * self._net_input[1] / self._net_input[2]))
+        self.picture.setMaximumHeight(height or width)
+        self.controls.set_short(self._room() < _SMALLEST_PICTURE + FULL)
 
-    def set_field_box(self, box: Box | None) -> None:
-        """Frame a receptive field, in pixels of the picture."""
-        self.picture.set_boxes((box,) if box else ())
+    def _room(self) -> int:
+        """Px of height for the picture and the controls."""
+        taken = 2 * PADDING + self._caption.sizeHint().height() + 3 * 6 + 2
+        for part in (self._choosing, self.strip):
+            if not part.isHidden():
+                taken += part.sizeHint().height() + _GAP
+        if not self._note.isHidden():
+            taken += self._note.heightForWidth(self.width() - 2 * PADDING) + 6
+        return self.height() - taken
 
     def set_strip(self, items: tuple[StripItem, ...], current: int | None) -> None:
         """Show these pictures in the strip; ``current`` is the one that is the input."""
         self.strip.set_items(items, current)
-        self.strip.setVisible(bool(items))
+        if self.strip.isHidden() == bool(items):
+            self.strip.setVisible(bool(items))
+            self._fit_picture()
         self._count.setText(integer(len(items)) if items else "")
         self._count.setToolTip(f"{integer(len(items))} pictures")
 
@@ -157,7 +256,9 @@ class InputPanel(Panel):
             for index, name in enumerate(names):
                 self._galleries.setItemData(index, name)
             self._galleries.setCurrentIndex(names.index(current) if current in names else -1)
-        self._choosing.setVisible(bool(names))
+        if self._choosing.isHidden() == bool(names):
+            self._choosing.setVisible(bool(names))
+            self._fit_picture()
 
     def _choose_gallery(self, index: int) -> None:
         self.gallery_changed.emit(self._galleries.itemData(index))
@@ -165,16 +266,29 @@ class InputPanel(Panel):
     def _say(self) -> None:
         if self._input is None:
             return
+        self._say_size()
+        notes = dict.fromkeys((*self._input.notes, *self._notes))  # each once, in order
+        text = "; ".join(shown_name(note) for note in notes)
+        if text != self._note.text():  # a label that is told anew is laid out anew, and all around it
+            self._note.setText(text)
+            self._note.setVisible(bool(notes))
+            self._fit_picture()
+
+    def _say_size(self) -> None:
+        if self._input is None:
+            return
         height, width = self._input.pixels.shape[:2]
         text = f"{width}×{height}{THIN}px"
+        done = words(self._change)
         if self._net_input is not None:
             channels, rows, columns = self._net_input
             kind = CHANNELS.get(channels, f", {channels} channels")
-            text += f" → {columns}×{rows}{THIN}px{kind}, standardised"
+            seen = f"{columns}×{rows}{THIN}px{kind}, standardised"
+            text = seen if done else f"{text} → {seen}"
+        if done:
+            turned = "turned " if self._change.transform == ROTATION else ""
+            text = f"{text}, {turned}{done}"
         self._caption.set_full_text(text)
-        notes = dict.fromkeys((*self._input.notes, *self._notes))  # each once, in order
-        self._note.setText("; ".join(shown_name(note) for note in notes))
-        self._note.setVisible(bool(notes))
 
     # Copy and save
 

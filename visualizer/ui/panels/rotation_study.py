@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
+
 from visualizer.ui.rotation.state import RotationState
 from visualizer.ui.widgets.panel import Panel
 
@@ -11,6 +13,9 @@ class RotationStudyPanel(Panel):
 
     title = "Networks"
     key = "rotationStudy"
+    run_requested = Signal()
+    cancel_requested = Signal()
+    study_requested = Signal(object)
 
     def set_state(self, state: RotationState) -> None:
         """Show the newest state."""

@@ -1,0 +1,97 @@
+"""The networks that the open one is compared with: kept as they were, or opened for that alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject
+
+from visualizer.errors import as_sentence
+from visualizer.networks.network import Network
+from visualizer.ui.numbers import integer
+from visualizer.ui.rotation import jobs
+from visualizer.ui.rotation.live import LiveRotation
+from visualizer.ui.rotation.state import COLORS, OPEN, Line
+
+_TOPIC = "compared networks"
+_MOST = 12  # more curves nobody can tell apart
+_MOMENTS = 5  # of a run
+
+
+class Comparison(QObject):
+    """Keeps networks by the keys of their lines. Nothing writes to their weights: they cost memory, no copies."""
+
+    def __init__(self, rotation: LiveRotation) -> None:
+        super().__init__(rotation)
+        self._rotation, self._session = rotation, rotation.session
+        self._networks: dict[str, Network] = {}
+        self._keys = count(1)
+        self._session.answer(_TOPIC, self._opened)
+
+    def network(self, key: str) -> Network | None:
+        """The network of a line."""
+        return self._networks.get(key)
+
+    def toggle(self) -> None:
+        """Keep the open network as it is now, or let go of it if it is kept already."""
+        opened, lines = self._session.opened, self._rotation.state.lines
+        if opened is None or not lines:
+            return
+        kept = next((key for key, network in self._networks.items() if network is opened.network), None)
+        if kept is not None:
+            self.remove(kept)
+            return
+        moment = "" if lines[0].moment == "live" else lines[0].moment
+        state = self._session.training.state
+        if lines[0].moment == "live" and state.frame is not None:
+            moment = f"step {integer(state.frame.step)}"
+        self._add(opened.network, opened.network.name, moment)
+
+    def remove(self, key: str) -> None:
+        """Let go of one."""
+        self._networks.pop(key, None)
+        self._rotation.tell(lines=tuple(line for line in self._rotation.state.lines if line.key != key))
+
+    def open(self, paths: Sequence[Path]) -> None:
+        """Open files and compare with what is in them."""
+        if paths:
+            self._session.ask(_TOPIC, partial(jobs.open_networks, tuple(paths)))
+
+    def keep_moments(self) -> None:
+        """Compare with moments spread over the run, its first and its newest among them."""
+        run, opened = self._session.training.run, self._session.opened
+        if run is None or opened is None:
+            self._session.noticed.emit(
+                "info", "There is no run yet: train the network, then compare its moments."
+            )
+            return
+        steps = run.moments.steps()
+        for place in np.unique(np.linspace(0, len(steps) - 1, _MOMENTS).round().astype(int)):
+            moment = run.moments.nearest(int(steps[place]))
+            name = f"step {integer(moment.step)}"
+            self._add(run.moments.network(moment), opened.network.name, name)
+
+    def _opened(self, value: object) -> None:
+        assert isinstance(value, jobs.Opened)
+        for network in value.networks:
+            self._add(network, network.name, "")
+        for trouble in value.troubles:
+            self._session.noticed.emit("error", as_sentence(trouble))
+
+    def _add(self, network: Network, name: str, moment: str) -> None:
+        lines = self._rotation.state.lines
+        if any(line.key != OPEN and (line.name, line.moment) == (name, moment) for line in lines) and moment:
+            return  # that moment is there
+        if len(lines) >= _MOST:
+            words = f"{_MOST} curves are there already: remove one to compare with another network."
+            self._session.noticed.emit("info", words)
+            return
+        key = str(next(self._keys))
+        self._networks[key] = network
+        taken = [line.color for line in lines]
+        color = min(COLORS[1:], key=taken.count)
+        self._rotation.tell(lines=(*lines, Line(key, name, moment, color)))

@@ -1,0 +1,173 @@
+"""The input that turns in the window: what is done to it, which networks are asked, and what they have said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from visualizer.data.inputs import Input
+from visualizer.data.transforms import Change
+from visualizer.data.transforms.table import BORDERS, TRANSFORMS
+from visualizer.ui.numbers import integer
+from visualizer.ui.rotation.state import COLORS, OPEN, Line, RotationState
+from visualizer.ui.training_state import TrainingState
+
+if TYPE_CHECKING:
+    from visualizer.ui.jobs import OpenNetwork
+    from visualizer.ui.session import Session
+
+_INSPECT = "inspect"  # topic
+
+
+class LiveRotation(QObject):
+    """Keeps the state of the turning input. Emits ``changed(RotationState)`` at every change.
+
+    Requests are the public methods. While a look at the input is under way, the newest value waits, so that turning
+    never queues up and what was looked at is shown.
+    """
+
+    changed = Signal(object)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.session = session
+        self.state = RotationState()
+        self._is_telling = self._is_untold = False
+        self._waits = False  # a value that nobody has looked at yet
+        self._after_paint = QTimer(self, singleShot=True, interval=0)
+        self._after_paint.timeout.connect(self._look)
+        session.network_changed.connect(self._network_opened)
+        session.weights_changed.connect(self._weights_changed)
+        session.input_changed.connect(self._input_opened)
+        session.inspection_changed.connect(self._looked)
+        session.failed.connect(self._failed)
+        session.training.changed.connect(self._follow_run)
+
+    # --- the state ---------------------------------------------------------------------------------
+
+    def tell(self, **changes: object) -> None:
+        """Change parts of the state.
+
+        Who changes it while others are told of a change is told afterwards: nobody hears of an older state last.
+        """
+        self.state = replace(self.state, **changes)  # type: ignore[arg-type]
+        self._is_untold = True
+        if self._is_telling:
+            return
+        self._is_telling = True
+        try:
+            while self._is_untold:
+                self._is_untold = False
+                self.changed.emit(self.state)
+        finally:
+            self._is_telling = False
+
+    def set_line(self, key: str, **changes: object) -> None:
+        """Change parts of one line, where it is still there."""
+        lines = tuple(
+            replace(line, **changes) if line.key == key else line  # type: ignore[arg-type]
+            for line in self.state.lines
+        )
+        self.tell(lines=lines)
+
+    # --- requests: what is done to the input ---------------------------------------------------------
+
+    def set_value(self, value: float, done: bool = True) -> None:
+        """Turn the input there; not ``done`` while the hand moves."""
+        row = TRANSFORMS[self.state.change.transform]
+        self.show_value(round(value, row.decimals), moving=not done)
+
+    def show_value(self, value: float, *, moving: bool = False) -> None:
+        """The same, as finely as it is played."""
+        row = TRANSFORMS[self.state.change.transform]
+        value = value % 360 if row.periodic else min(max(value, row.minimum), row.maximum)
+        self._change(replace(self.state.change, value=value), moving=moving)
+
+    def turn(self, by: float) -> None:
+        """Turn it further; of another transform, by as many of its usual steps as degrees."""
+        row = TRANSFORMS[self.state.change.transform]
+        self.set_value(self.state.change.value + (by if row.periodic else by * row.step))
+
+    def turn_a_little(self) -> None:
+        """By a degree."""
+        self.turn(1.0)
+
+    def turn_far(self) -> None:
+        """By 15 degrees."""
+        self.turn(15.0)
+
+    def reset(self) -> None:
+        """Show the input as it is."""
+        self.set_value(TRANSFORMS[self.state.change.transform].neutral)
+
+    def set_transform(self, name: str) -> None:
+        """Change the input in another way."""
+        if name in TRANSFORMS and name != self.state.change.transform:
+            self._change(replace(self.state.change, transform=name, value=TRANSFORMS[name].neutral))
+
+    def set_border(self, name: str) -> None:
+        """Let something else stand where the picture does not reach."""
+        if name in BORDERS:
+            self._change(replace(self.state.change, border=name))
+
+    def set_step(self, step: float) -> None:
+        """Ask at values so far apart."""
+        self.tell(step=step)
+
+    def set_class(self, name: str) -> None:
+        """Look at the curve of another class, "" for the true or the predicted one."""
+        self.tell(wanted=name)
+
+    def _change(self, change: Change, *, moving: bool = False) -> None:
+        self._waits = self._waits or change != self.state.change or self.state.moving != moving
+        self.tell(change=change, moving=moving)
+        self._look()
+
+    def _look(self) -> None:
+        """Have the newest value looked at, once the look before has been answered."""
+        if self._waits and not self.session.awaits(_INSPECT):
+            self._waits = False
+            state = self.state
+            self.session.set_change(state.change, turning=state.moving or state.playing)
+
+    def _looked(self, _: object) -> None:
+        if self._waits and (self.state.moving or self.state.playing):
+            self._after_paint.start()  # what has come is painted first: the worker would hold that up
+        elif self._waits:
+            self._look()
+
+    def _failed(self, topic: str) -> None:
+        if topic == _INSPECT:
+            self._look()
+
+    # --- what the session says -----------------------------------------------------------------------
+
+    def _network_opened(self, opened: OpenNetwork) -> None:
+        others = tuple(line for line in self.state.lines if line.key != OPEN)
+        line = Line(OPEN, opened.network.name, self._moment(), COLORS[0])
+        classes = opened.network.classes
+        wanted = self.state.wanted if self.state.wanted in classes else ""
+        self.tell(lines=(line, *others), wanted=wanted, live=False)
+
+    def _weights_changed(self, opened: OpenNetwork) -> None:
+        self.set_line(OPEN, name=opened.network.name, moment=self._moment(), study=None)
+
+    def _input_opened(self, shown: Input) -> None:
+        self.tell(input_name=shown.name)
+
+    def _follow_run(self, _: TrainingState) -> None:
+        live, moment = self.session.training.is_live, self._moment()
+        lines = self.state.lines
+        if live != self.state.live or (lines and lines[0].moment != moment):
+            if lines:
+                lines = (replace(lines[0], moment=moment), *lines[1:])
+            self.tell(live=live, lines=lines)
+
+    def _moment(self) -> str:
+        """Which weights are open: "live", "step 480", "" without a run."""
+        training = self.session.training
+        if training.is_live:
+            return "live"
+        return "" if training.state.frame is None else f"step {integer(training.state.step)}"

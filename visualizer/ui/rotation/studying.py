@@ -1,0 +1,197 @@
+"""The networks over a data set: begun and cancelled by the user, one network after the other."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer
+
+from visualizer.data.dataset import DataChoice, Dataset
+from visualizer.errors import UserError, as_sentence
+from visualizer.networks.network import Network
+from visualizer.ui.rotation import jobs
+from visualizer.ui.rotation.comparison import Comparison
+from visualizer.ui.rotation.live import LiveRotation
+from visualizer.ui.rotation.state import OPEN, RotationState, Study
+
+if TYPE_CHECKING:
+    from visualizer.probes.response.dataset import DatasetRun
+
+_TOPIC = "rotation study"
+_SLICE = 0.15  # s
+_PAUSE = 300  # ms between two slices while the input moves, which needs the cores
+
+
+class Studying(QObject):
+    """Asks every network about every image; what the figures are of stays until they are asked for anew."""
+
+    def __init__(self, rotation: LiveRotation, comparison: Comparison) -> None:
+        super().__init__(rotation)
+        self._rotation, self._session, self._comparison = rotation, rotation.session, comparison
+        self._waiting: list[str] = []  # keys of lines still to be asked
+        self._count = 0  # of lines in all
+        self._key = ""
+        self._run: DatasetRun | None = None
+        self._data: dict[object, Dataset] = {}
+        self._data_of: object = None
+        self._seconds = 0.0  # of the work of earlier networks
+        self._pause = QTimer(self, singleShot=True, interval=_PAUSE)
+        self._pause.timeout.connect(self._go_on)
+        self._session.answer(_TOPIC, self._went_on, self._refused)
+        self._session.failed.connect(self._failed)
+        self._session.training.data.changed.connect(self._follow_data)
+        rotation.changed.connect(self._follow)
+        self._follow_data()
+
+    # --- requests ------------------------------------------------------------------------------------
+
+    def set_study(self, study: Study) -> None:
+        """How networks are asked the next time."""
+        self._rotation.tell(study=replace(study, data=self._session.training.data.name))
+
+    def start(self) -> None:
+        """Ask all networks anew."""
+        lines = self._rotation.state.lines
+        self.cancel()
+        if not lines:
+            return
+        self._waiting, self._count = [line.key for line in lines], len(lines)
+        self._seconds = 0.0
+        cleared = tuple(replace(line, study=None) for line in lines)
+        self._rotation.tell(lines=cleared, study_progress=0.0, study_sentence="")
+        self._next()
+
+    def cancel(self) -> None:
+        """Leave the figures as they are."""
+        if self._rotation.state.study_progress is None:
+            return
+        self._session.cancel(_TOPIC)
+        self._end("cancelled")
+
+    # --- one network after the other -------------------------------------------------------------------
+
+    def _next(self) -> None:
+        self._run = None
+        while self._waiting:
+            self._key = self._waiting.pop(0)
+            network = self._network(self._key)
+            if network is not None:
+                self._begin(network)
+                return
+        whole = self._seconds
+        self._end(f"done {time.strftime('%H:%M')}, {_duration(whole)}")
+
+    def _begin(self, network: Network) -> None:
+        state, data = self._rotation.state, self._session.training.data
+        choice = data.choice or DataChoice()
+        count = state.study.count if choice.source == "shapes" else 0
+        self._data_of = (choice, network.input, network.preprocessing, data.seed, count)
+        job = partial(
+            jobs.begin_study,
+            self._key,
+            network,
+            self._data.get(self._data_of),
+            choice,
+            data.seed,
+            state.study,
+            state.change,
+            _SLICE,
+        )
+        self._rotation.tell(study_words=network.name)
+        self._session.ask(_TOPIC, job)
+
+    def _network(self, key: str) -> Network | None:
+        if key == OPEN:
+            return self._session.opened.network if self._session.opened else None
+        return self._comparison.network(key)
+
+    def _went_on(self, value: object) -> None:
+        if isinstance(value, tuple):  # the first slice of a network, and the data that were opened for it
+            value, self._data[self._data_of] = value
+        assert isinstance(value, jobs.StudySlice)
+        if self._rotation.state.study_progress is None:
+            return
+        study = value.study
+        share = study.done / max(1, len(study.labels))
+        finished = self._count - len(self._waiting) - 1
+        self._rotation.set_line(value.key, study=study)
+        self._rotation.tell(study_progress=min(1.0, (finished + share) / self._count))
+        self._run = value.run
+        if study.complete:
+            self._seconds += study.seconds
+            self._next()
+        elif self._rotation.state.moving or self._rotation.state.playing:
+            self._pause.start()
+        else:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        run = self._run
+        if run is not None and self._rotation.state.study_progress is not None:
+            self._run = None
+            self._session.ask(_TOPIC, partial(jobs.study_on, self._key, run, _SLICE))
+
+    def _refused(self, error: UserError) -> None:
+        """A network that cannot be asked does not keep the others from it."""
+        sentence = as_sentence(str(error))
+        if len(self._rotation.state.lines) > 1:
+            self._session.noticed.emit("error", sentence)
+            self._next()
+            sentence = "" if self._rotation.state.study_progress is not None or self._any() else sentence
+        else:
+            self._end("")
+        self._rotation.tell(study_sentence=sentence)
+
+    def _any(self) -> bool:
+        return any(line.study is not None for line in self._rotation.state.lines)
+
+    def _failed(self, topic: str) -> None:
+        is_over = self._run is None and not self._session.awaits(_TOPIC)
+        if topic == _TOPIC and self._rotation.state.study_progress is not None and is_over:
+            self._end("")
+
+    def _end(self, words: str) -> None:
+        self._waiting, self._run, self._key = [], None, ""
+        self._pause.stop()
+        self._rotation.tell(study_progress=None, study_words=words)
+
+    # --- what else happens -----------------------------------------------------------------------------
+
+    def _follow(self, state: RotationState) -> None:
+        """Figures of one transform say nothing of another; a network that is gone is not asked on."""
+        keys = [line.key for line in state.lines]
+        self._waiting = [key for key in self._waiting if key in keys]
+        change = state.change
+        of_another = _of_another(state.lines, change.transform)
+        if of_another and state.study_progress is not None:
+            self.cancel()
+        if of_another:
+            cleared = tuple(
+                line
+                if line.study is None or line.study.transform == change.transform
+                else replace(line, study=None)
+                for line in self._rotation.state.lines
+            )
+            self._rotation.tell(lines=cleared, study_words="")
+
+    def _follow_data(self, _: object = None) -> None:
+        name = self._session.training.data.name
+        if name != self._rotation.state.study.data:
+            self._data.clear()
+            self._rotation.tell(study=replace(self._rotation.state.study, data=name), study_sentence="")
+
+
+def _of_another(lines: Sequence[object], transform: str) -> bool:
+    return any(
+        study is not None and study.transform != transform
+        for study in (getattr(line, "study", None) for line in lines)
+    )
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
