@@ -80,14 +80,17 @@ class DatasetResponse:
 class LayerEquivariance:
     """How far one layer's maps turn with the input: ``correlation`` (A,), −1…1, NaN where unknown.
 
-    The Pearson correlation, over all units and all places that are in the picture at every angle, between the maps of
-    the turned input and the turned maps of the input. 1: the maps turn with the input.
+    The Pearson correlation, over all units and all places that are in the picture at every angle, each unit about its
+    own mean there, between the maps of the turned input and the turned maps of the input. 1: the maps turn with the
+    input. ``note`` is a sentence where there is no number.
     """
 
     index: int  # in the anatomy
     name: str
     detail: str
     correlation: Floats = field(repr=False)
+    is_convolution: bool = True
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
