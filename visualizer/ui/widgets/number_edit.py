@@ -76,7 +76,11 @@ class NumberEdit(TextEdit):
             return
         self._value = value
         self.set_invalid(False)
-        self.setText(number_text(value))
+        self.setText(self.text_of(value))
+
+    def text_of(self, value: Value) -> str:
+        """How a value is written here."""
+        return number_text(value)
 
     @property
     def value(self) -> Value | None:
@@ -178,8 +182,8 @@ class NumberEdit(TextEdit):
 
     def finish(self) -> None:
         """Show the value as it is, however it was typed."""
-        if self._value is not None and self.text() != number_text(self._value):
-            self.setText(number_text(self._value))
+        if self._value is not None and self.text() != self.text_of(self._value):
+            self.setText(self.text_of(self._value))
         remark(self, self.reason)
         self.set_invalid(False)
 
@@ -193,7 +197,7 @@ class NumberEdit(TextEdit):
         self._value = value
         self._typed = False
         self.set_invalid(False)
-        self.setText(number_text(value))
+        self.setText(self.text_of(value))
         if changed:
             self.value_changed.emit(value)
 
