@@ -14,6 +14,7 @@ from visualizer.networks.spec import walk
 from visualizer.ui.driving import drop, settle, wait
 from visualizer.ui.gallery import SAMPLES
 from visualizer.ui.main_window import MainWindow
+from visualizer.ui.rotation.state import Study
 from visualizer.ui.run_own_rows import START
 
 _PATIENCE_WITH_A_RUN = 180.0  # s for some epochs
@@ -130,6 +131,37 @@ def _trained(window: MainWindow) -> None:
     wait(lambda: window.session.training.state.phase == "ended")
 
 
+def _rotate(window: MainWindow) -> None:
+    """The trained network and moments of its run, while the input is turned; all of them over a data set."""
+    window.actions_by_id["theme"].trigger()
+    window.notices.clear()
+    window.workspaces.show("rotate")
+    settle(window)
+    window.turning.comparison.keep_moments()
+    window.turning.live.set_value(128.0)
+    window.turning.studying.set_study(Study(count=200, step=15.0))
+    window.turning.studying.start()
+    wait(lambda: window.turning.live.state.study_progress is None)
+
+
+def _equivariance(window: MainWindow) -> None:
+    window.docks["equivariance"].raise_()
+
+
+def _occluded(window: MainWindow) -> None:
+    """Another transform: a grey square that grows over the input."""
+    window.docks["rotationStudy"].raise_()
+    window.turning.live.set_transform("occlusion")
+    settle(window)
+    window.turning.live.set_value(35.0)
+
+
+def _rotate_in_other_theme(window: MainWindow) -> None:
+    window.turning.live.set_transform("rotation")
+    window.turning.live.set_value(310.0)
+    window.actions_by_id["theme"].trigger()
+
+
 def _race_in_dark(window: MainWindow) -> None:
     """In the middle of a race; beside it the basins of the selected racer."""
     window.actions_by_id["theme"].trigger()
@@ -243,6 +275,10 @@ STOPS: tuple[Stop, ...] = (
     Stop("training-visited", _visited),
     Stop("training-data", _data_set),
     Stop("trained", _trained),
+    Stop("rotate", _rotate),
+    Stop("rotate-equivariance", _equivariance),
+    Stop("rotate-occlusion", _occluded),
+    Stop("rotate-other-theme", _rotate_in_other_theme),
     Stop("race", _race_in_dark),
     Stop("race-basins", _basins),
     Stop("race-anatomy", _beale),
