@@ -26,7 +26,7 @@ from visualizer.networks.network import Network
 from visualizer.networks.zoo import open_network
 from visualizer.probes.activations import capture, frame
 from visualizer.probes.frames import ActivationFrame, Prediction, Scale
-from visualizer.probes.prediction import predict
+from visualizer.probes.prediction import predict, reading_of
 from visualizer.rendering.pictures import file_name, grey_mosaic
 
 NOT_KNOWN = "–"
@@ -168,7 +168,8 @@ def _look(network: Network, layers: Sequence[Layer], picture: Input, maps: Path 
     prepared = prepare(picture.pixels, network.preprocessing, network.input)
     _tell(picture.notes + prepared.notes)
     captured = capture(network.module, prepared.tensor, layers)
-    prediction = predict(captured.result, network.classes)
+    reading = reading_of(network.module, captured.result)
+    prediction = predict(captured.result, network.classes, reading=reading)
     if prediction is not None and prediction.note:
         _tell((prediction.note,))
     present = [layer for layer in layers if layer.name in captured.outputs]

@@ -8,7 +8,7 @@ from visualizer.networks.anatomy import Anatomy, Layer
 from visualizer.networks.network import Network
 from visualizer.probes.activations import capture, frame
 from visualizer.probes.frames import Inspection, Scale
-from visualizer.probes.prediction import predict
+from visualizer.probes.prediction import predict, reading_of
 
 
 def inspect(
@@ -35,9 +35,10 @@ def inspect(
             " choose another layer."
         )
     height, width = prepared.tensor.shape[-2:]
+    reading = reading_of(network.module, result.result)
     return Inspection(
         frame=frame(layer, output, scale, (height, width)),
-        prediction=predict(result.result, network.classes, label),
+        prediction=predict(result.result, network.classes, label, reading),
         seen=prepared.pixels,
         crop=prepared.crop,
         notes=prepared.notes,

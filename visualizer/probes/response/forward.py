@@ -1,0 +1,131 @@
+"""Asks a network about many inputs at once: in pieces that fit, or one by one where it takes no batches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from visualizer.errors import UserError
+from visualizer.networks.memory import is_out_of_memory
+from visualizer.networks.naming import shown
+from visualizer.networks.network import Network
+from visualizer.networks.tracing import tensors_in
+
+_LARGEST = {"cpu": 16 << 20, "cuda": 128 << 20}
+"""Bytes of the largest tensor of a piece. On a processor larger ones no longer fit its caches; few are alive at once,
+so that a piece takes some 64 MB there and half a gigabyte on a GPU."""
+_MOST = 4096  # inputs of a piece
+
+
+class Forward:
+    """The outputs of a network that nobody else hooks (``networks.apart``), in evaluation mode without gradients.
+
+    For one thread. ``size`` is how many inputs it takes at once: known after the first call, whose first input goes
+    alone and shows how large the tensors are.
+    """
+
+    def __init__(self, network: Network) -> None:
+        self._name, self._module = network.name, network.module
+        example = next(network.module.parameters(), torch.empty(0))
+        self.device, self.dtype = example.device, example.dtype
+        self.size = 1
+        self._classes = 0  # outputs for one input; 0 before the first
+
+    def __call__(self, images: Tensor) -> Tensor:
+        """The outputs (N, K) float32 for prepared images (N, C, H, W), on the network's device.
+
+        The network may overwrite the images.
+
+        Raises:
+            UserError: the network gives no scores of classes, or memory does not suffice for one input.
+        """
+        images = images.to(self.device, self.dtype)
+        outputs: list[Tensor] = []
+        done = 0
+        with torch.inference_mode():
+            if not self._classes:
+                outputs.append(self._first(images[:1]))
+                done = 1
+            while done < len(images):
+                piece = self._piece(images[done : done + self.size])
+                outputs.append(piece)
+                done += len(piece)
+        return outputs[0] if len(outputs) == 1 else torch.cat(outputs)
+
+    def _first(self, image: Tensor) -> Tensor:
+        sizes = _Sizes()
+        try:
+            with sizes:
+                result = self._module(image)
+        except Exception as error:
+            raise self._memory_error() if is_out_of_memory(error) else error from None
+        outputs = next(tensors_in(result), None)
+        if not _are_scores(outputs, 1):
+            raise UserError(
+                f"{shown(self._name)} gives {_kind(outputs)}, not scores of classes; choose a classifier"
+            )
+        assert outputs is not None
+        self._classes = outputs.shape[1]
+        self.size = max(
+            1, min(_MOST, _LARGEST.get(self.device.type, _LARGEST["cpu"]) // max(1, sizes.largest))
+        )
+        return outputs.float()
+
+    def _piece(self, images: Tensor) -> Tensor:
+        """The outputs of these images, or of the first of them where they are too many."""
+        try:
+            # Networks may work in place: what is asked again must be as it was.
+            outputs = next(tensors_in(self._module(images.clone() if len(images) > 1 else images)), None)
+        except Exception as error:  # whatever its code raises about a batch, it may take one image
+            lacks_memory = is_out_of_memory(error)
+            if len(images) == 1:
+                raise self._memory_error() if lacks_memory else error from None
+        else:
+            if _are_scores(outputs, len(images), self._classes):
+                assert outputs is not None
+                return outputs.float()
+            if len(images) == 1:
+                raise UserError(f"{shown(self._name)} gives now {_kind(outputs)}, not scores of classes")
+            lacks_memory = False
+        # Outside the handler, which would hold the tensors of the failed pass.
+        self.size = len(images) // 2 if lacks_memory else 1
+        if lacks_memory and self.device.type == "cuda":
+            torch.cuda.empty_cache()
+        return self._piece(images[: self.size])
+
+    def _memory_error(self) -> UserError:
+        return UserError(
+            f"the memory does not suffice to ask {shown(self._name)} about one input; close other networks"
+        )
+
+
+class _Sizes(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """Notes the bytes of the largest tensor that is made meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.largest = 0
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        result = func(*args, **(kwargs or {}))
+        sizes = (tensor.numel() * tensor.element_size() for tensor in tensors_in(result))
+        self.largest = max(self.largest, *sizes, 0)
+        return result
+
+
+def _are_scores(outputs: Tensor | None, count: int, classes: int | None = None) -> bool:
+    if outputs is None or outputs.ndim != 2 or len(outputs) != count or outputs.is_complex():
+        return False
+    return outputs.shape[1] == classes if classes else outputs.shape[1] > 0
+
+
+def _kind(outputs: Tensor | None) -> str:
+    if outputs is None:
+        return "no tensor"
+    if outputs.is_complex():
+        return "complex numbers"
+    shape = "×".join(map(str, outputs.shape[1:] if len(outputs.shape) > 1 else outputs.shape))
+    return f"pictures ({shape})" if outputs.ndim == 4 else f"{outputs.ndim} axes of numbers ({shape})"
