@@ -117,5 +117,5 @@ def _degrees(middle: Numbers, radius: float, theme: Theme) -> Iterator[Shape]:
         x, y = _place(np.array([float(spoke)]), np.ones(1), middle, radius + 15)[0].tolist()
         yield Words(f"{spoke}°", x, y, TICK, theme.muted, anchor="middle")
     for ring, text in zip(RINGS, numbers_of(RINGS), strict=True):
-        x, y = _place(np.array([67.5]), np.array([ring]), middle, radius - 8)[0].tolist()
+        x, y = _place(np.array([67.5]), np.array([ring - 8 / radius]), middle, radius)[0].tolist()
         yield Words(text.removesuffix(".00"), x, y, TICK - 1, theme.muted, anchor="middle")

@@ -6,6 +6,9 @@ from collections.abc import Iterable
 
 Parts = tuple[float, float, float]
 
+SERIES = ("#009E73", "#E69F00", "#56B4E9", "#CC79A7", "#D55E00", "#0072B2", "#F0E442")
+"""Of several series, in their order. Source: Okabe and Ito, Color Universal Design."""
+
 
 def parts(color: str) -> Parts:
     """Red, green and blue, 0…255."""
