@@ -1,0 +1,203 @@
+"""The networks in a plot as chips: the colour of the curve, the name, the moment, and × on those that can go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
+
+from visualizer.ui.rotation.state import OPEN, Line
+from visualizer.ui.text import plain, plain_tip
+from visualizer.ui.theme import DARK, SMALL_SIZE, Colors, font, icon
+from visualizer.ui.widgets.icon_button import icon_button
+from visualizer.ui.widgets.wrapping_bar import WrappingBar
+
+HEIGHT = 24  # px
+_SQUARE, _SIDE, _GAP, _CLOSE = 8, 7, 6, 18  # px
+_BETWEEN = 4  # px between two chips
+_LONGEST_NAME, _LONGEST_MOMENT = 130, 84  # px
+_GRAIN = 16  # px, by which a chip grows: its moment may change many times a second
+
+
+class NetworkChip(QWidget):
+    """One network. Emits ``removed`` for its ×, and for Delete; the open network has none."""
+
+    removed = Signal()
+
+    def __init__(self, line: Line, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._colors: Colors = DARK
+        self._name = self._moment = self._color = ""
+        self._can_go = line.key != OPEN
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus if self._can_go else Qt.FocusPolicy.NoFocus)
+        self.close_button = QToolButton(self, autoRaise=True)
+        self.close_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.close_button.setFixedSize(_CLOSE, _CLOSE)
+        self.close_button.setIconSize(QSize(10, 10))
+        self.close_button.setStyleSheet("padding: 0;")
+        self.close_button.setVisible(self._can_go)
+        self.close_button.clicked.connect(self.removed)
+        self.set_line(line, live=False)
+
+    def set_line(self, line: Line, *, live: bool) -> None:
+        """Show the network; ``live``: a run renews its curve."""
+        moment = plain(line.moment)
+        if live and "live" not in moment:
+            moment = f"{moment}, live" if moment else "live"
+        if (plain(line.name), moment, line.color) == (self._name, self._moment, self._color):
+            return
+        before = self.sizeHint()
+        self._name, self._moment, self._color = plain(line.name), moment, line.color
+        words = " ".join(part for part in (self._name, self._moment) if part)
+        self.setAccessibleName(words)
+        self.setToolTip(plain_tip(words if self._can_go else f"{words} (the open network)"))
+        self.close_button.setToolTip(plain_tip(f"Leave out {words}"))
+        self.close_button.setAccessibleName(f"Leave out {words}")
+        if self.sizeHint() != before:
+            self.updateGeometry()
+        self.update()
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """The name and the moment."""
+        return self._name, self._moment
+
+    def set_colors(self, colors: Colors) -> None:
+        self._colors = colors
+        self.close_button.setIcon(icon("close", colors.muted))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        names, moments = self._widths()
+        width = 2 * _SIDE + _SQUARE + _GAP + names
+        if moments:
+            width += _GAP + -(-moments // _GRAIN) * _GRAIN
+        return QSize(width + (_CLOSE - 2 if self._can_go else 0), HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def _widths(self) -> tuple[int, int]:
+        names = QFontMetrics(font()).horizontalAdvance(self._name) + 1
+        moments = QFontMetrics(font(SMALL_SIZE)).horizontalAdvance(self._moment)
+        return min(names, _LONGEST_NAME), min(moments, _LONGEST_MOMENT)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.close_button.move(self.width() - _CLOSE - 2, (self.height() - _CLOSE) // 2)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        names, moments = self._widths()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            edge = self._colors.accent if self.hasFocus() else self._colors.control_border
+            painter.setPen(QPen(QColor(edge), 1))
+            painter.setBrush(QColor(self._colors.control))
+            frame = self.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5)
+            painter.drawRoundedRect(frame, 3, 3)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            square = QRect(_SIDE, (self.height() - _SQUARE) // 2, _SQUARE, _SQUARE)
+            painter.fillRect(square, QColor(self._color))
+            if not self._colors.dark:  # some of the colours are hardly seen on white
+                painter.setPen(QPen(QColor(self._colors.axis), 1))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRect(square.adjusted(0, 0, -1, -1))
+            left = square.right() + 1 + _GAP
+            for text, width, face, ink in (
+                (self._name, names, font(), self._colors.text),
+                (self._moment, moments, font(SMALL_SIZE), self._colors.muted),
+            ):
+                painter.setFont(face)
+                painter.setPen(QColor(ink))
+                shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, width)
+                painter.drawText(
+                    QRect(left, 0, width + 2, self.height()), Qt.AlignmentFlag.AlignVCenter, shown
+                )
+                left += width + _GAP
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self._can_go and event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.removed.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class NetworkChips(WrappingBar):
+    """The chips of all lines, and "+" with a menu of what can be compared with.
+
+    Emits ``keep_clicked``, ``networks_clicked``, ``moments_clicked`` and ``removed(key)``.
+    """
+
+    keep_clicked = Signal()
+    networks_clicked = Signal()
+    moments_clicked = Signal()
+    removed = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, spacing=_BETWEEN)
+        self._colors: Colors = DARK
+        self._networks: tuple[Line, ...] = ()
+        self._chips: dict[str, NetworkChip] = {}
+        self.more = icon_button("Compare with another network or moment")
+        self.more.clicked.connect(self._open_menu)
+        self.add(self.more)
+
+    def set_lines(self, lines: tuple[Line, ...], *, live: bool) -> None:
+        """Show the networks; ``live``: a run renews the open one."""
+        self._networks = lines
+        keys = [line.key for line in lines]
+        if keys != list(self._chips):
+            self._rebuild(lines)
+        for line in lines:
+            self._chips[line.key].set_line(line, live=live and line.key == OPEN)
+
+    def _rebuild(self, lines: Sequence[Line]) -> None:
+        kept = {line.key: self._chips.pop(line.key, None) for line in lines}
+        for gone in self._chips.values():
+            gone.hide()
+            gone.deleteLater()
+        self._chips = {line.key: kept[line.key] or self._made(line) for line in lines}
+        self._items = [*self._chips.values(), self.more]
+        self.updateGeometry()
+
+    def _made(self, line: Line) -> NetworkChip:
+        chip = NetworkChip(line, self)
+        chip.removed.connect(lambda: self.removed.emit(line.key))
+        chip.set_colors(self._colors)
+        chip.show()
+        return chip
+
+    def sizeHint(self) -> QSize:
+        """That of all in one line: what is around says where it breaks."""
+        sizes = [chip.sizeHint().width() + _BETWEEN for chip in self._chips.values()]
+        return QSize(sum(sizes) + self.more.width(), HEIGHT)
+
+    @property
+    def chips(self) -> tuple[NetworkChip, ...]:
+        return tuple(self._chips.values())
+
+    def set_colors(self, colors: Colors) -> None:
+        self._colors = colors
+        self.more.setIcon(icon("add", colors.text, colors.disabled))
+        for chip in self._chips.values():
+            chip.set_colors(colors)
+
+    def menu(self) -> QMenu:
+        """What can be compared with."""
+        made = QMenu(self)
+        made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        first = next((line for line in self._networks if line.key == OPEN), None)
+        words = ", ".join(part for part in (first.name, first.moment) if part) if first is not None else ""
+        # One & would underline what follows it.
+        text = f"Keep {plain(words).replace('&', '&&')}" if words else "Keep the open network"
+        keep = made.addAction(f"{text}\tC", self.keep_clicked.emit)
+        keep.setEnabled(first is not None)
+        made.addAction("Open networks to compare…", self.networks_clicked.emit)
+        moments = made.addAction("Moments of the run", self.moments_clicked.emit)
+        moments.setEnabled(first is not None and bool(first.moment))
+        return made
+
+    def _open_menu(self) -> None:
+        self.menu().popup(self.more.mapToGlobal(QPoint(0, self.more.height())))

@@ -1,0 +1,65 @@
+"""Both plots of a response side by side: around the circle, where the transform has one, and along a line."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, QSize, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from visualizer.ui.theme import Colors
+from visualizer.ui.widgets.panel import PADDING
+from visualizer.ui.widgets.polar_plot import PolarPlot
+from visualizer.ui.widgets.response_curves import ResponseGraph
+from visualizer.ui.widgets.response_plot import ResponsePlot
+
+_POLAR_SHARE = 0.42  # of the width, at most
+_NARROW = 300  # px: below it there is room for one plot only
+
+
+class ResponseView(QWidget):
+    """Emits ``value_requested(value, done)`` of whichever plot is dragged."""
+
+    value_requested = Signal(float, bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.polar, self.plot = PolarPlot(self), ResponsePlot(self)
+        self._is_periodic = True
+        for each in (self.polar, self.plot):
+            each.value_requested.connect(self.value_requested)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def set_graph(self, graph: ResponseGraph) -> None:
+        """Show other curves."""
+        if graph.transform.periodic != self._is_periodic:
+            self._is_periodic = graph.transform.periodic
+            self._place()
+        self.polar.set_graph(graph if self._is_periodic else None)
+        self.plot.set_graph(graph)
+
+    def set_value(self, value: float) -> None:
+        """Put the markers at a value: nothing else is painted anew."""
+        self.polar.set_value(value)
+        self.plot.set_value(value)
+
+    def set_colors(self, colors: Colors) -> None:
+        self.polar.set_colors(colors)
+        self.plot.set_colors(colors)
+
+    def sizeHint(self) -> QSize:
+        return QSize(720, 240)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, 80)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
+
+    def _place(self) -> None:
+        shown = self._is_periodic and self.width() >= _NARROW
+        polar = min(self.height() + 2 * PADDING, round(_POLAR_SHARE * self.width())) if shown else 0
+        self.polar.setVisible(shown)
+        self.polar.setGeometry(QRect(0, 0, polar, self.height()))
+        left = polar if shown else PADDING - 4
+        self.plot.setGeometry(QRect(left, 0, self.width() - left, self.height()))
