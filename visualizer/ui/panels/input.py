@@ -35,7 +35,7 @@ from visualizer.ui.widgets.strip import Strip, StripItem, shown_name
 
 CHANNELS = {1: ", grey", 3: ""}
 _GAP = 8  # px
-_SMALLEST_PICTURE = 140  # px that are left to the picture before the dial gives way
+_SMALLEST_PICTURE = 120  # px that are left to the picture before the dial gives way
 
 
 class InputPanel(Panel):
@@ -74,6 +74,7 @@ class InputPanel(Panel):
         self._caption = SteadyCaption()
         self._note = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._note.setProperty("role", "small")
+        self._note.hide()
         self.strip = Strip()
         self.strip.item_selected.connect(self.item_selected)
         self._connect_controls()
@@ -231,7 +232,7 @@ class InputPanel(Panel):
 
     def _room(self) -> int:
         """Px of height for the picture and the controls."""
-        taken = 2 * PADDING + self._caption.sizeHint().height() + 3 * 6 + 2
+        taken = 2 * PADDING + self._caption.sizeHint().height() + 2 * 6 + 2
         for part in (self._choosing, self.strip):
             if not part.isHidden():
                 taken += part.sizeHint().height() + _GAP

@@ -109,7 +109,7 @@ class ChangeSlider(QWidget):
             for value in dict.fromkeys((row.minimum, row.neutral, row.maximum)):
                 x, is_neutral = round(self._x(value)), value == row.neutral
                 painter.setPen(QPen(QColor(colors.text if is_neutral else colors.control_border), 1))
-                painter.drawLine(x, _SLIDER - (1 if is_neutral else 2), x, _SLIDER + (3 if is_neutral else 1))
+                painter.drawLine(x, _SLIDER - 2, x, _SLIDER + 1)
                 text = value_words(row.name, value)
                 wide = painter.fontMetrics().horizontalAdvance(text) + 2
                 left = min(max(x - wide / 2, 0.0), self.width() - wide)

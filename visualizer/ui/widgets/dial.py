@@ -134,7 +134,7 @@ class Dial(QDial):
             self.value_changed.emit(self._angle, True)
 
     def _follow(self, event: QMouseEvent) -> None:
-        way = event.position() - self._centre()
+        way = event.position() + QPointF(0.5, 0.5) - self._centre()  # the middle of the pixel pointed at
         if math.hypot(way.x(), way.y()) < _DEAD:
             return
         angle = math.degrees(math.atan2(-way.y(), way.x()))
@@ -197,9 +197,9 @@ class Dial(QDial):
             painter.setBrush(color)
             painter.drawEllipse(end.p2(), 5.5, 5.5)
             painter.drawEllipse(centre, 2, 2)
-            rim = color if self.hasFocus() or self.isSliderDown() else QColor(colors.axis)
-            if self.hasFocus() or self.isSliderDown() or self.underMouse():
-                painter.setPen(QPen(rim, 1.5))
+            held = self.hasFocus() or self.isSliderDown()
+            if held or self.underMouse():
+                painter.setPen(QPen(color, 2) if held else QPen(QColor(colors.axis), 1.5))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawEllipse(centre, radius, radius)
 
