@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
-from torch import Tensor
-from torch.utils._python_dispatch import TorchDispatchMode
+from torch import Tensor, nn
 
 from visualizer.errors import UserError
 from visualizer.networks.memory import is_out_of_memory
@@ -56,9 +57,8 @@ class Forward:
         return outputs[0] if len(outputs) == 1 else torch.cat(outputs)
 
     def _first(self, image: Tensor) -> Tensor:
-        sizes = _Sizes()
         try:
-            with sizes:
+            with _tensor_sizes(self._module) as sizes:
                 result = self._module(image)
         except Exception as error:
             raise self._memory_error() if is_out_of_memory(error) else error from None
@@ -69,9 +69,7 @@ class Forward:
             )
         assert outputs is not None
         self._classes = outputs.shape[1]
-        self.size = max(
-            1, min(_MOST, _LARGEST.get(self.device.type, _LARGEST["cpu"]) // max(1, sizes.largest))
-        )
+        self.size = max(1, min(_MOST, _LARGEST.get(self.device.type, _LARGEST["cpu"]) // max(sizes)))
         return outputs.float()
 
     def _piece(self, images: Tensor) -> Tensor:
@@ -102,18 +100,20 @@ class Forward:
         )
 
 
-class _Sizes(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """Notes the bytes of the largest tensor that is made meanwhile."""
+@contextmanager
+def _tensor_sizes(module: nn.Module) -> Iterator[list[int]]:
+    """Notes the bytes of every tensor that a part of the module gives meanwhile."""
+    sizes = [1]
 
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.largest = 0
+    def note(part: nn.Module, args: Any, result: Any) -> None:
+        sizes.extend(tensor.numel() * tensor.element_size() for tensor in tensors_in(result))
 
-    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        result = func(*args, **(kwargs or {}))
-        sizes = (tensor.numel() * tensor.element_size() for tensor in tensors_in(result))
-        self.largest = max(self.largest, *sizes, 0)
-        return result
+    hooks = [part.register_forward_hook(note) for part in module.modules()]
+    try:
+        yield sizes
+    finally:
+        for hook in hooks:
+            hook.remove()
 
 
 def _are_scores(outputs: Tensor | None, count: int, classes: int | None = None) -> bool:
