@@ -22,7 +22,7 @@ from typing import Never
 
 from visualizer import __version__, preflight
 from visualizer.allocator import keep_freed_memory
-from visualizer.commands import race_arguments
+from visualizer.commands import race_arguments, rotate_arguments
 from visualizer.commands.tables import one_line
 from visualizer.errors import UserError
 
@@ -320,6 +320,12 @@ COMMANDS = (
     Command("tour", "draw the window's workspaces as pictures", _add_tour_arguments, _tour),
     Command(
         "inspect", "tell a network's layers, and what it sees in an image", _add_inspect_arguments, _inspect
+    ),
+    Command(
+        "rotate",
+        "turn a picture, and tell what networks see in it",
+        rotate_arguments.add_arguments,
+        rotate_arguments.run,
     ),
     Command("train", "train a network", _add_train_arguments, _train),
     Command(

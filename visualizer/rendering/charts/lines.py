@@ -17,7 +17,7 @@ from visualizer.rendering.drawing.scene import Box, Line, Numbers, Shape, Words
 Limits = tuple[float, float]
 _ROW = 17.0  # units between two names
 _LEADER, _GAP = 12.0, 6.0  # from a curve's end to its piece beside the name, and on to the name
-_WIDEST = 0.3  # of the chart, for names
+_WIDEST = 0.34  # of the chart, for names
 
 
 def lines(
