@@ -1,0 +1,179 @@
+"""The four views of networks over a data set: box plots, mean curve, accuracy per class, predicted classes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QWidget
+
+from visualizer.probes.response.dataset_figures import class_rows, curve_rows, predicted_rows, share_rows
+from visualizer.probes.response.frames import DatasetResponse
+from visualizer.ui.numbers import percent
+from visualizer.ui.rotation.state import OPEN, Line
+from visualizer.ui.rotation.words import value_words
+from visualizer.ui.theme import Colors
+from visualizer.ui.widgets.angle_matrix import AngleMatrix
+from visualizer.ui.widgets.box_plot import BoxPlot
+from visualizer.ui.widgets.export import Row
+from visualizer.ui.widgets.quartile_plot import QuartilePlot
+from visualizer.ui.widgets.study_figures import StudyFigures, box_row, quartile_curve
+from visualizer.ui.widgets.study_words import asked_words, share_title, value_range
+
+BOXES, CURVE, CLASSES, MATRIX = range(4)
+
+
+@dataclass(frozen=True, slots=True)
+class StudyView:
+    """One row of the table of views; ``of_one``: of a single network, which is chosen."""
+
+    key: str
+    title: str
+    rows: Callable[[Iterable[DatasetResponse]], Iterable[Row]]
+    of_one: bool = False
+
+
+VIEWS = (
+    StudyView("box plots", "Box plots", share_rows),
+    StudyView("mean curve", "Mean curve", curve_rows),
+    StudyView("per class", "Per class", class_rows, of_one=True),
+    StudyView("predicted classes", "{} × class", predicted_rows, of_one=True),
+)
+
+
+class StudyViews(QWidget):
+    """Shows the lines that were asked in the view that is chosen, and works out nothing for the others."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.view = BOXES
+        self._lines: tuple[Line, ...] = ()
+        self._figures: dict[str, StudyFigures] = {}
+        self._shown: tuple[object, ...] = ()
+        self.boxes, self.curve, self.classes, self.matrix = (
+            BoxPlot(),
+            QuartilePlot(),
+            AngleMatrix(),
+            AngleMatrix(),
+        )
+        self.classes.setAccessibleName("Accuracy by class and value")
+        self.matrix.setAccessibleName("Predicted classes by value")
+        self._scroll = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidget(self.boxes)
+        self._scroll.viewport().setAutoFillBackground(False)
+        self.boxes.setAutoFillBackground(False)
+        self._stack = QStackedLayout(self)
+        for widget in (self._scroll, self.curve, self.classes, self.matrix):
+            self._stack.addWidget(widget)
+
+    # --- what is shown -----------------------------------------------------------------------------
+
+    def set_lines(self, lines: tuple[Line, ...]) -> None:
+        """Take the lines; figures of an answer that is still the same are kept."""
+        figures = {}
+        for line in lines:
+            if line.study is not None:
+                known = self._figures.get(line.key)
+                figures[line.key] = (
+                    known if known is not None and known.study is line.study else StudyFigures(line.study)
+                )
+        self._lines, self._figures = lines, figures
+
+    def show_view(self, view: int, key: str, label: int | None) -> None:
+        """Show one of the views: of the network ``key`` and its true class ``label`` (None: all) where it is of one."""
+        shown = (view, key, label, *((line.key, line.name, line.color, line.study) for line in self._lines))
+        if shown == self._shown:
+            return
+        self._shown, self.view = shown, view
+        if self._stack.currentIndex() != view:
+            self._stack.setCurrentIndex(view)
+        if view == BOXES:
+            self._show_boxes()
+        elif view == CURVE:
+            self._show_curves()
+        elif key in self._figures and self._figures[key].study.done:
+            (self._show_classes if view == CLASSES else self._show_matrix)(self._figures[key], label)
+
+    def answers(self) -> list[DatasetResponse]:
+        """What is known of the lines, in their order."""
+        return [line.study for line in self._lines if line.study is not None and line.study.done]
+
+    def caption(self) -> str:
+        """How many images and values are asked about."""
+        answers = [line.study for line in self._lines if line.study is not None]
+        # Networks are asked one after the other: the one that is asked just now says how far it is.
+        going_on = [study for study in answers if not study.complete]
+        return asked_words((going_on or answers)[-1]) if answers else ""
+
+    def _show_boxes(self) -> None:
+        answers = self.answers()
+        rows = [
+            box_row(line, name, self._figures.get(line.key), is_open=line.key == OPEN)
+            for line, name in zip(self._lines, line_names(self._lines), strict=True)
+        ]
+        self.boxes.set_rows(rows, self.caption(), share_title(answers[0].transform) if answers else "")
+
+    def _show_curves(self) -> None:
+        answers = self.answers()
+        if not answers:
+            self.curve.set_curves((), "", "rotation", (0.0, 360.0))
+            return
+        curves = [
+            quartile_curve(line, name, self._figures[line.key], is_open=line.key == OPEN)
+            for line, name in zip(self._lines, line_names(self._lines), strict=True)
+            if line.study is not None and line.study.done and line.study.transform == answers[0].transform
+        ]
+        caption = f"p(true class), mean and quartiles over {self.caption()}"
+        self.curve.set_curves(curves, caption, answers[0].transform, value_range(answers[0]))
+
+    def _show_classes(self, figures: StudyFigures, label: int | None) -> None:
+        study, cells = figures.study, figures.by_class
+        names = [study.classes[index] for index in figures.classes]
+        counts = [int((study.labels[: study.done] == index).sum()) for index in figures.classes]
+
+        def words(row: int, column: int) -> str:
+            at = value_words(study.transform, float(study.values[column]))
+            return f"{names[row]} at {at}: {percent(float(cells[row, column]))} of {counts[row]} images right"
+
+        caption = f"share of the images of each class that is right, {asked_words(study)}"
+        self.classes.set_cells(cells, names, study.values, study.transform, caption, words)
+
+    def _show_matrix(self, figures: StudyFigures, label: int | None) -> None:
+        study = figures.study
+        rows, cells = figures.predicted(label)
+        names = [study.classes[index] for index in rows]
+        whose = "images" if label is None else f"images of {study.classes[label]}"
+
+        def words(row: int, column: int) -> str:
+            at = value_words(study.transform, float(study.values[column]))
+            return f"at {at} {percent(float(cells[row, column]))} of the {whose} are taken for {names[row]}"
+
+        caption = f"share of {whose} taken for each class, {asked_words(study)}"
+        self.matrix.set_cells(cells, names, study.values, study.transform, caption, words)
+
+    def set_colors(self, colors: Colors) -> None:
+        for widget in (self.boxes, self.curve, self.classes, self.matrix):
+            widget.set_colors(colors)
+
+    # --- what can be saved -------------------------------------------------------------------------
+
+    def picture_of(self) -> QWidget:
+        """The widget of the view that is shown, all of it."""
+        return (self.boxes, self.curve, self.classes, self.matrix)[self.view]
+
+    def table(self, key: str) -> Iterable[Row]:
+        """The numbers of the view that is shown; of one network where it is of one."""
+        view = VIEWS[self.view]
+        answers = [self._figures[key].study] if view.of_one and key in self._figures else self.answers()
+        return view.rows(answers)
+
+
+def line_names(lines: Sequence[Line]) -> list[str]:
+    """The names of lines; with the moment where another line has the same name."""
+    names = [line.name for line in lines]
+    return [
+        f"{line.name}, {line.moment}" if line.moment and names.count(line.name) > 1 else line.name
+        for line in lines
+    ]
