@@ -32,6 +32,7 @@ BENCHMARKS = (
     Benchmark("race-frame", "visualizer.ui.race_benchmarks:frame", needs_window=True),
     Benchmark("start-drag", "visualizer.ui.race.benchmarks:drag", needs_window=True),
     Benchmark("basins-stall", "visualizer.ui.race.benchmarks:basins_stall", needs_window=True),
+    Benchmark("dial", "visualizer.ui.rotation.benchmarks:dial", needs_window=True),
     Benchmark("drop", "visualizer.ui.benchmarks:drop", needs_window=True),
     Benchmark("stall", "visualizer.ui.benchmarks:stall", needs_window=True),
     Benchmark("edit", "visualizer.ui.benchmarks:edit", needs_window=True),
@@ -51,7 +52,7 @@ def bench(names: Sequence[str], file: Path | None) -> int:
         raise UserError(f"There is no benchmark '{unknown[0]}': name some of {', '.join(known)}.")
     if file is not None and not file.absolute().parent.is_dir():  # before minutes of measuring
         raise UserError(f"The folder of '{file}' does not exist: create it first.")
-    from visualizer.benchmarks.machine import machine  # and with it torch, which is to be loaded before Qt
+    from visualizer.networks.machine import machine  # and with it torch, which is to be loaded before Qt
 
     described = machine()
     obstacle = _window_obstacle()

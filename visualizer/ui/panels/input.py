@@ -64,7 +64,7 @@ class InputPanel(Panel):
         self._notes: tuple[str, ...] = ()
         self._crop: Box | None = None
         self._change = NOTHING
-        self._turned_size: tuple[int, int] | None = None
+        self._turned: NDArray[np.uint8] | None = None
         self._box: Box | None = None
         self.picture = PictureView()
         self.picture.setAccessibleName("Input picture")
@@ -144,7 +144,7 @@ class InputPanel(Panel):
     def set_input(self, input: Input | None) -> None:
         """Show a picture, as yet without what the network sees of it; None empties the panel."""
         self._input, self._notes = input, ()
-        self._crop = self._turned_size = self._box = None
+        self._crop = self._turned = self._box = None
         self.picture.set_picture(None if input is None else input.pixels)
         self.picture.set_crop(None)
         self.picture.set_boxes(())
@@ -163,7 +163,7 @@ class InputPanel(Panel):
         """Say which part of the picture the network sees, and its input's size (C, H, W)."""
         is_other = net_input != self._net_input
         self._net_input, self._notes, self._crop = net_input, notes, crop
-        self.picture.set_crop(crop if self._turned_size is None else None)
+        self.picture.set_crop(crop if self._turned is None else None)
         if is_other:
             self._fit_picture()
         self._say()
@@ -180,25 +180,26 @@ class InputPanel(Panel):
 
         The frame of a receptive field goes along; from now on it is set in pixels of these.
         """
-        if self._input is None or (pixels is None and self._turned_size is None):
+        if self._input is None or pixels is self._turned:
             return
-        size = None if pixels is None else (pixels.shape[1], pixels.shape[0])
-        if size != self._turned_size:
+        size = _size(pixels)
+        if size != self.turned_size:
             self.set_field_box(self._moved(self._box, size))
-            self._turned_size = size
+        self._turned = pixels
         self.picture.set_picture(self._input.pixels if pixels is None else pixels)
         self.picture.set_crop(self._crop if pixels is None else None)
 
     @property
     def turned_size(self) -> tuple[int, int] | None:
         """Width and height of what is shown in place of the picture, None while that is shown itself."""
-        return self._turned_size
+        return _size(self._turned)
 
     def _moved(self, box: Box | None, size: tuple[int, int] | None) -> Box | None:
         """A box of what is shown now, in pixels of a turned picture of ``size``, None for the picture itself."""
         if box is None or self._crop is None:
             return None
-        source = self._crop if self._turned_size is None else (0.0, 0.0, *self._turned_size)
+        shown = self.turned_size
+        source = self._crop if shown is None else (0.0, 0.0, *shown)
         target = self._crop if size is None else (0.0, 0.0, *size)
         across, down = target[2] / source[2], target[3] / source[3]
         left, top = (box[0] - source[0]) * across, (box[1] - source[1]) * down
@@ -297,3 +298,7 @@ class InputPanel(Panel):
         if self._input is None:
             return None
         return Export(f"{PurePath(shown_name(self._input.name)).stem} input", self.picture.render_image)
+
+
+def _size(pixels: NDArray[np.uint8] | None) -> tuple[int, int] | None:
+    return None if pixels is None else (pixels.shape[1], pixels.shape[0])
