@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn.modules import activation, dropout
 
 from visualizer.data.transforms.change import ROTATION
 from visualizer.errors import UserError
@@ -32,7 +33,7 @@ from visualizer.probes.response.turned_maps import (
 from visualizer.probes.response.visiting import visit
 
 SMALLEST_SIDE = 3  # of a map
-_SAME_MAPS = ("Identity", "Dropout", "Dropout2d", "AlphaDropout", "FeatureAlphaDropout", "DropPath")
+_OF_A_PLACE = frozenset(activation.__all__) | frozenset(dropout.__all__) | {"Identity", "DropPath"}
 _SLICE = 0.08  # s that one batch shall take
 _LARGEST_BATCH = 32
 _SHARE_OF_MEMORY = 0.5
@@ -231,14 +232,18 @@ class EquivarianceRun:
 
 
 def layers_with_maps(anatomy: Anatomy) -> tuple[Layer, ...]:
-    """The layers whose maps can be turned: those of 3×3 places or more, without those that pass maps on as they are."""
+    """The layers whose maps can be turned: those of 3×3 places or more.
+
+    Layers that look at every place alone, and each unit alone, add nothing to their neighbours: normalisations,
+    activations, dropout.
+    """
     return tuple(
         layer
         for layer in anatomy.layers
         if layer.layout in ("maps", "maps_last")
-        and layer.kind not in _SAME_MAPS
         and len(layer.output) == 3
         and min(layer.output[-2:] if layer.layout == "maps" else layer.output[:2]) >= SMALLEST_SIDE
+        and (is_convolution(layer) or not (layer.kind in _OF_A_PLACE or "Norm" in layer.kind))
     )
 
 

@@ -18,6 +18,7 @@ FEWEST_PLACES = 4
 """With fewer places in the disc a correlation over them says nothing."""
 
 _CONSTANT = 1e-11  # of the sum of squares: a smaller rest is rounding
+_CANCELLED = 1e-3  # of the sum of squares: with a smaller rest, single precision has lost too many digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +121,10 @@ def field_of(layer: Layer, anatomy: Anatomy) -> ReceptiveField | None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StillMaps:
-    """The maps of the input as it is: ``maps`` (1, C, h, w) less each unit's mean over the disc, which is ``means``."""
+    """The maps (1, C, h, w) of the input as it is, less each unit's mean over the disc."""
 
     geometry: Geometry
     maps: Tensor = field(repr=False)
-    means: Tensor = field(repr=False)  # (1, C, 1, 1)
     disc: Tensor = field(repr=False)  # (h, w), 1 inside
     varies: bool  # whether there is anything to correlate
     finite: bool
@@ -138,43 +138,43 @@ class StillMaps:
         means = ((maps.double() * disc).sum((2, 3), keepdim=True) / max(geometry.count, 1)).to(maps.dtype)
         centred = maps - means
         rest, all_of_it = (((each.double() * disc) ** 2).sum().item() for each in (centred, maps))
-        return cls(geometry, centred, means, disc, finite and rest > _CONSTANT * all_of_it, finite)
+        return cls(geometry, centred, disc, finite and rest > _CONSTANT * all_of_it, finite)
 
     def correlation(self, maps: Tensor, grid: Tensor) -> Tensor:
         """Of ``maps`` (N, C, h, w) of turned inputs with these maps turned by ``grid`` (N, h, w, 2): (N,), −1…1 or NaN.
 
         Pearson's, over all units and all places of the disc, each unit about its own mean there: about a common mean
-        the differences between the means of the units, which no turn changes, would hide everything else. Sums of
-        squares that leave the range of single precision are formed again in double.
+        the differences between the means of the units, which no turn changes, would hide everything else. Where single
+        precision may not do, because means are far above what varies or squares leave its range, it is formed again
+        in double.
         """
         if not self.varies:
             return torch.full((len(maps),), math.nan, dtype=torch.float64)
-        found = self._pearson(maps, self.maps, self.means, grid)
-        if not bool(torch.isfinite(found).all()) and bool(torch.isfinite(maps).all()):
-            found = self._pearson(maps.double(), self.maps.double(), self.means.double(), grid)
-        return found
-
-    def _pearson(self, maps: Tensor, still: Tensor, means: Tensor, grid: Tensor) -> Tensor:
-        # About the means of the still maps the sums of one pass are exact enough, and both maps are read once.
-        x = (maps - means).mul_(self.disc.to(maps.dtype))
-        y = F.grid_sample(still.expand(len(maps), -1, -1, -1), grid.to(still.dtype), align_corners=False)
-        x, y = x.flatten(2), y.flatten(2)  # both are 0 outside the disc
-        sums = [each.sum(2, dtype=each.dtype).double() for each in (x, y)]
-        x, y = x.flatten(1), y.flatten(1)
-        count = self.geometry.count
-        squares = _dot(x, x), _dot(y, y)
-        spread = [square - (total**2).sum(1) / count for square, total in zip(squares, sums, strict=True)]
-        common = _dot(x, y) - (sums[0] * sums[1]).sum(1) / count
-        # What is left of constant maps is rounding, of their own values and not only of the differences.
-        size = squares[0] + count * (means.double() ** 2).sum()
-        product = (spread[0].clamp(min=0) * spread[1].clamp(min=0)).sqrt()
-        known = (spread[0] > _CONSTANT * size) & (product > 0)
-        return torch.where(known, (common / product).clamp(-1, 1), math.nan).cpu()
+        found, is_exact = _pearson(maps, self.maps, self.disc, grid)
+        if not is_exact and maps.dtype != torch.float64 and bool(torch.isfinite(maps).all()):
+            found, _ = _pearson(maps.double(), self.maps.double(), self.disc.double(), grid.double())
+        return found.cpu()
 
 
-def _dot(left: Tensor, right: Tensor) -> Tensor:
-    found: Tensor = torch.linalg.vecdot(left, right)
-    return found.double()
+def _pearson(maps: Tensor, still: Tensor, disc: Tensor, grid: Tensor) -> tuple[Tensor, bool]:
+    """The correlation (N,), and whether its sums are exact to about 1e-4."""
+    turned = F.grid_sample(
+        still.expand(len(maps), -1, -1, -1), grid, align_corners=False
+    )  # 0 outside the disc
+    count = disc.sum().double()
+    x, y = (maps * disc).flatten(2), turned.flatten(2)
+    total_x, total_y = x.sum(2).double(), y.sum(2).double()
+    x, y = x.flatten(1), y.flatten(1)
+    # Several reductions, each at the speed of memory: one product of matrices would take ten times as long.
+    square_x, square_y = (torch.linalg.vector_norm(each, dim=1).double() ** 2 for each in (x, y))
+    common = torch.stack([one @ other for one, other in zip(x, y, strict=True)]).double()
+    spread_x = square_x - (total_x**2).sum(1) / count
+    spread_y = square_y - (total_y**2).sum(1) / count
+    product = (spread_x.clamp(min=0) * spread_y.clamp(min=0)).sqrt()
+    known = (spread_x > _CONSTANT * square_x) & (product > 0)
+    found = (common - (total_x * total_y).sum(1) / count) / product
+    is_exact = bool((known & found.isfinite() & (spread_x > _CANCELLED * square_x)).all())
+    return torch.where(known, found.clamp(-1, 1), math.nan), is_exact
 
 
 def vector_correlation(vectors: NDArray[np.float64], still: NDArray[np.float64]) -> NDArray[np.float64]:
