@@ -31,6 +31,7 @@ from visualizer.ui.widgets.steady_text import SteadyText
 
 NOTHING_OPEN = "Open an image and a network, then turn the dial."
 _RUNNERS = 2
+_HEIGHT_A_ROW = 90  # px of the panel for a line of figures: plots need the room more
 _PATIENCE = 300  # ms before it is said that something is on its way
 
 
@@ -74,8 +75,8 @@ class RotationPanel(Panel):
         self._connect()
 
     def _build(self) -> None:
-        plots = QWidget()
-        below = QVBoxLayout(plots)
+        self._plots = QWidget()
+        below = QVBoxLayout(self._plots)
         below.setContentsMargins(0, 0, 0, 0)
         below.setSpacing(4)
         below.addWidget(self.view, 1)
@@ -83,7 +84,7 @@ class RotationPanel(Panel):
         self._content = QWidget()
         self._stack = QStackedLayout(self._content)
         self._stack.addWidget(self.placeholder)
-        self._stack.addWidget(plots)
+        self._stack.addWidget(self._plots)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -163,6 +164,7 @@ class RotationPanel(Panel):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.figures.set_most_rows(self.height() // _HEIGHT_A_ROW)
         self.progress.place()
 
     # --- choices ---------------------------------------------------------------------------------
@@ -199,7 +201,7 @@ class RotationPanel(Panel):
         if state is None or state.sentence or class_looked_at(state) is None:
             return None
         name = " ".join(part for part in (state.change.transform, plain(state.input_name)) if part)
-        return Export(name, picture=self.view.grab, table=lambda: _table(state))
+        return Export(name, picture=self._plots.grab, table=lambda: _table(state))
 
     def _open_export(self, place: QPoint) -> None:
         menu = QMenu(self)

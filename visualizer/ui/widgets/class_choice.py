@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QCompleter, QWidget
 
 from visualizer.ui.text import plain, plain_tip
 
-_CHARACTERS = 13  # that there is room for
+_CHARACTERS = 9  # that there is room for
 _FEW = 24  # classes up to which nobody needs a search
 _MOST_SHOWN = 18  # lines of the open list
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from typing import Literal
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
@@ -18,7 +20,10 @@ HEIGHT = 24  # px
 _SQUARE, _SIDE, _GAP, _CLOSE = 8, 7, 6, 18  # px
 _BETWEEN = 4  # px between two chips
 _LONGEST_NAME, _LONGEST_MOMENT = 130, 84  # px
+_COMPACT_NAME, _FEW = 64, 3  # px; so many chips have room for both words in a small panel
 _GRAIN = 16  # px, by which a chip grows: its moment may change many times a second
+
+Room = Literal["both", "short", "name", "moment"]
 
 
 class NetworkChip(QWidget):
@@ -31,6 +36,7 @@ class NetworkChip(QWidget):
         self._colors: Colors = DARK
         self._name = self._moment = self._color = ""
         self._can_go = line.key != OPEN
+        self._room: Room = "both"
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus if self._can_go else Qt.FocusPolicy.NoFocus)
         self.close_button = QToolButton(self, autoRaise=True)
@@ -60,10 +66,18 @@ class NetworkChip(QWidget):
             self.updateGeometry()
         self.update()
 
+    def set_room(self, room: Room) -> None:
+        """Shorten the name, or show one of name and moment alone, where room is short."""
+        if room != self._room:
+            self._room = room
+            self.updateGeometry()
+            self.update()
+
     @property
     def words(self) -> tuple[str, str]:
-        """The name and the moment."""
-        return self._name, self._moment
+        """The name and the moment, as far as they are shown."""
+        name = "" if self._room == "moment" and self._moment else self._name
+        return name, "" if self._room == "name" else self._moment
 
     def set_colors(self, colors: Colors) -> None:
         self._colors = colors
@@ -72,7 +86,9 @@ class NetworkChip(QWidget):
 
     def sizeHint(self) -> QSize:
         names, moments = self._widths()
-        width = 2 * _SIDE + _SQUARE + _GAP + names
+        width = 2 * _SIDE + _SQUARE
+        if names:
+            width += _GAP + names
         if moments:
             width += _GAP + -(-moments // _GRAIN) * _GRAIN
         return QSize(width + (_CLOSE - 2 if self._can_go else 0), HEIGHT)
@@ -81,9 +97,11 @@ class NetworkChip(QWidget):
         return self.sizeHint()
 
     def _widths(self) -> tuple[int, int]:
-        names = QFontMetrics(font()).horizontalAdvance(self._name) + 1
-        moments = QFontMetrics(font(SMALL_SIZE)).horizontalAdvance(self._moment)
-        return min(names, _LONGEST_NAME), min(moments, _LONGEST_MOMENT)
+        name, moment = self.words
+        names = QFontMetrics(font()).horizontalAdvance(name) + 2 if name else 0
+        moments = QFontMetrics(font(SMALL_SIZE)).horizontalAdvance(moment) + 2 if moment else 0
+        longest = _LONGEST_NAME if self._room == "both" else _COMPACT_NAME
+        return min(names, longest), min(moments, _LONGEST_MOMENT)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.close_button.move(self.width() - _CLOSE - 2, (self.height() - _CLOSE) // 2)
@@ -105,10 +123,13 @@ class NetworkChip(QWidget):
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRect(square.adjusted(0, 0, -1, -1))
             left = square.right() + 1 + _GAP
+            name, moment = self.words
             for text, width, face, ink in (
-                (self._name, names, font(), self._colors.text),
-                (self._moment, moments, font(SMALL_SIZE), self._colors.muted),
+                (name, names, font(), self._colors.text),
+                (moment, moments, font(SMALL_SIZE), self._colors.muted),
             ):
+                if not text:
+                    continue
                 painter.setFont(face)
                 painter.setPen(QColor(ink))
                 shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, width)
@@ -139,6 +160,7 @@ class NetworkChips(WrappingBar):
         super().__init__(parent, spacing=_BETWEEN)
         self._colors: Colors = DARK
         self._networks: tuple[Line, ...] = ()
+        self._compact = False
         self._chips: dict[str, NetworkChip] = {}
         self.more = icon_button("Compare with another network or moment")
         self.more.clicked.connect(self._open_menu)
@@ -152,6 +174,7 @@ class NetworkChips(WrappingBar):
             self._rebuild(lines)
         for line in lines:
             self._chips[line.key].set_line(line, live=live and line.key == OPEN)
+        self._share_room()
 
     def _rebuild(self, lines: Sequence[Line]) -> None:
         kept = {line.key: self._chips.pop(line.key, None) for line in lines}
@@ -168,6 +191,20 @@ class NetworkChips(WrappingBar):
         chip.set_colors(self._colors)
         chip.show()
         return chip
+
+    def set_compact(self, compact: bool) -> None:
+        """Shorten what the chips say where room is short."""
+        self._compact = compact
+        self._share_room()
+
+    def _share_room(self) -> None:
+        """Of many networks in little room, each says its name, or its moment where others have the same name."""
+        names = Counter(line.name for line in self._networks)
+        for line in self._networks:
+            room: Room = "short" if self._compact else "both"
+            if self._compact and len(self._networks) > _FEW:
+                room = "moment" if names[line.name] > 1 else "name"
+            self._chips[line.key].set_room(room)
 
     def sizeHint(self) -> QSize:
         """That of all in one line: what is around says where it breaks."""

@@ -16,8 +16,6 @@ from visualizer.ui.widgets.response_curves import CIRCLE, ResponseCurve, Respons
 from visualizer.ui.widgets.response_hand import ResponseHand
 from visualizer.ui.widgets.response_labels import draw_dot
 from visualizer.ui.widgets.response_picture import (
-    COARSE,
-    LINE,
     STALE,
     crosses,
     dashed,
@@ -25,12 +23,14 @@ from visualizer.ui.widgets.response_picture import (
     in_order,
 )
 
-_SIDES, _ENDS = 30, 19  # px for the labels at the sides, above and below
+_SIDES, _ENDS = 33, 19  # px for the labels at the sides, above and below
 _SMALL = 120  # px: below it only four spokes have labels, and there is less room around
 _TINY = 80  # px: below it none has
 _HANDLE, _GRIP = 5.0, 8.0  # px, radius; how far outside the rim the hand may be
 _FILL = 26  # of 255
 _FINEST = 1.0  # degrees: chords between values that lie further apart are bent along the circle
+_STRANDS = ((-0.35, -0.35), (0.35, -0.35), (-0.35, 0.35), (0.35, 0.35))
+"""Hairlines that make a line of 1.7 px together: a fifth of the time of one that is so wide."""
 _ALIGN = Qt.AlignmentFlag
 
 
@@ -61,7 +61,7 @@ class PolarPlot(ResponseHand):
     def radius(self) -> float:
         """Of the rim, in px."""
         side = min(self.width(), self.height())
-        sides, ends = (_SIDES, _ENDS) if side >= _SMALL else (_SIDES - 6, _ENDS - 3)
+        sides, ends = (_SIDES, _ENDS) if side >= _SMALL else (_SIDES, _ENDS - 3)
         if side < _TINY:
             sides = ends = round(_HANDLE) + 1
         return max(5.0, math.floor(min(self.width() / 2 - sides, self.height() / 2 - ends)))
@@ -178,9 +178,9 @@ class PolarPlot(ResponseHand):
                 painter.setBrush(fill)
                 painter.drawPolygon(line)
                 painter.setBrush(Qt.BrushStyle.NoBrush)
-            pen = QPen(color, LINE if curve.complete else COARSE)
-            painter.setPen(dashed(color, curve.rank) if curve.rank else pen)
-            painter.drawPolyline(line)
+            painter.setPen(dashed(color, curve.rank) if curve.rank else QPen(color, 1))
+            for across, up in _STRANDS if curve.complete and not curve.rank else ((0.0, 0.0),):
+                painter.drawPolyline(line.translated(across, up))
             if len(xs) == 1:
                 painter.fillRect(QRectF(xs[0] - 2, ys[0] - 2, 4, 4), color)
         if curve.rank == 0:

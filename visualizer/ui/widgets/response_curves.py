@@ -27,13 +27,17 @@ _SAME = 1e-9  # of the range: values that are equal but for rounding
 
 @dataclass(frozen=True, slots=True)
 class ResponseQuantity:
-    """One row: what is plotted of a class, in which range (None: that of the values), and how it is written."""
+    """One row: what is plotted of a class, in which range (None: that of the values), and how it is written.
+
+    ``most`` is what no value exceeds.
+    """
 
     key: str
     name: str
     of: Callable[[Response, int], Values] = field(repr=False)
     limits: tuple[float, float] | None = None
     digits: int = 2
+    most: float = math.inf
 
     def text(self, value: float) -> str:
         return signed(value, self.digits)
@@ -58,6 +62,7 @@ QUANTITIES = (
         lambda response, index: np.log(
             np.maximum(response.probabilities[:, index].astype(np.float64), _SMALLEST_PROBABILITY)
         ),
+        most=0.0,
     ),
 )
 
@@ -161,7 +166,7 @@ def graph_of(
     """What is known of the networks, and of ``runners`` further classes of the first. Costs 1 ms for five networks."""
     looked = class_looked_at(state)
     curves: list[ResponseCurve] = []
-    beaten = "not first"
+    beaten = "other"
     if looked is not None:
         response, index = looked
         name = response.classes[index]
@@ -237,7 +242,7 @@ def heights(
     low, high = padded(float(together.min()), float(together.max())) if len(together) else (0.0, 1.0)
     ticks = round_ticks(low, high, 6)
     step = ticks[1] - ticks[0] if len(ticks) > 1 else high - low
-    low, high = math.floor(low / step) * step, math.ceil(high / step) * step
+    low, high = math.floor(low / step) * step, min(math.ceil(high / step) * step, quantity.most)
     ticks = round_ticks(low, high, 7)
     return (low, high), list(zip(ticks, tick_texts(ticks), strict=True))
 

@@ -22,7 +22,7 @@ from visualizer.ui.widgets.response_curves import index_in, value_words
 ROW, _EDGE = 19, 4  # px; of a line, and above the first and below the last
 _SQUARE, _GAP, _BETWEEN, _GROUPS = 8, 6, 14, 36  # px
 _LONGEST_NAME = 150  # px
-_MOST_ROWS = 4
+_MOST_ROWS = 4  # unless less is wanted
 _ALIGN = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
 
 Cell = tuple[str, str, str]
@@ -76,6 +76,7 @@ class ResponseFigures(QWidget):
         super().__init__(parent)
         self._colors: Colors = DARK
         self._lines: tuple[FigureLine, ...] = ()
+        self._most_rows = _MOST_ROWS
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -90,6 +91,14 @@ class ResponseFigures(QWidget):
             self.setAccessibleDescription("; ".join(line.words for line in made))
             if grown:
                 self.updateGeometry()
+            self.update()
+
+    def set_most_rows(self, most: int) -> None:
+        """Take so many lines at most; those of further networks are in the tool tip of the last one."""
+        most = min(max(most, 1), _MOST_ROWS)
+        if most != self._most_rows:
+            self._most_rows = most
+            self.updateGeometry()
             self.update()
 
     @staticmethod
@@ -119,7 +128,7 @@ class ResponseFigures(QWidget):
         return QSize(0, ROW + 2 * _EDGE)
 
     def _rows(self, width: int) -> int:
-        return 1 if self._beside(width) else max(1, min(len(self._lines), _MOST_ROWS))
+        return 1 if self._beside(width) else max(1, min(len(self._lines), self._most_rows))
 
     def _beside(self, width: int) -> bool:
         """Whether all networks stand in one line."""
@@ -169,7 +178,7 @@ class ResponseFigures(QWidget):
                     self._name_width(line) + sum(w + _BETWEEN for w in widths[: len(line.cells)]) + _GROUPS
                 )
             return QRect(left, _EDGE, self.width() - PADDING - left, ROW)
-        if number >= _MOST_ROWS:
+        if number >= self._most_rows:
             return None
         return QRect(PADDING, _EDGE + number * ROW, self.width() - 2 * PADDING, ROW)
 
@@ -218,7 +227,10 @@ class ResponseFigures(QWidget):
             # Side by side, a place reaches to the right edge: the last one that begins before the pointer is meant.
             at = [line for place, line in places if place is not None and place.contains(event.pos())]
             if at:
-                QToolTip.showText(event.globalPos(), plain_tip(at[-1].words), self)
+                words = [at[-1].words]
+                if at[-1] is places[min(self._most_rows, len(places)) - 1][1]:
+                    words += [line.words for place, line in places if place is None]
+                QToolTip.showText(event.globalPos(), "".join(map(plain_tip, words)), self)
             else:
                 QToolTip.hideText()
             return True

@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPen, QPixmap
 
+from visualizer.ui.rotation.state import OPEN
 from visualizer.ui.text import plain
 from visualizer.ui.theme import DARK, TICK_SIZE, Colors, font
 from visualizer.ui.widgets.axes import LABEL_HEIGHT, TICK_LENGTH, Axes, draw_axes
@@ -18,12 +19,13 @@ from visualizer.ui.widgets.response_curves import ResponseCurve, ResponseGraph, 
 from visualizer.ui.widgets.response_labels import draw_names, name_places
 
 STALE = 0.4  # opacity of curves that are of what was before
-LINE, COARSE = 1.5, 1.0  # px; of curves that are still being refined
+LINE, COARSE = 2.0, 1.0  # px; of curves that are still being refined
 DASHES = ([5, 3], [1.5, 2.5])  # of the runners-up, in turn
-_TOP, _RIGHT, _LEAST_LEFT = 8, 14, 34  # px
+_TOP, _RIGHT, _LEAST_LEFT = 8, 14, 42  # px
 _STRIP, _WORDS_STRIP, _STRIP_GAP = 4, 14, 2  # px; the higher one has room for names
 _MOST_STRIPS = 7
 _WORDS_STRIPS, _LEAST_PLOT = 2, 120  # so many strips have words, where so much of the height is left
+_TINY_PLOT = 50  # px: less is left to no strip
 _ROOM_FOR_X, _ROOM_FOR_Y = 38, 26  # px between two labels
 _ANGLES = (15.0, 30.0, 45.0, 90.0, 180.0)  # between two labels
 _CROSS, _CROSSES_APART = 2.5, 8.0  # px
@@ -39,7 +41,7 @@ def dashed(color: QColor, rank: int, width: float = 1.0) -> QPen:
 
 def in_order(graph: ResponseGraph) -> Iterator[ResponseCurve]:
     """The curves as they are painted, the open network's own on top."""
-    yield from reversed(sorted(graph.curves, key=lambda curve: curve.rank))
+    yield from sorted(graph.curves, key=lambda curve: (-curve.rank, curve.key == OPEN))
 
 
 def crosses(curve: ResponseCurve, px_a_unit: float) -> Values:
@@ -67,6 +69,8 @@ class ResponsePicture:
         self.axes = Axes(QRectF(0, 0, 1, 1), (0, 1), (0, 1))
         self._colors: Colors = DARK
         self._drawn: QPixmap | None = None
+        self._strips: list[ResponseCurve] = []
+        self._strip_height = _STRIP
 
     def set_graph(self, graph: ResponseGraph | None) -> None:
         self.graph, self._drawn = graph, None
@@ -99,9 +103,9 @@ class ResponsePicture:
             self._draw_curve(painter, curve)
         draw_names(painter, name_places(graph, self.axes))
         painter.restore()
-        for number, curve in enumerate(self._strips(graph)):
+        for number, curve in enumerate(self._strips):
             self._draw_strip(painter, curve, self.strip(number))
-        if self._strips(graph):
+        if self._strips:
             self._draw_caption(painter, graph)
 
     # --- places ----------------------------------------------------------------------------------
@@ -110,8 +114,11 @@ class ResponsePicture:
         metrics = QFontMetrics(font(TICK_SIZE))
         widest = max((metrics.horizontalAdvance(text) for _, text in graph.y_ticks), default=0)
         left = max(widest + TICK_LENGTH + 6, _LEAST_LEFT)
-        count = len(self._strips(graph))
         free = size.height() - _TOP - LABEL_HEIGHT - 2
+        wanted = _strips(graph)
+        fits = free - len(wanted) * (_STRIP + _STRIP_GAP) - _STRIP_GAP >= _TINY_PLOT
+        self._strips = wanted if fits else []
+        count = len(self._strips)
         has_words = 0 < count <= _WORDS_STRIPS and free - count * (_WORDS_STRIP + _STRIP_GAP) >= _LEAST_PLOT
         self._strip_height = _WORDS_STRIP if has_words else _STRIP
         strips = count * (self._strip_height + _STRIP_GAP) + (_STRIP_GAP if count else 0)
@@ -134,12 +141,6 @@ class ResponsePicture:
         labels = linear_labels((low, high), max(2, int(width // 60)))
         return [(at, value_words(graph.transform, at)) for at, _ in labels]
 
-    @staticmethod
-    def _strips(graph: ResponseGraph) -> list[ResponseCurve]:
-        """Those whose networks take the input for another class somewhere, or all where one does: rows must stay."""
-        main = [curve for curve in graph.main if len(curve.at)]
-        return main[:_MOST_STRIPS] if any(curve.elsewhere for curve in main) else []
-
     def strip(self, number: int) -> QRectF:
         """Where the strip of a network lies, below the labels."""
         plot, height = self.axes.plot, self._strip_height
@@ -148,7 +149,7 @@ class ResponsePicture:
 
     def stretch_at(self, point: QPointF) -> tuple[ResponseCurve, Stretch] | None:
         """Whose stretch, and which, is at a point (px)."""
-        for number, curve in enumerate(self._strips(self.graph) if self.graph is not None else ()):
+        for number, curve in enumerate(self._strips):
             if self.strip(number).contains(point):
                 value = float(self.axes.from_x(point.x()))
                 inside = (each for each in curve.elsewhere if each.start <= value < each.end)
@@ -203,6 +204,12 @@ class ResponsePicture:
         box = QRectF(0, strip.center().y() - 8, strip.left() - 5, 16)
         if words <= box.width():
             painter.drawText(box, _ALIGN.AlignRight | _ALIGN.AlignVCenter, graph.beaten)
+
+
+def _strips(graph: ResponseGraph) -> list[ResponseCurve]:
+    """The networks if one of them takes the input for another class somewhere: a strip each, or rows would jump."""
+    main = [curve for curve in graph.main if len(curve.at)]
+    return main[:_MOST_STRIPS] if any(curve.elsewhere for curve in main) else []
 
 
 def _draw_inside(painter: QPainter, box: QRectF, text: str) -> None:

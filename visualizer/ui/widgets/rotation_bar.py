@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Signal
-from PySide6.QtWidgets import QComboBox, QPushButton, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QWidget
 
 from visualizer.data.transforms.table import MOST_VALUES, TRANSFORMS, Transform
 from visualizer.ui.rotation.state import RotationState
@@ -15,6 +16,8 @@ from visualizer.ui.widgets.response_curves import QUANTITIES, ResponseQuantity, 
 from visualizer.ui.widgets.wrapping_bar import WrappingBar, labelled
 
 _ANGLES = (0.5, 1.0, 2.0, 5.0, 10.0, 15.0)
+_STEP_WIDTH = 70  # px
+_COMPACT = 560  # px: in less, boxes have no words before them
 _MULTIPLES = (1.0, 2.0, 5.0, 10.0)  # of the usual step of other transforms
 
 
@@ -50,15 +53,20 @@ class RotationBar(WrappingBar):
         self.quantity.addItems([quantity.name for quantity in QUANTITIES])
         self.quantity.activated.connect(lambda index: self.quantity_chosen.emit(QUANTITIES[index].key))
         self.export = QPushButton("Export", toolTip="Copy or save the plots and their numbers")
+        self.export.setAccessibleName("Export")
         self.export.setProperty("role", "small")
         self.export.clicked.connect(self._ask_for_export)
         for box in (self.classes, self.step, self.quantity, self.export):
             box.setFixedHeight(24)
+        self.step.setFixedWidth(_STEP_WIDTH)
         self._transform: Transform | None = None
         self.add(self.networks)
-        self.add(labelled("Class", self.classes))
-        self.add(labelled("Step", self.step))
-        self.add(labelled("Value", self.quantity))
+        self._pairs = [
+            labelled(word, box)
+            for word, box in (("Class", self.classes), ("Step", self.step), ("Value", self.quantity))
+        ]
+        for pair in self._pairs:
+            self.add(pair)
         self.add_space()
         self.add(self.export)
 
@@ -99,6 +107,15 @@ class RotationBar(WrappingBar):
     def set_colors(self, colors: Colors) -> None:
         self.networks.set_colors(colors)
         self.export.setIcon(icon("export", colors.text, colors.disabled))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        compact = event.size().width() < _COMPACT
+        for pair in self._pairs:
+            for word in pair.findChildren(QLabel):
+                word.setVisible(not compact)
+        self.networks.set_compact(compact)
+        self.export.setText("" if compact else "Export")
+        super().resizeEvent(event)
 
     def _ask_for_export(self) -> None:
         self.export_clicked.emit(self.export.mapToGlobal(QPoint(0, self.export.height())))
