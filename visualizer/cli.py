@@ -22,7 +22,7 @@ from typing import Never
 
 from visualizer import __version__, preflight
 from visualizer.allocator import keep_freed_memory
-from visualizer.commands import race_arguments, rotate_arguments
+from visualizer.commands import experiment_arguments, race_arguments, rotate_arguments
 from visualizer.commands.tables import one_line
 from visualizer.errors import UserError
 
@@ -330,6 +330,12 @@ COMMANDS = (
     Command("train", "train a network", _add_train_arguments, _train),
     Command(
         "race", "let optimizers race over a loss surface", race_arguments.add_arguments, race_arguments.run
+    ),
+    Command(
+        "experiment",
+        "train networks, compare them and write a report",
+        experiment_arguments.add_arguments,
+        experiment_arguments.run,
     ),
     Command("bench", "measure what the program costs, against the bare work", _add_bench_arguments, _bench),
 )

@@ -6,7 +6,7 @@ import torch
 
 from visualizer.benchmarks import figures
 from visualizer.benchmarks.figures import Benchmark, Figure, ratio
-from visualizer.benchmarks.machine import machine
+from visualizer.networks.machine import machine
 
 
 def test_a_figure_holds_up_to_its_goal() -> None:

@@ -129,9 +129,9 @@ def run_training(
     told |= dataclasses.asdict(config)
     try:
         best, rows = _resumed(run, training, told) if resume else _started(run, told)
-        with (run / SCALARS).open("w", newline="", encoding="utf-8") as file:
+        _write_rows(rows, run / SCALARS)
+        with (run / SCALARS).open("a", newline="", encoding="utf-8") as file:
             writer = csv.writer(file, lineterminator="\n")
-            writer.writerows([COLUMNS, *rows])
             with in_sentences(network.name, "choose a smaller network", network.module, config.batch):
                 accuracy, best = _drain(training, config, network, run, best, writer.writerow, file, progress)
     except OSError as error:
@@ -207,6 +207,12 @@ def _resumed(run: Path, training: Training, told: dict[str, Any]) -> tuple[float
         raise UserError(f"'{name}' holds no run to resume; leave --resume out") from None
     except (ValueError, KeyError, TypeError, AttributeError, RuntimeError, EOFError, pickle.UnpicklingError):
         raise UserError(f"the run '{name}' is damaged; start it anew in another folder") from None
+
+
+def _write_rows(rows: list[list[str]], path: Path) -> None:
+    """The rows to go on from, whole or not at all: who is killed meanwhile has those of before."""
+    with replacing(path) as part, part.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file, lineterminator="\n").writerows([COLUMNS, *rows])
 
 
 def _save_checkpoint(state: dict[str, Any], path: Path) -> None:

@@ -13,14 +13,15 @@ def machine() -> dict[str, str | int | None]:
     """The processor, how many cores this process may use, the GPU (None without), Python and torch."""
     return {
         "cpu": _processor(),
-        "cores": _cores(),
+        "cores": cores(),
         "gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
         "python": platform.python_version(),
         "torch": torch.__version__,
     }
 
 
-def _cores() -> int:
+def cores() -> int:
+    """How many cores this process may use."""
     try:
         return len(os.sched_getaffinity(0))
     except AttributeError:  # not on macOS and Windows
