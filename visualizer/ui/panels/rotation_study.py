@@ -45,7 +45,7 @@ class RotationStudyPanel(Panel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._state = RotationState()
+        self._state, self._is_told = RotationState(), False
         self._colors: Colors | None = None
         self._view, self._key = BOXES, ""
         self._label: int | None = None  # of the true class that the matrix is of
@@ -53,12 +53,14 @@ class RotationStudyPanel(Panel):
         self.head = self._build_head()
         self._build_bar()
         self.progress = QProgressBar(textVisible=False, maximum=1000)
+        policy = self.progress.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # nothing jumps when a study begins
+        self.progress.setSizePolicy(policy)
         self.progress.hide()
         self.views, self.empty = StudyViews(), Placeholder(_NO_NETWORK)
         self.note = SteadyCaption()
         self.note.hide()
         self._build()
-        self._show_settings(self._state)
 
     # --- how it is made ------------------------------------------------------------------------------
 
@@ -67,8 +69,9 @@ class RotationStudyPanel(Panel):
         row = QHBoxLayout(head)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        self.button = QPushButton("Run")
+        self.button = QPushButton("Cancel")
         self.button.setProperty("role", "small")
+        self.button.setFixedWidth(self.button.fontMetrics().horizontalAdvance("Cancel") + 46)
         self.button.clicked.connect(self._run_or_cancel)
         self.status = SteadyRuns([("done 14:02, 41 s", "muted")])
         row.addWidget(self.button)
@@ -77,7 +80,7 @@ class RotationStudyPanel(Panel):
 
     def _build_bar(self) -> None:
         self.bar = WrappingBar(margins=(PADDING, 6, PADDING, 4), spacing=8)
-        self.choice = NameChoice("View", "What is shown of the answers", 10)
+        self.choice = NameChoice("View", "What is shown of the answers", 8)
         self.choice.chosen.connect(self._choose_view)
         self.count = SettingNumber(_COUNT)
         self.count.setAccessibleName("Number of images")
@@ -91,21 +94,12 @@ class RotationStudyPanel(Panel):
         self.network.chosen.connect(self._choose_network)
         self.label = NameChoice("True class", "Whose images are counted", 9)
         self.label.chosen.connect(self._choose_label)
-        self.data = SteadyCaption()
-        self.data.setFixedWidth(110)
         self.bar.add(self.choice)
         self._of_one = labelled("of", self.network)
-        self._of_class = labelled("Images of", self.label)
-        for part in (
-            self._of_one,
-            self._of_class,
-            labelled("Images", self.count),
-            labelled("every", self.step),
-            self.data,
-        ):
+        for part in (self._of_one, self.label, labelled("Images", self.count), labelled("every", self.step)):
             self.bar.add(part)
-        for part in (self._of_one, self._of_class):
-            part.hide()
+        self._of_one.hide()
+        self.label.hide()
 
     def _build(self) -> None:
         self._pages = QStackedLayout()
@@ -125,7 +119,7 @@ class RotationStudyPanel(Panel):
 
     def set_colors(self, colors: Colors) -> None:
         self._colors = colors
-        for part in (self.views, self.note, self.data, self.status, self.count):
+        for part in (self.views, self.note, self.status, self.count):
             part.set_colors(colors)
         self._draw_button()
 
@@ -134,12 +128,13 @@ class RotationStudyPanel(Panel):
     def set_state(self, state: RotationState) -> None:
         """Show the newest state; costs nothing where none of it is about a data set."""
         before, self._state = self._state, state
-        if _settings(state) != _settings(before):
+        if not self._is_told or _settings(state) != _settings(before):
             self._show_settings(state)
-        if _progress(state) != _progress(before):
+        if not self._is_told or _progress(state) != _progress(before):
             self._show_progress(state, was_running=before.study_progress is not None)
-        if _answers(state) != _answers(before):
+        if not self._is_told or _answers(state) != _answers(before):
             self._show_answers(state)
+        self._is_told = True
 
     def _show_settings(self, state: RotationState) -> None:
         transform, study = state.change.transform, state.study
@@ -147,8 +142,7 @@ class RotationStudyPanel(Panel):
         self.step.set_steps(step_choices(transform, study.step), study.step, transform)
         noun = values_noun(transform, 1).capitalize()
         self.choice.set_names([view.title.format(noun) for view in VIEWS], self._view)
-        self.data.set_full_text(f"of {plain(study.data)}")
-        self.data.setToolTip(plain_tip(f"{study.data}: the data that is chosen for training"))
+        self.set_subtitle(plain(study.data))
 
     def _show_progress(self, state: RotationState, *, was_running: bool) -> None:
         running, share = state.study_progress is not None, state.study_progress or 0.0
@@ -210,7 +204,7 @@ class RotationStudyPanel(Panel):
             self.label.set_names((_ALL, *study.classes), 0 if self._label is None else self._label + 1)
         for part, wanted in (
             (self._of_one, of_one and len(keys) > 1),
-            (self._of_class, self._view == MATRIX),
+            (self.label, self._view == MATRIX),
         ):
             if part.isHidden() == wanted:
                 part.setVisible(wanted)

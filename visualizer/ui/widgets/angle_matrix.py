@@ -20,8 +20,9 @@ from visualizer.ui.widgets.study_words import axis_title, value_labels
 Values = NDArray[np.float64]
 
 _MAP = "viridis"
+_TOPS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0)  # the share that the last colour may stand for
 _HEADER, _TITLE = 20, 15  # px
-_BAR, _BAR_HEIGHT = 72, 7  # px of the legend
+_BAR, _BAR_HEIGHT = 56, 7  # px of the legend
 _NAMES_FROM = 10.0  # px of a row: names would overlap in lower ones
 _GRID_FROM = 8.0  # px of a row: in lower ones gaps would be most of the picture
 _NAME_SHARE = 0.3  # of the width at most
@@ -39,7 +40,8 @@ class AngleMatrix(QWidget):
         self._cells: Values = np.zeros((0, 0))
         self._names: tuple[str, ...] = ()
         self._values: Values = np.zeros(0)
-        self._transform, self._caption = "rotation", ""
+        self._transform, self._caption, self._quantity = "rotation", "", ""
+        self._top = 1.0
         self._words: Callable[[int, int], str] = lambda row, column: ""
         self._axes: Axes | None = None
         self._drawn: QPixmap | None = None
@@ -54,12 +56,21 @@ class AngleMatrix(QWidget):
         values: Values,
         transform: str,
         caption: str,
+        quantity: str,
         words: Callable[[int, int], str],
+        *,
+        fit: bool = False,
     ) -> None:
-        """Show ``cells`` (R, A), 0…1 or NaN, with a name for each row; ``words(row, column)`` are for the tool tip."""
+        """Show ``cells`` (R, A), 0…1 or NaN, with a name for each row; ``words(row, column)`` are for the tool tip.
+
+        ``quantity`` says what the colours are of. They reach to 1, or with ``fit`` little beyond the highest cell.
+        """
         self._cells, self._names, self._values = cells, tuple(plain(name) for name in names), values
         self._transform, self._caption, self._words = transform, caption, words
-        self.setAccessibleDescription(caption)
+        self._quantity = quantity
+        highest = float(np.nan_to_num(cells).max(initial=0.0)) if fit else 1.0
+        self._top = next((top for top in _TOPS if top >= highest), 1.0)
+        self.setAccessibleDescription(f"{quantity}: {caption}")
         self._forget()
 
     def set_colors(self, colors: Colors) -> None:
@@ -102,7 +113,7 @@ class AngleMatrix(QWidget):
         axes = Axes(plot, (0, columns), (rows, 0))  # the first class on top
         self._draw_header(painter)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.drawImage(plot, to_image(_pixels(self._cells, self._colors)))
+        painter.drawImage(plot, to_image(_pixels(self._cells / self._top, self._colors)))
         if height / rows >= _GRID_FROM:
             painter.setPen(QColor(self._colors.panel))
             for row in range(1, rows):
@@ -117,15 +128,18 @@ class AngleMatrix(QWidget):
         """The caption, and what the colours mean."""
         painter.setFont(font(SMALL_SIZE))
         painter.setPen(QColor(self._colors.muted))
-        legend = _BAR + 26
         metrics = painter.fontMetrics()
-        room = QRectF(0, 0, max(0, self.width() - legend - 14), _HEADER - 4)
+        low, high = f"{self._quantity}  0 ", f" {self._top:g}"
+        right = self.width() - _RIGHT - metrics.horizontalAdvance(high)
+        bar = QRectF(right - _BAR, (_HEADER - 4 - _BAR_HEIGHT) / 2, _BAR, _BAR_HEIGHT)
+        painter.drawImage(bar, to_image(_table(self._colors)[None]))
+        wide = metrics.horizontalAdvance(low)
+        left = bar.left() - wide
+        painter.drawText(QRectF(left, 0, wide, _HEADER - 4), _ALIGN.AlignVCenter, low)
+        painter.drawText(QRectF(right, 0, self.width() - right, _HEADER - 4), _ALIGN.AlignVCenter, high)
+        room = QRectF(0, 0, max(0.0, left - 8), _HEADER - 4)
         caption = metrics.elidedText(self._caption, Qt.TextElideMode.ElideRight, int(room.width()))
         painter.drawText(room, _ALIGN.AlignVCenter, caption)
-        bar = QRectF(self.width() - _BAR - 14, (_HEADER - 4 - _BAR_HEIGHT) / 2, _BAR, _BAR_HEIGHT)
-        painter.drawImage(bar, to_image(_table(self._colors)[None]))
-        for text, x in (("0", bar.left() - 12), ("1", bar.right() + 4)):
-            painter.drawText(QRectF(x, 0, 8, _HEADER - 4), _ALIGN.AlignCenter, text)
 
     def _draw_names(self, painter: QPainter, axes: Axes, left: float) -> None:
         painter.setFont(font(SMALL_SIZE))

@@ -18,7 +18,7 @@ from visualizer.ui.theme import DARK, SMALL_SIZE, Colors, font
 from visualizer.ui.widgets.axes import LABEL_HEIGHT, Axes, draw_axes, label_width
 from visualizer.ui.widgets.curve_painting import draw_line, draw_points, draw_read_out, finite_runs, polygon
 from visualizer.ui.widgets.race_picture import apart
-from visualizer.ui.widgets.study_words import Labels, axis_title, value_labels
+from visualizer.ui.widgets.study_words import Labels, axis_title, value_labels, values_noun
 
 Values = NDArray[np.float64]
 
@@ -27,7 +27,8 @@ _TOP = 6  # px between the header and the plot
 _ROOM_FOR_TICK = 40  # px
 _NAME_ROW = 14  # px
 _NAME_SHARE = 0.3  # of the width at most
-_BAND = 46  # opacity of a band, of 255
+_BAND, _FAINT_BAND = 46, 16  # opacity of a band, of 255; of those behind others where they are many
+_FEW = 3  # curves whose bands can be told apart
 _Y_TICKS: Labels = [(0.0, "0"), (0.25, "0.25"), (0.5, "0.5"), (0.75, "0.75"), (1.0, "1")]
 _ALIGN = Qt.AlignmentFlag
 
@@ -72,7 +73,7 @@ class QuartilePlot(QWidget):
         self._curves, self._caption = tuple(curves), caption
         self._transform, self._range = transform, value_range
         means = (f"{curve.name} {signed(float(np.nanmean(curve.mean)))}" for curve in curves if _known(curve))
-        self.setAccessibleDescription(f"Mean over all {axis_title(transform)}s: {', '.join(means)}")
+        self.setAccessibleDescription(f"Mean over all {values_noun(transform)}: {', '.join(means)}")
         self._forget()
 
     def set_colors(self, colors: Colors) -> None:
@@ -112,7 +113,7 @@ class QuartilePlot(QWidget):
         painter.drawText(QRectF(0, 0, self.width(), _HEADER - 4), _ALIGN.AlignVCenter, caption)
         left = label_width(painter, [text for _, text in _Y_TICKS]) + 2
         names = QFontMetrics(font(SMALL_SIZE, bold=True))
-        widest = max((names.horizontalAdvance(curve.name) for curve in self._curves), default=0) + 8
+        widest = max((names.horizontalAdvance(curve.name) for curve in self._curves), default=0) + 14
         right = max(12, min(widest, round(_NAME_SHARE * self.width())))
         top = _HEADER + _TOP
         height = max(30, self.height() - top - LABEL_HEIGHT - _TITLE - 2)
@@ -128,7 +129,7 @@ class QuartilePlot(QWidget):
         painter.setClipRect(plot.adjusted(1, -1, 0, 0))
         ordered = sorted(self._curves, key=lambda curve: curve.strong)
         for curve in ordered:
-            _draw_band(painter, axes, curve)
+            _draw_band(painter, axes, curve, _BAND if curve.strong or len(ordered) <= _FEW else _FAINT_BAND)
         for curve in ordered:
             xs, ys = axes.to_x(curve.values), axes.to_y(curve.mean)
             draw_line(painter, xs, ys, QColor(curve.color), 2.2 if curve.strong else 1.4)
@@ -212,9 +213,9 @@ def _draw_dark_ground(painter: QPainter, axes: Axes, labels: Labels) -> None:
     painter.drawLines([QLineF(plot.left(), y, plot.right(), y) for y in ys])
 
 
-def _draw_band(painter: QPainter, axes: Axes, curve: QuartileCurve) -> None:
+def _draw_band(painter: QPainter, axes: Axes, curve: QuartileCurve, opacity: int) -> None:
     color = QColor(curve.color)
-    color.setAlpha(_BAND)
+    color.setAlpha(opacity)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(color)

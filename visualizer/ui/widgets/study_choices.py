@@ -47,7 +47,7 @@ class StepChoice(NameChoice):
     step_chosen = Signal(float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Step", "The distance between two values that are asked about", 4, parent)
+        super().__init__("Step", "The distance between two values that are asked about", 3, parent)
         self._steps: tuple[float, ...] = ()
         self.chosen.connect(lambda index: self.step_chosen.emit(self._steps[index]))
 

@@ -102,8 +102,13 @@ def box_row(line: Line, name: str, figures: StudyFigures | None, *, is_open: boo
 def quartile_curve(line: Line, name: str, figures: StudyFigures, *, is_open: bool) -> QuartileCurve:
     """The curve of a line, closed where the transform is periodic."""
     study, curve, row = figures.study, figures.curve, TRANSFORMS[figures.study.transform]
-    columns = [study.values, curve.mean, curve.low, curve.high]
+    columns = (study.values, curve.mean, curve.low, curve.high)
     if row.periodic and len(study.values) and study.values[0] == row.minimum:
-        ends = [row.maximum, curve.mean[0], curve.low[0], curve.high[0]]
-        columns = [np.append(column, end) for column, end in zip(columns, ends, strict=True)]
-    return QuartileCurve(name, line.color, *columns, strong=is_open)
+        columns = (
+            np.append(study.values, row.maximum),
+            np.append(curve.mean, curve.mean[0]),
+            np.append(curve.low, curve.low[0]),
+            np.append(curve.high, curve.high[0]),
+        )
+    values, mean, low, high = columns
+    return QuartileCurve(name, line.color, values, mean, low, high, strong=is_open)

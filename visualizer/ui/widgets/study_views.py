@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QWidget
 
 from visualizer.probes.response.dataset_figures import class_rows, curve_rows, predicted_rows, share_rows
 from visualizer.probes.response.frames import DatasetResponse
-from visualizer.ui.numbers import percent
+from visualizer.ui.numbers import integer, percent
 from visualizer.ui.rotation.state import OPEN, Line
 from visualizer.ui.rotation.words import value_words
 from visualizer.ui.theme import Colors
@@ -137,21 +137,24 @@ class StudyViews(QWidget):
             at = value_words(study.transform, float(study.values[column]))
             return f"{names[row]} at {at}: {percent(float(cells[row, column]))} of {counts[row]} images right"
 
-        caption = f"share of the images of each class that is right, {asked_words(study)}"
-        self.classes.set_cells(cells, names, study.values, study.transform, caption, words)
+        values, caption = study.values, asked_words(study)
+        self.classes.set_cells(cells, names, values, study.transform, caption, "share right", words)
 
     def _show_matrix(self, figures: StudyFigures, label: int | None) -> None:
         study = figures.study
         rows, cells = figures.predicted(label)
         names = [study.classes[index] for index in rows]
-        whose = "images" if label is None else f"images of {study.classes[label]}"
+        of_class = study.labels[: study.done] == label
+        whose = (
+            "images" if label is None else f"{integer(int(of_class.sum()))} images of {study.classes[label]}"
+        )
 
         def words(row: int, column: int) -> str:
             at = value_words(study.transform, float(study.values[column]))
             return f"at {at} {percent(float(cells[row, column]))} of the {whose} are taken for {names[row]}"
 
-        caption = f"share of {whose} taken for each class, {asked_words(study)}"
-        self.matrix.set_cells(cells, names, study.values, study.transform, caption, words)
+        values, caption = study.values, asked_words(study) if label is None else whose
+        self.matrix.set_cells(cells, names, values, study.transform, caption, "taken for", words, fit=True)
 
     def set_colors(self, colors: Colors) -> None:
         for widget in (self.boxes, self.curve, self.classes, self.matrix):
