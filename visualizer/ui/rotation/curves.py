@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import time
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
 from visualizer.errors import UserError
 from visualizer.networks.network import Network
+from visualizer.probes.response.curve import ResponseRun
 from visualizer.probes.response.frames import Response
 from visualizer.ui.rotation import jobs
 from visualizer.ui.rotation.comparison import Comparison
 from visualizer.ui.rotation.live import LiveRotation
 from visualizer.ui.rotation.state import OPEN, RotationState
-
-if TYPE_CHECKING:
-    from visualizer.probes.response.curve import ResponseRun
 
 _CURVES, _LIVE = "rotation curves", "rotation"  # topics: of the worker, and of a run that looks for itself
 _SLICE, _SHORT_SLICE = 0.1, 0.03  # s; the short ones while the input moves

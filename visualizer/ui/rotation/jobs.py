@@ -6,7 +6,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,16 +15,14 @@ from visualizer.data.transforms import NOTHING, Change
 from visualizer.data.transforms.table import values_of
 from visualizer.errors import UserError
 from visualizer.networks.network import Network
+from visualizer.probes.response.curve import ResponseRun
+from visualizer.probes.response.dataset import DatasetRun
+from visualizer.probes.response.equivariance import EquivarianceRun
 from visualizer.probes.response.frames import DatasetResponse, Equivariance, Response
 from visualizer.streaming.prober import Report
 from visualizer.ui import training_jobs
 from visualizer.ui.jobs import OpenNetwork, PreparedFor, prepared_for
 from visualizer.ui.rotation.state import Study
-
-if TYPE_CHECKING:
-    from visualizer.probes.response.curve import ResponseRun
-    from visualizer.probes.response.dataset import DatasetRun
-    from visualizer.probes.response.equivariance import EquivarianceRun
 
 _LIVE_SECONDS = 0.04  # that one look of a run may take
 _LIVE_LEAST, _LIVE_MOST = 8, 72  # values of one
@@ -77,8 +74,6 @@ def begin_curve(
     report: Report,
 ) -> CurveSlice:
     """Ask a network about the input at every value of the transform, for so long."""
-    from visualizer.probes.response.curve import ResponseRun
-
     plain = prepared_for(network, shown, _plain(known), NOTHING).plain
     values = values_of(change.transform, step)
     run = ResponseRun(network, plain.tensor, change.transform, values, change.border, shown.label)
@@ -105,8 +100,6 @@ class LookWhileItTurns:
 
     def __call__(self, network: Network) -> Response:
         """The whole curve; the next one has more values if this one was quick."""
-        from visualizer.probes.response.curve import ResponseRun
-
         change = self._change
         known = self._known = prepared_for(network, self._shown, self._known, NOTHING)
         values = values_of(change.transform, self._step)
@@ -133,8 +126,6 @@ def begin_study(
     report: Report,
 ) -> tuple[StudySlice, Dataset]:
     """Ask a network about the images of a data set, for so long; opens the data first where it is not there."""
-    from visualizer.probes.response.dataset import DatasetRun
-
     if data is None:
         wanted = replace(choice, validation_count=study.count) if choice.source == "shapes" else choice
         data = training_jobs.open_data(wanted, network, seed, False, report).dataset
@@ -157,8 +148,6 @@ def begin_equivariance(
     report: Report,
 ) -> EquivarianceSlice:
     """Compare the maps of the turned input with the turned maps of the input, for so long."""
-    from visualizer.probes.response.equivariance import EquivarianceRun
-
     plain = prepared_for(opened.network, shown, _plain(known), NOTHING).plain
     values = values_of("rotation", _EQUIVARIANCE_STEP)
     run = EquivarianceRun(opened.network, opened.anatomy, plain.tensor, values, border)

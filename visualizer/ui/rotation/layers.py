@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
 from visualizer.errors import UserError
+from visualizer.probes.response.equivariance import EquivarianceRun
 from visualizer.ui.rotation import jobs
 from visualizer.ui.rotation.live import LiveRotation
 from visualizer.ui.rotation.state import RotationState
-
-if TYPE_CHECKING:
-    from visualizer.probes.response.equivariance import EquivarianceRun
 
 _TOPIC = "equivariance"
 _SLICE = 0.1  # s

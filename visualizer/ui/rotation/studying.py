@@ -6,20 +6,17 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
 from visualizer.data.dataset import DataChoice, Dataset
 from visualizer.errors import UserError, as_sentence
 from visualizer.networks.network import Network
+from visualizer.probes.response.dataset import DatasetRun
 from visualizer.ui.rotation import jobs
 from visualizer.ui.rotation.comparison import Comparison
 from visualizer.ui.rotation.live import LiveRotation
 from visualizer.ui.rotation.state import OPEN, RotationState, Study
-
-if TYPE_CHECKING:
-    from visualizer.probes.response.dataset import DatasetRun
 
 _TOPIC = "rotation study"
 _SLICE = 0.15  # s

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from visualizer.data.transforms import Change
+from visualizer.data.transforms.table import TRANSFORMS
 from visualizer.ui.numbers import MINUS, THIN
 
 
 def words(change: Change) -> str:
     """What is done to the input: "128°", "blur 1.2 %"; "" where nothing is."""
-    from visualizer.data.transforms.table import TRANSFORMS
-
     row = TRANSFORMS[change.transform]
     if change.value == row.neutral:
         return ""
@@ -19,8 +18,6 @@ def words(change: Change) -> str:
 
 def value_words(transform: str, value: float) -> str:
     """A value of a transform with its unit: "128°", "1.5×", "−20 %"."""
-    from visualizer.data.transforms.table import TRANSFORMS
-
     row = TRANSFORMS[transform]
     number = f"{value:.{row.decimals}f}"
     if "." in number:

@@ -1,0 +1,247 @@
+"""The turning input in the real window: by keys, by the dial's requests, by itself; what follows it, and what is told."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from visualizer.data.preprocessing import prepare
+from visualizer.data.shapes import CLASSES
+from visualizer.data.transforms.table import transformed
+from visualizer.ui.driving import settle, wait
+from visualizer.ui.main_window import MainWindow
+from visualizer.ui.rotation.state import OPEN, Line, RotationState, Study
+from visualizer.ui.rotation.words import words
+
+
+@pytest.fixture
+def turning(window: MainWindow) -> MainWindow:
+    """The window in its Rotate workspace."""
+    window.workspaces.show("rotate")
+    assert settle(window)
+    return window
+
+
+def state(window: MainWindow) -> RotationState:
+    return window.turning.live.state
+
+
+def own_line(window: MainWindow) -> Line:
+    line = state(window).lines[0]
+    assert line.key == OPEN
+    return line
+
+
+def probabilities(window: MainWindow, angle: float) -> np.ndarray:
+    """What a plain forward pass says of the input at an angle."""
+    opened, shown = window.session.opened, window.session.input
+    assert opened is not None
+    assert shown is not None
+    network = opened.network
+    plain = prepare(shown.pixels, network.preprocessing, network.input).tensor
+    with torch.inference_mode():
+        turned = transformed(plain, np.array([angle]), "rotation", "grey", network.preprocessing)
+        result: np.ndarray = network.module(turned)[0].softmax(0).double().numpy()
+    return result
+
+
+def press(window: MainWindow, qtbot: QtBot, key: Qt.Key, shift: bool = False) -> None:
+    modifier = Qt.KeyboardModifier.ShiftModifier if shift else Qt.KeyboardModifier.NoModifier
+    qtbot.keyClick(window.activations.tiles, key, modifier)
+    assert settle(window)
+
+
+def test_keys_turn_the_input_and_every_panel_follows(turning: MainWindow, qtbot: QtBot) -> None:
+    assert turning.session.inspection is not None
+    before = turning.session.inspection
+    press(turning, qtbot, Qt.Key.Key_R, shift=True)
+    press(turning, qtbot, Qt.Key.Key_R)
+    assert state(turning).change.value == 16
+    after = turning.session.inspection
+    assert not np.array_equal(after.frame.values, before.frame.values)
+    assert not np.array_equal(after.seen, before.seen)
+    prediction = after.prediction
+    assert prediction is not None
+    expected = probabilities(turning, 16.0)
+    assert prediction.top[0].probability == pytest.approx(expected.max(), abs=1e-5)
+    assert turning.toolbar.cursors._values["Input"].full_text().endswith(", 16°")
+    press(turning, qtbot, Qt.Key.Key_0)
+    assert np.array_equal(turning.session.inspection.frame.values, before.frame.values), "to the last bit"
+    assert "°" not in turning.toolbar.cursors._values["Input"].full_text()
+
+
+def test_the_curve_agrees_with_a_plain_loop_and_with_the_dial(turning: MainWindow) -> None:
+    response = own_line(turning).response
+    assert response is not None
+    assert response.complete
+    assert response.values.tolist() == list(range(360))
+    for angle in (0, 77, 201):
+        assert response.probabilities[angle] == pytest.approx(probabilities(turning, angle), abs=1e-5)
+    turning.turning.live.set_value(201.0)
+    assert settle(turning)
+    assert turning.session.inspection is not None
+    prediction = turning.session.inspection.prediction
+    assert prediction is not None
+    assert prediction.top[0].probability == pytest.approx(response.probabilities[201].max(), abs=1e-5)
+
+
+def test_a_hand_that_moves_fast_leaves_nothing_queued(turning: MainWindow) -> None:
+    looks: list[object] = []
+    turning.session.inspection_changed.connect(looks.append)
+    for value in np.linspace(1, 90, 200):
+        turning.turning.playback.set_value(float(value), False)
+    turning.turning.playback.set_value(91.0, True)
+    assert settle(turning)
+    assert state(turning).change.value == 91
+    assert turning.session.change.value == 91, "the newest is looked at in the end"
+    assert len(looks) < 20
+
+
+def test_it_turns_by_itself_and_holds(turning: MainWindow, qtbot: QtBot) -> None:
+    press_play = turning.actions_by_id["turn_play"].trigger
+    press_play()
+    assert wait(lambda: turning.session.change.value > 5, 10)
+    press_play()
+    assert settle(turning)
+    held = state(turning).change.value
+    assert not state(turning).playing
+    assert wait(lambda: turning.session.change.value == held, 5)
+    qtbot.wait(100)
+    assert state(turning).change.value == held
+
+
+def test_values_go_round_or_stop_at_the_ends(turning: MainWindow) -> None:
+    live = turning.turning.live
+    live.set_value(-1.0)
+    assert state(turning).change.value == 359
+    live.set_value(725.0)
+    assert state(turning).change.value == 5
+    live.set_transform("brightness")
+    assert state(turning).change.value == 1, "as it is"
+    live.set_value(99.0)
+    assert state(turning).change.value == 2
+    assert settle(turning)
+    assert words(state(turning).change) == "brightness 2×"
+
+
+def test_another_transform_has_a_curve_of_its_own(turning: MainWindow) -> None:
+    turning.turning.live.set_transform("occlusion")
+    assert settle(turning)
+    response = own_line(turning).response
+    assert response is not None
+    assert response.transform == "occlusion"
+    assert response.complete
+    assert response.values[0] == 0
+    assert response.values[-1] == 100
+
+
+def test_networks_are_kept_for_comparison_and_let_go(turning: MainWindow, qtbot: QtBot) -> None:
+    press(turning, qtbot, Qt.Key.Key_C)
+    assert [line.name for line in state(turning).lines] == ["shapes-net", "shapes-net"]
+    turning.session.open_network("tinycnn")
+    assert settle(turning)
+    lines = state(turning).lines
+    assert [line.name for line in lines] == ["tinycnn", "shapes-net"]
+    assert all(line.response is not None and line.response.complete for line in lines)
+    assert lines[0].color != lines[1].color
+    turning.turning.comparison.remove(lines[1].key)
+    assert settle(turning)
+    assert [line.name for line in state(turning).lines] == ["tinycnn"]
+    press(turning, qtbot, Qt.Key.Key_C)
+    press(turning, qtbot, Qt.Key.Key_C)
+    assert len(state(turning).lines) == 1, "a second time lets go of it"
+
+
+def test_files_are_opened_to_compare_with_and_bad_ones_are_told_of(
+    turning: MainWindow, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    from visualizer.assets import resource
+
+    broken = tmp_path_factory.mktemp("files") / "broken.pth"
+    broken.write_bytes(b"nothing that is known")
+    turning.turning.comparison.open([resource("networks/shapes-net.safetensors"), broken])
+    assert settle(turning)
+    assert [line.name for line in state(turning).lines] == ["shapes-net", "shapes-net"]
+    assert any("broken.pth" in sentence for sentence in turning.notices.sentences())
+
+
+def test_a_network_without_scores_gets_one_sentence(turning: MainWindow) -> None:
+    turning.session.open_network("autoencoder")
+    assert settle(turning)
+    assert own_line(turning).response is None
+    assert "autoencoder" in state(turning).sentence.lower()
+    turning.session.open_network("shapes-net")
+    assert settle(turning)
+    assert state(turning).sentence == ""
+    assert own_line(turning).response is not None
+
+
+def test_nothing_is_computed_while_nobody_looks(window: MainWindow) -> None:
+    assert own_line(window).response is None
+    window.workspaces.show("rotate")
+    assert settle(window)
+    assert own_line(window).response is not None
+    window.workspaces.show("build")
+    assert settle(window)
+    before = own_line(window).response
+    window.turning.live.set_border("zero")
+    assert settle(window)
+    assert own_line(window).response is before
+
+
+def test_the_study_asks_every_network_and_says_when_it_is_done(turning: MainWindow) -> None:
+    turning.turning.comparison.toggle()
+    assert settle(turning)
+    turning.turning.studying.set_study(Study(count=40, step=45.0))
+    turning.turning.studying.start()
+    assert wait(lambda: state(turning).study_progress is None, 60)
+    for line in state(turning).lines:
+        assert line.study is not None
+        assert line.study.complete
+        assert line.study.predicted.shape == (40, 8)
+        right = (line.study.predicted == line.study.labels[:, None]).mean()
+        assert right > 0.8, "the bundled network knows shapes however they lie"
+        assert tuple(line.study.classes) == CLASSES
+    assert state(turning).study_words.startswith("done ")
+
+
+def test_a_study_is_cancelled_and_keeps_what_it_has(turning: MainWindow) -> None:
+    turning.turning.studying.set_study(Study(count=2000, step=1.0))
+    turning.turning.studying.start()
+    assert wait(lambda: own_line(turning).study is not None and own_line(turning).study.done > 0, 60)
+    turning.turning.studying.cancel()
+    assert settle(turning)
+    assert state(turning).study_progress is None
+    assert state(turning).study_words == "cancelled"
+    study = own_line(turning).study
+    assert study is not None
+    assert not study.complete
+
+
+def test_the_equivariance_of_the_layers_is_there_when_it_is_looked_at(turning: MainWindow) -> None:
+    assert state(turning).equivariance is None
+    turning.docks["equivariance"].raise_()
+    assert settle(turning)
+    equivariance = state(turning).equivariance
+    assert equivariance is not None
+    assert equivariance.known.all()
+    assert state(turning).equivariance_progress is None
+    names = [layer.name for layer in equivariance.layers]
+    assert {"conv1", "conv2", "conv3", "conv4"} <= set(names)
+
+
+def test_another_picture_keeps_the_angle_and_gets_its_own_curve(turning: MainWindow) -> None:
+    turning.turning.live.set_value(30.0)
+    assert settle(turning)
+    first = own_line(turning).response
+    turning.session.gallery.step(1)
+    assert settle(turning)
+    second = own_line(turning).response
+    assert first is not None
+    assert second is not None
+    assert second is not first
+    assert not np.allclose(first.probabilities, second.probabilities)
+    assert turning.session.change.value == 30
