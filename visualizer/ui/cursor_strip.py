@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from visualizer.race import clock
@@ -44,7 +45,8 @@ class Strip(QWidget):
                 self._rules.append(rule)
             label = QLabel(name)
             label.setProperty("role", "muted")
-            value = ElidedLabel("–")
+            # In the middle: how far the input is turned stands at the end.
+            value = ElidedLabel("–", mode=Qt.TextElideMode.ElideMiddle)
             value.setMaximumWidth(_LONGEST)
             row.addWidget(label)
             row.addWidget(value)

@@ -65,7 +65,9 @@ class Toolbar(QToolBar):
             Qt.ToolButtonStyle.ToolButtonIconOnly if narrow else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
         )
         self.setToolButtonStyle(style)
-        self._workspaces.set_style(style)
+        # Five names leave no room for their icons as well.
+        only = Qt.ToolButtonStyle.ToolButtonIconOnly if narrow else Qt.ToolButtonStyle.ToolButtonTextOnly
+        self._workspaces.set_style(only)
         self.search.setFixedWidth(_NARROW_SEARCH_WIDTH if narrow else _SEARCH_WIDTH)
 
 

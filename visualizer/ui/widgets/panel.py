@@ -166,8 +166,15 @@ class Dock(QDockWidget):
 class ElidedLabel(QLabel):
     """A label that shortens its text with … where the room is short and shows all of it as a tool tip."""
 
-    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        text: str = "",
+        parent: QWidget | None = None,
+        *,
+        mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+    ) -> None:
         super().__init__(parent)
+        self._mode = mode
         self.setMinimumWidth(0)
         self.setTextFormat(Qt.TextFormat.PlainText)  # names come from files
         self._full = text
@@ -182,7 +189,7 @@ class ElidedLabel(QLabel):
         return self._full
 
     def _elide(self) -> None:
-        shown = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideRight, max(self.width(), 1))
+        shown = self.fontMetrics().elidedText(self._full, self._mode, max(self.width(), 1))
         self.setToolTip(plain_tip(self._full) if shown != self._full else "")
         super().setText(shown)
 
