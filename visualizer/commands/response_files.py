@@ -53,11 +53,15 @@ def check_file(path: Path) -> None:
         raise UserError(f"'{path}' is a folder: name a file in it.")
 
 
-def as_table(looks: Sequence[Look]) -> Iterator[str]:
-    """The lines of a table of the curves' figures, a row for each network."""
+def as_table(looks: Sequence[Look], *, asked: bool) -> Iterator[str]:
+    """The lines of a table of the curves' figures, a row for each network.
+
+    The last column is the share of values where the class is the predicted one: "right" of a class that was
+    ``asked`` for, "same" of the prediction.
+    """
     transform = TRANSFORMS[looks[0].response.transform]
     at_neutral = f"{transform.neutral:g}{transform.unit}"
-    titles = (at_neutral, "mean", "std", "min", "at", "flips", "share")
+    titles = (at_neutral, "mean", "std", "min", "at", "flips", "right" if asked else "same")
     columns = (
         Column("network"),
         Column("class", widest=24),
@@ -100,7 +104,7 @@ def write(looks: Sequence[Look], picture: str, path: Path, *, only: bool, report
                 table.writerow(row)
                 if count % _REPORT_EVERY == 0:
                     report(f"Writing {path.name}", count / total)
-    except (OSError, ValueError):  # ValueError: a NUL in the name
+    except OSError:
         raise UserError(f"'{path}' cannot be written: choose another folder or free some space.") from None
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from visualizer.commands.progress import Report, shown_progress
 from visualizer.commands.response_files import Look, as_table, check_file, write
 from visualizer.data.images import read_image
-from visualizer.data.inputs import Input
+from visualizer.data.inputs import Input, Prepared
 from visualizer.data.preprocessing import prepare
 from visualizer.data.transforms import BORDERS, TRANSFORMS, values_of
 from visualizer.errors import UserError
@@ -56,16 +56,15 @@ def rotate(options: RotateOptions) -> int:
     if options.border not in BORDERS:
         raise UserError(f"There is no border '{shown(options.border)}': choose one of {', '.join(BORDERS)}.")
     picture = read_image(options.image)
-    _tell(picture.notes)
     with shown_progress() as report:
         networks = _opened(options, report)
-        responses = _responses(networks, picture, options, report)
+        inputs = [prepare(picture.pixels, network.preprocessing, network.input) for network in networks]
+        responses = _responses(networks, inputs, picture, options, report)
         looks = _looks(responses, options.label)
         if options.out is not None:
             write(looks, picture.name, options.out, only=options.label is not None, report=report)
-    for look in looks:
-        _tell((look.response.note,) if look.response.note else ())
-    print("\n".join(as_table(looks)))
+    _tell(picture, (*networks, *inputs), responses, looks, options.label)
+    print("\n".join(as_table(looks, asked=options.label is not None)))
     if options.out is not None:
         print(options.out)
     return 0
@@ -79,7 +78,6 @@ def _opened(options: RotateOptions, report: Report) -> list[Network]:
         network = open_network(text, weights=options.weights, pretrained=options.pretrained, progress=report)
         network.module.to(device)
         networks.append(network)
-        _tell(network.notes)
     files = [Path(text.strip().rpartition("@")[2]) for text in options.networks]
     names = distinct(
         [network.name for network in networks], [file.name if file.suffix else "" for file in files]
@@ -102,16 +100,18 @@ def distinct(names: Sequence[str], files: Sequence[str]) -> list[str]:
 
 
 def _responses(
-    networks: Sequence[Network], picture: Input, options: RotateOptions, report: Report
+    networks: Sequence[Network],
+    inputs: Sequence[Prepared],
+    picture: Input,
+    options: RotateOptions,
+    report: Report,
 ) -> list[Response]:
     """What each network says; the first value of all comes first, so that what fails does so at once."""
     values = values_of(options.transform, options.step)
-    runs = []
-    for network in networks:
-        prepared = prepare(picture.pixels, network.preprocessing, network.input)
-        _tell(prepared.notes)
-        run = ResponseRun(network, prepared.tensor, options.transform, values, options.border, picture.label)
-        runs.append(run)
+    runs = [
+        ResponseRun(network, one.tensor, options.transform, values, options.border, picture.label)
+        for network, one in zip(networks, inputs, strict=True)
+    ]
     if options.label is not None:
         _indexes([run.advance(0.0) for run in runs], options.label)
     words = f"{TRANSFORMS[options.transform].title} of {picture.name}"
@@ -126,13 +126,10 @@ def _looks(responses: Sequence[Response], label: str | None) -> list[Look]:
     """Each network with the class that is looked at; those without that class are left out."""
     if label is None:
         return [Look(response, class_of(response)) for response in responses]
-    looks = []
-    for response, index in zip(responses, _indexes(responses, label), strict=True):
-        if index is None:
-            _tell((f"{response.network} has no class '{shown(label)}' and is left out.",))
-        else:
-            looks.append(Look(response, index))
-    return looks
+    indexes = _indexes(responses, label)
+    return [
+        Look(response, index) for response, index in zip(responses, indexes, strict=True) if index is not None
+    ]
 
 
 def _indexes(responses: Sequence[Response], label: str) -> list[int | None]:
@@ -161,6 +158,20 @@ def class_index(classes: Sequence[str], label: str) -> int | None:
     return None
 
 
-def _tell(notes: Sequence[str]) -> None:
-    for note in notes:
+def _tell(
+    picture: Input,
+    sources: Sequence[Network | Prepared],
+    responses: Sequence[Response],
+    looks: Sequence[Look],
+    label: str | None,
+) -> None:
+    """Print what there is to note, each once."""
+    notes = [*picture.notes, *(note for source in sources for note in source.notes)]
+    asked = [look.response for look in looks]
+    for response in responses:
+        if response not in asked:
+            notes.append(f"{response.network} has no class '{shown(label or '')}' and is left out.")
+        elif response.note:
+            notes.append(response.note)
+    for note in dict.fromkeys(notes):
         print(f"note: {note}", file=sys.stderr)
