@@ -201,7 +201,7 @@ class RotationPanel(Panel):
         if state is None or state.sentence or class_looked_at(state) is None:
             return None
         name = " ".join(part for part in (state.change.transform, plain(state.input_name)) if part)
-        return Export(name, picture=self._plots.grab, table=lambda: _table(state))
+        return Export(name, picture=self._plots.grab, scene=self.view.scene, table=lambda: _table(state))
 
     def _open_export(self, place: QPoint) -> None:
         menu = QMenu(self)

@@ -98,11 +98,16 @@ class PolarPlot(ResponseHand):
             self._drawn.setDevicePixelRatio(ratio)
             self._drawn.fill(QColor(self._colors.panel))
             with QPainter(self._drawn) as painter:
-                self._draw(painter)
+                self._draw_ground(painter)
         with QPainter(self) as painter:
             painter.drawPixmap(0, 0, self._drawn)
             if self._graph is not None:
                 self._draw_dial(painter, self._graph)
+
+    def draw(self, painter: QPainter) -> None:
+        self._draw_ground(painter)
+        if self._graph is not None:
+            self._draw_dial(painter, self._graph)
 
     def _draw_dial(self, painter: QPainter, graph: ResponseGraph) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -117,7 +122,7 @@ class PolarPlot(ResponseHand):
         painter.setBrush(accent)
         painter.drawEllipse(rim, _HANDLE, _HANDLE)
 
-    def _draw(self, painter: QPainter) -> None:
+    def _draw_ground(self, painter: QPainter) -> None:
         """All but the dial. The ground is dark in both themes: the colours of the networks need it."""
         graph = self._graph
         if graph is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from visualizer.ui.theme import DARK, Colors
@@ -71,6 +71,10 @@ class ResponseHand(QWidget):
 
     def a_pixel(self) -> float:
         """How far the value goes with one px."""
+        raise NotImplementedError
+
+    def draw(self, painter: QPainter) -> None:
+        """Draw all that is shown but the pointer, on any device."""
         raise NotImplementedError
 
     def point_at(self, point: QPointF | None) -> None:

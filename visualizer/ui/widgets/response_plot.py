@@ -86,6 +86,11 @@ class ResponsePlot(ResponseHand):
             if self._pointer is not None and abs(self._pointer - x) > _NEAR_MARKER:
                 self._draw_read_out(painter, self._graph, self._pointer)
 
+    def draw(self, painter: QPainter) -> None:
+        self.picture.draw(painter, self.size())
+        if self._graph is not None:
+            self._draw_marker(painter, self._graph, float(self.picture.axes.to_x(self._value)))
+
     def _draw_marker(self, painter: QPainter, graph: ResponseGraph, x: float) -> None:
         plot = self.picture.axes.plot
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

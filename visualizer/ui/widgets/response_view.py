@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QSize, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QRect, QRectF, QSize, Signal
+from PySide6.QtGui import QPainter, QResizeEvent
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QSizePolicy, QStyleOptionGraphicsItem, QWidget
 
 from visualizer.ui.theme import Colors
 from visualizer.ui.widgets.panel import PADDING
 from visualizer.ui.widgets.polar_plot import PolarPlot
 from visualizer.ui.widgets.response_curves import ResponseGraph
+from visualizer.ui.widgets.response_hand import ResponseHand
 from visualizer.ui.widgets.response_plot import ResponsePlot
 
 _POLAR_SHARE = 0.42  # of the width, at most
@@ -46,6 +47,12 @@ class ResponseView(QWidget):
         self.polar.set_colors(colors)
         self.plot.set_colors(colors)
 
+    def scene(self) -> QGraphicsScene:
+        """Both plots as a scene, for a file of vectors."""
+        made = QGraphicsScene()
+        made.addItem(_Plots([each for each in (self.polar, self.plot) if each.isVisible()], self))
+        return made
+
     def sizeHint(self) -> QSize:
         return QSize(720, 240)
 
@@ -63,3 +70,24 @@ class ResponseView(QWidget):
         self.polar.setGeometry(QRect(0, 0, polar, self.height()))
         left = polar if shown else PADDING - 4
         self.plot.setGeometry(QRect(left, 0, self.width() - left, self.height()))
+
+
+class _Plots(QGraphicsItem):
+    """Plots where they lie in their view, on its ground."""
+
+    def __init__(self, plots: list[ResponseHand], view: QWidget) -> None:
+        super().__init__()
+        self._plots, self._view = plots, view
+
+    def boundingRect(self) -> QRectF:
+        return QRectF(self._view.rect())
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        painter.fillRect(self._view.rect(), self._view.palette().window())
+        for plot in self._plots:
+            painter.save()
+            painter.translate(plot.pos())
+            plot.draw(painter)
+            painter.restore()
