@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetrics, QImage, QPainter, QPen
 
+from visualizer.ui.numbers import MINUS
 from visualizer.ui.theme import SMALL_SIZE, TICK_SIZE, Colors, font
 from visualizer.ui.widgets.color_maps import lookup_table
 from visualizer.ui.widgets.equivariance_rows import EquivarianceRow, EquivarianceRows, number
 
 HEADING, FOOTER, EDGE, GAP = 20, 17, 11, 8  # px
-LOWEST_ROW, HIGHEST_ROW = 14, 24  # px
+LOWEST_ROW, HIGHEST_ROW = 13, 24  # px
 _SMALLEST_STRIP = 96  # px
 _BAR, _FIGURE = 34, 34  # px, the widest bar, and the room of its figure
 _NAME_SHARE = 0.3
@@ -92,7 +93,7 @@ def _draw_heading(painter: QPainter, shown: Shown, columns: Columns) -> None:
     painter.drawText(QRectF(EDGE, 0, columns.name_right - EDGE, HEADING), _ALIGN.AlignVCenter, "layer")
     room = QRectF(columns.mean, 0, columns.strip - GAP - columns.mean, HEADING)
     painter.drawText(room, _ALIGN.AlignVCenter | _ALIGN.AlignRight, "mean")
-    low, high = number(shown.table.lowest).removesuffix(".00").removesuffix("0"), "1"
+    low, high = f"{shown.table.lowest:g}".replace("-", MINUS), "1"
     metrics = painter.fontMetrics()
     right = columns.right - metrics.horizontalAdvance(high) - 5
     bar = QRectF(right - _SWATCH, HEADING / 2 - 4, _SWATCH, 8)
@@ -102,15 +103,12 @@ def _draw_heading(painter: QPainter, shown: Shown, columns: Columns) -> None:
     table = np.ascontiguousarray(lookup_table("viridis"))
     painter.drawImage(bar, QImage(table.data, len(table), 1, 3 * len(table), QImage.Format.Format_RGB888))
     words = QRectF(columns.strip, 0, bar.left() - wide - 6 - columns.strip, HEADING)
-    text = next(
-        (
-            each
-            for each in ("correlation at angles", "correlation")
-            if metrics.horizontalAdvance(each) < words.width()
-        ),
-        "",
-    )
-    painter.drawText(words, _ALIGN.AlignVCenter, text)
+    texts = [text for text in ("correlation at each angle", "correlation") if _fits(metrics, text, words)]
+    painter.drawText(words, _ALIGN.AlignVCenter, texts[0] if texts else "")
+
+
+def _fits(metrics: QFontMetrics, text: str, room: QRectF) -> bool:
+    return metrics.horizontalAdvance(text) < room.width()
 
 
 def _draw_row(painter: QPainter, shown: Shown, columns: Columns, place: int) -> None:

@@ -72,9 +72,8 @@ class EquivarianceMap(QAbstractScrollArea):
         moved = selected != self._selected
         self._table, self._selected, self._faded = table, selected, faded
         self._update_bar()
-        if moved and table is not None and 0 <= selected < len(table.rows) - 1:
-            bar, row, room = self.verticalScrollBar(), self._row_height(), self._room()
-            bar.setValue(min(max(bar.value(), (selected + 1) * row - room), selected * row))
+        if moved:
+            self._bring_into_sight()
         if table is not None and 0 <= selected < len(table.rows):
             self.setAccessibleDescription(table.rows[selected].words())
         self._forget()
@@ -108,6 +107,11 @@ class EquivarianceMap(QAbstractScrollArea):
         room = self.viewport().height() - HEADING - FOOTER - _SEPARATION
         return min(max(room // rows, LOWEST_ROW), HIGHEST_ROW)
 
+    def _bring_into_sight(self) -> None:
+        if self._table is not None and 0 <= self._selected < len(self._table.rows) - 1:
+            bar, row, room = self.verticalScrollBar(), self._row_height(), self._room()
+            bar.setValue(min(max(bar.value(), (self._selected + 1) * row - room), self._selected * row))
+
     def _update_bar(self) -> None:
         layers = len(self._table.rows) - 1 if self._table is not None else 0
         self.verticalScrollBar().setPageStep(max(1, self._room()))
@@ -117,6 +121,7 @@ class EquivarianceMap(QAbstractScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._update_bar()
+        self._bring_into_sight()
         self._forget()
 
     # --- painting ----------------------------------------------------------------------------------
@@ -168,6 +173,8 @@ class EquivarianceMap(QAbstractScrollArea):
         painter.setBrush(accent)
         tip = [QPointF(x - 5, HEADING - 6), QPointF(x + 5, HEADING - 6), QPointF(x, HEADING)]
         painter.drawPolygon(QPolygonF(tip))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     # --- mouse and keys ----------------------------------------------------------------------------
 

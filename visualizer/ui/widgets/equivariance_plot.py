@@ -17,7 +17,7 @@ from visualizer.ui.widgets.curve_painting import DOT, draw_line, draw_points, dr
 from visualizer.ui.widgets.equivariance_map import FADED
 from visualizer.ui.widgets.equivariance_rows import EquivarianceRows, number
 
-_LEGEND, _TOP, _RIGHT = 18, 6, 12  # px; the legend stands above the plot
+_LEGEND, _TOP, _RIGHT = 18, 6, 16  # px; the legend stands above the plot
 _ROOM_FOR_Y = 24  # px between two labels
 _SWATCH = 16  # px
 _FULL = 360.0
@@ -117,6 +117,11 @@ class EquivariancePlot(QWidget):
         found = table.rows[row].correlation
         finite = np.isfinite(found)
         if not finite.any():
+            return
+        if finite.sum() == 1:  # nothing to draw a line through
+            place = int(finite.argmax())
+            at = self._axes.to_x(table.values[place] % _FULL), self._axes.to_y(float(found[place]))
+            draw_points(painter, [at], color, DOT)
             return
         angles, values = table.values[finite] % _FULL, found[finite].astype(np.float64)
         order = np.argsort(angles, kind="stable")

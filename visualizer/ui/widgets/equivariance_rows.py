@@ -61,11 +61,9 @@ class EquivarianceRows:
         count = len(self.values)
         if count < 2:
             return 0.5
-        closed = np.append(self.values, self.values[0] + 360)
-        return (
-            float(np.interp((angle - self.values[0]) % 360, closed - self.values[0], np.arange(count + 1)))
-            + 0.5
-        ) % count
+        beyond_first = np.append(self.values, self.values[0] + 360) - self.values[0]
+        place = np.interp((angle - self.values[0]) % 360, beyond_first, np.arange(count + 1))
+        return (float(place) + 0.5) % count
 
     def value_at(self, row: int, angle: float) -> float:
         """The correlation at any angle, between those that are known; NaN where none is."""
@@ -95,7 +93,7 @@ def rows_of(equivariance: Equivariance, *, only_convolutions: bool) -> Equivaria
     found = np.concatenate([row.correlation for row in (*rows, output)])
     smallest = float(np.nanmin(found)) if np.isfinite(found).any() else 0.0
     # In steps, so that colours stay as they are while angles come in.
-    lowest = min(0.0, math.floor(smallest * 2) / 2)
+    lowest = min(0.0, math.floor(smallest * 4) / 4)
     return EquivarianceRows(equivariance.values, equivariance.known, (*rows, output), lowest)
 
 
