@@ -62,6 +62,7 @@ class Dial(QDial):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName("Angle in tenths of a degree")
+        self.setToolTip("Drag, or use the wheel or the arrows: by 1°, with Shift by 15°, with Ctrl by 0.1°")
         self._paced = Paced(_PACE, self, at_once=True)
         self._paced.told.connect(lambda told: self.value_changed.emit(*told))
         self.valueChanged.connect(self._take_value)
