@@ -21,8 +21,8 @@ class ClassChoice(QComboBox):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, accessibleName="Class")
         self._classes: tuple[str, ...] = ()
-        self._first = ""
-        self._names = QStringListModel(self)
+        self._first = "–"
+        self._names = QStringListModel([self._first], self)
         self.setModel(self._names)
         self.setMaxVisibleItems(_MOST_SHOWN)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
@@ -46,6 +46,9 @@ class ClassChoice(QComboBox):
         index = classes.index(wanted) + 1 if wanted in classes else 0
         if index != self.currentIndex():
             self.setCurrentIndex(index)
+        line = self.lineEdit()
+        if line is not None and not line.hasFocus():
+            line.setCursorPosition(0)  # the beginning of a long name is seen
         self.setEnabled(bool(classes))
         self.setToolTip(plain_tip(f"The class whose probability is shown: {self.itemText(index)}"))
 
@@ -73,6 +76,7 @@ class ClassChoice(QComboBox):
         line = self.lineEdit()
         if line is not None and line.text() != self.itemText(self.currentIndex()):
             line.setText(self.itemText(self.currentIndex()))
+            line.setCursorPosition(0)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

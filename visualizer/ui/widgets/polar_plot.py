@@ -207,9 +207,10 @@ def _ring_labels(graph: ResponseGraph) -> list[tuple[float, str]]:
 
 def _stretches(curve: ResponseCurve) -> Iterator[tuple[Values, Values, bool]]:
     """Angles and heights without gaps, and whether they go all around; where values are far apart, along the circle."""
-    if not len(curve.at):
-        return
     at, ys = curve.around
+    if len(at) < 2:
+        yield at[np.isfinite(ys)], ys[np.isfinite(ys)], False
+        return
     if np.isfinite(ys).all():
         yield *_bent(at[1:], ys[1:]), True
         return

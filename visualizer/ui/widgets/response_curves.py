@@ -81,7 +81,8 @@ class ResponseCurve:
     """One class of one network: ``ys`` (n,) at the values ``at`` (n,) that are computed, NaN where no number came.
 
     ``rank`` 0 is the class that is looked at, 1 and more are runners-up of the open network. ``period`` is 0 where
-    the transform has none. ``elsewhere`` tells where another class has the highest probability.
+    the transform has none, ``step`` the usual distance of its values. ``elsewhere`` tells where another class has
+    the highest probability.
     """
 
     key: str
@@ -90,6 +91,7 @@ class ResponseCurve:
     at: Values = field(repr=False)
     ys: Values = field(repr=False)
     period: float = 0.0
+    step: float = 1.0
     rank: int = 0
     stale: bool = False
     complete: bool = True
@@ -105,7 +107,10 @@ class ResponseCurve:
         return at, np.concatenate([self.ys[-1:], self.ys, self.ys[:1]])
 
     def value_at(self, value: float) -> tuple[float, bool]:
-        """The height of the curve there, and whether it was computed just there; NaN where nothing is known."""
+        """The height of the curve there, NaN where nothing is known, and whether it is exact.
+
+        That is what was computed there, or at neighbours so near that the eye tells no difference.
+        """
         at, ys = self.around
         place = int(np.searchsorted(at, value))
         span = _SAME * max(float(at[-1] - at[0]), 1.0) if len(at) else 0.0
@@ -115,7 +120,8 @@ class ResponseCurve:
         if not 0 < place < len(at):
             return math.nan, False
         share = (value - at[place - 1]) / (at[place] - at[place - 1])
-        return float(ys[place - 1] + share * (ys[place] - ys[place - 1])), False
+        is_near = bool(at[place] - at[place - 1] <= self.step * (1 + _SAME))
+        return float(ys[place - 1] + share * (ys[place] - ys[place - 1])), is_near
 
     def predicted_at(self, value: float) -> str:
         """The class that the network takes the input for there."""
@@ -192,7 +198,8 @@ def _curve(
 ) -> ResponseCurve:
     known = np.flatnonzero(response.known)
     at, ys = response.values[known], quantity.of(response, index)[known]
-    period = CIRCLE if TRANSFORMS[response.transform].periodic else 0.0
+    transform = TRANSFORMS[response.transform]
+    period = CIRCLE if transform.periodic else 0.0
     return ResponseCurve(
         line.key,
         response.classes[index] if rank else line.name,
@@ -200,6 +207,7 @@ def _curve(
         at,
         np.where(np.isfinite(ys), ys, np.nan),
         period,
+        transform.step,
         rank,
         line.stale or response.border != state.change.border,
         response.complete,
