@@ -95,8 +95,8 @@ class RotationStudyPanel(Panel):
         self.label = NameChoice("True class", "Whose images are counted", 9)
         self.label.chosen.connect(self._choose_label)
         self.bar.add(self.choice)
-        self._of_one = labelled("of", self.network)
-        for part in (self._of_one, self.label, labelled("Images", self.count), labelled("every", self.step)):
+        self._of_one, self._every = labelled("of", self.network), labelled("every", self.step)
+        for part in (self._of_one, self.label, labelled("Images", self.count), self._every):
             self.bar.add(part)
         self._of_one.hide()
         self.label.hide()
@@ -139,7 +139,9 @@ class RotationStudyPanel(Panel):
     def _show_settings(self, state: RotationState) -> None:
         transform, study = state.change.transform, state.study
         self.count.set_value(study.count)
-        self.step.set_steps(step_choices(transform, study.step), study.step, transform)
+        self.step.set_steps(step_choices(study.step), study.step)
+        if self._every.isHidden() == (transform == "rotation"):  # other transforms have values of their own
+            self._every.setVisible(transform == "rotation")
         noun = values_noun(transform, 1).capitalize()
         self.choice.set_names([view.title.format(noun) for view in VIEWS], self._view)
         self.set_subtitle(plain(study.data))

@@ -16,6 +16,7 @@ from visualizer.ui.widgets.axes import LABEL_HEIGHT, TICK_LENGTH, Axes
 
 HEADER, TITLE = 20, 15  # px above the rows; the name of the axis
 LEAST_ROW, MOST_ROW = 18, 48  # px
+_AROUND = HEADER + LABEL_HEIGHT + TITLE + 2  # px above and below the rows
 _COLUMN = 46  # px of a figure at the right
 _NAME_SHARE = 0.32  # of the width at most
 _GAP = 8  # px between a name and the plot
@@ -61,7 +62,7 @@ def lay_out(size: QSize, rows: Sequence[BoxRow]) -> BoxLayout:
     metrics = QFontMetrics(font(TEXT_SIZE, bold=True))
     widest = max((metrics.horizontalAdvance(row.name) for row in rows), default=0)
     names = min(widest + 2, round(size.width() * _NAME_SHARE)) + _GAP
-    room = size.height() - HEADER - LABEL_HEIGHT - TITLE - 2
+    room = size.height() - _AROUND
     row = min(MOST_ROW, max(1.0, room / max(1, len(rows))))
     width = max(40.0, size.width() - names - 2 * _COLUMN - 2)
     plot = QRectF(names, HEADER, width, row * max(1, len(rows)))
@@ -70,7 +71,12 @@ def lay_out(size: QSize, rows: Sequence[BoxRow]) -> BoxLayout:
 
 def least_height(count: int) -> int:
     """The height (px) that so many rows need."""
-    return HEADER + LABEL_HEIGHT + TITLE + 2 + LEAST_ROW * max(2, count)
+    return _AROUND + LEAST_ROW * max(2, count)
+
+
+def most_height(count: int) -> int:
+    """The height (px) that so many rows can use."""
+    return _AROUND + MOST_ROW * max(1, count)
 
 
 def draw_boxes(

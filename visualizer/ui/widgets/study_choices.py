@@ -42,16 +42,16 @@ class NameChoice(QComboBox):
 
 
 class StepChoice(NameChoice):
-    """The distance of values. Emits ``step_chosen(step)``."""
+    """The distance of angles. Emits ``step_chosen(degrees)``."""
 
     step_chosen = Signal(float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Step", "The distance between two values that are asked about", 3, parent)
+        super().__init__("Step", "The distance between two angles that are asked about", 3, parent)
         self._steps: tuple[float, ...] = ()
         self.chosen.connect(lambda index: self.step_chosen.emit(self._steps[index]))
 
-    def set_steps(self, steps: tuple[float, ...], step: float, transform: str) -> None:
-        """Offer the steps of a transform."""
+    def set_steps(self, steps: tuple[float, ...], step: float) -> None:
+        """Offer these steps, degrees, and show which one it is."""
         self._steps = steps
-        self.set_names([value_words(transform, each) for each in steps], steps.index(step))
+        self.set_names([value_words("rotation", each) for each in steps], steps.index(step))

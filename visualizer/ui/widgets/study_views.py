@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from visualizer.probes.response.dataset_figures import class_rows, curve_rows, predicted_rows, share_rows
 from visualizer.probes.response.frames import DatasetResponse
@@ -15,7 +14,7 @@ from visualizer.ui.rotation.state import OPEN, Line
 from visualizer.ui.rotation.words import value_words
 from visualizer.ui.theme import Colors
 from visualizer.ui.widgets.angle_matrix import AngleMatrix
-from visualizer.ui.widgets.box_plot import BoxPlot
+from visualizer.ui.widgets.box_page import BoxPage
 from visualizer.ui.widgets.export import Row
 from visualizer.ui.widgets.quartile_plot import QuartilePlot
 from visualizer.ui.widgets.study_figures import StudyFigures, box_row, quartile_curve
@@ -52,20 +51,15 @@ class StudyViews(QWidget):
         self._figures: dict[str, StudyFigures] = {}
         self._shown: tuple[object, ...] = ()
         self.boxes, self.curve, self.classes, self.matrix = (
-            BoxPlot(),
+            BoxPage(),
             QuartilePlot(),
             AngleMatrix(),
             AngleMatrix(),
         )
         self.classes.setAccessibleName("Accuracy by class and value")
         self.matrix.setAccessibleName("Predicted classes by value")
-        self._scroll = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setWidget(self.boxes)
-        self._scroll.viewport().setAutoFillBackground(False)
-        self.boxes.setAutoFillBackground(False)
         self._stack = QStackedLayout(self)
-        for widget in (self._scroll, self.curve, self.classes, self.matrix):
+        for widget in (self.boxes, self.curve, self.classes, self.matrix):
             self._stack.addWidget(widget)
 
     # --- what is shown -----------------------------------------------------------------------------
@@ -92,7 +86,7 @@ class StudyViews(QWidget):
         if view == BOXES:
             self._show_boxes()
         elif view == CURVE:
-            self._show_curves()
+            self._show_curves(self.curve, f"p(true class), mean and quartiles, {self.caption()}")
         elif key in self._figures and self._figures[key].study.done:
             (self._show_classes if view == CLASSES else self._show_matrix)(self._figures[key], label)
 
@@ -114,19 +108,19 @@ class StudyViews(QWidget):
             for line, name in zip(self._lines, line_names(self._lines), strict=True)
         ]
         self.boxes.set_rows(rows, self.caption(), share_title(answers[0].transform) if answers else "")
+        self._show_curves(self.boxes.curve, "p(true class), mean and quartiles")
 
-    def _show_curves(self) -> None:
+    def _show_curves(self, plot: QuartilePlot, caption: str) -> None:
         answers = self.answers()
         if not answers:
-            self.curve.set_curves((), "", "rotation", (0.0, 360.0))
+            plot.set_curves((), "", "rotation", (0.0, 360.0))
             return
         curves = [
             quartile_curve(line, name, self._figures[line.key], is_open=line.key == OPEN)
             for line, name in zip(self._lines, line_names(self._lines), strict=True)
             if line.study is not None and line.study.done and line.study.transform == answers[0].transform
         ]
-        caption = f"p(true class), mean and quartiles over {self.caption()}"
-        self.curve.set_curves(curves, caption, answers[0].transform, value_range(answers[0]))
+        plot.set_curves(curves, caption, answers[0].transform, value_range(answers[0]))
 
     def _show_classes(self, figures: StudyFigures, label: int | None) -> None:
         study, cells = figures.study, figures.by_class

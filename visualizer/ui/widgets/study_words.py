@@ -12,7 +12,6 @@ from visualizer.ui.widgets.axes import round_ticks, tick_texts
 Labels = list[tuple[float, str]]
 
 STEPS = (1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 45.0)  # degrees
-_MULTIPLES = (1, 2, 5, 10)  # of the usual step, of other transforms
 _QUARTERS = (360, 180, 90, 45)  # degrees between two ticks of an axis
 
 
@@ -34,9 +33,9 @@ def asked_words(study: DatasetResponse) -> str:
 
 
 def invitation(transform: str, count: int, step: float) -> str:
-    """The sentence that says what Run would do: how many images, and how many values for each."""
+    """The sentence that says what Run would do; ``step`` (degrees) matters to a rotation alone."""
     try:
-        values = len(values_of(transform, step))
+        values = len(values_of(transform, step if transform == "rotation" else None))
     except UserError as refused:
         return str(refused)
     how = (
@@ -50,11 +49,9 @@ def share_title(transform: str) -> str:
     return f"share of {values_noun(transform)} classified right"
 
 
-def step_choices(transform: str, step: float) -> tuple[float, ...]:
-    """The distances of values to choose from, rising; ``step`` is one of them."""
-    usual = TRANSFORMS[transform].step
-    offered = STEPS if transform == "rotation" else tuple(round(usual * factor, 9) for factor in _MULTIPLES)
-    return tuple(sorted({*offered, step}))
+def step_choices(step: float) -> tuple[float, ...]:
+    """The distances of angles to choose from, rising; ``step`` is one of them. Other transforms have their own."""
+    return tuple(sorted({*STEPS, step}))
 
 
 def axis_title(transform: str) -> str:
