@@ -112,12 +112,13 @@ def _responses(
         ResponseRun(network, one.tensor, options.transform, values, options.border, picture.label)
         for network, one in zip(networks, inputs, strict=True)
     ]
+    first = [run.advance(0.0, whole_pieces=True) for run in runs]
     if options.label is not None:
-        _indexes([run.advance(0.0) for run in runs], options.label)
+        _indexes(first, options.label)
     words = f"{TRANSFORMS[options.transform].title} of {picture.name}"
     for index, run in enumerate(runs):
         while not run.complete:
-            run.advance(_SLICE)
+            run.advance(_SLICE, whole_pieces=True)  # the file has the same digits every time
             report(words, (index + run.count_done / len(values)) / len(runs))
     return [run.advance() for run in runs]
 

@@ -52,15 +52,18 @@ class ResponseRun:
         """Whether every value is computed."""
         return self.count_done == len(self._order)
 
-    def advance(self, seconds: float | None = None) -> Response:
+    def advance(self, seconds: float | None = None, *, whole_pieces: bool = False) -> Response:
         """Ask on for about so many seconds, at least one value (None: to the end); the curve as far as it is.
+
+        With ``whole_pieces`` always for as many values at once as fit: slices are then less even in time, but their
+        lengths change no digit of the curve.
 
         Raises ``UserError`` where the network gives no scores of classes, or the transform cannot be done.
         """
         begin = time.perf_counter()
         left = seconds
         while not self.complete:
-            self._ask(self._count(left))
+            self._ask(self._count(None if whole_pieces else left))
             if seconds is not None:
                 left = seconds - (time.perf_counter() - begin)
                 if left <= 0:
