@@ -406,3 +406,22 @@ def test_one_class_has_a_curve_and_no_runners_up(panel):
     assert [curve.name for curve in panel.view.plot._graph.curves] == ["shapes-net"]
     stretches = panel.view.plot._graph.main[0].elsewhere
     assert [(each.start, each.end, each.class_name) for each in stretches] == [(90.5, 269.5, "not hot dog")]
+
+
+def test_a_tall_dock_has_one_plot_above_the_other(panel, state):
+    panel.window().resize(520, 560)
+    settled(panel, state)
+    polar, plot = panel.view.polar.geometry(), panel.view.plot.geometry()
+    assert polar.bottom() < plot.top()
+    assert panel.view.polar.radius >= 80
+    right = [
+        widget.mapTo(panel, QPoint(widget.width(), 0)).x()
+        for widget in (panel.bar.export, panel.bar.networks)
+    ]
+    assert max(right) <= panel.width()
+
+
+def test_it_is_told_in_words_too(panel, state):
+    settled(panel, state)
+    assert "baseline: mean 0.5" in panel.view.plot.accessibleDescription()
+    assert all(chip.accessibleName() for chip in panel.bar.networks.chips)

@@ -140,6 +140,8 @@ class RotationPanel(Panel):
         looked = class_looked_at(state)
         name = looked[0].classes[looked[1]] if looked is not None else ""
         self.figures.set_lines([figure_line(line, name) for line in state.lines])
+        for plot in (self.view.polar, self.view.plot):
+            plot.setAccessibleDescription(self.figures.accessibleDescription())
 
     def _say_what(self, state: RotationState) -> None:
         looked = class_looked_at(state)

@@ -20,7 +20,7 @@ HEIGHT = 24  # px
 _SQUARE, _SIDE, _GAP, _CLOSE = 8, 7, 6, 18  # px
 _BETWEEN = 4  # px between two chips
 _LONGEST_NAME, _LONGEST_MOMENT = 130, 84  # px
-_COMPACT_NAME, _FEW = 64, 3  # px; so many chips have room for both words in a small panel
+_COMPACT_NAME, _FEW = 78, 3  # px; so many chips have room for both words in a small panel
 _GRAIN = 16  # px, by which a chip grows: its moment may change many times a second
 
 Room = Literal["both", "short", "name", "moment"]

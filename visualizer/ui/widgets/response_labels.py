@@ -20,6 +20,7 @@ from visualizer.ui.widgets.response_curves import ResponseCurve, ResponseGraph, 
 DOT, SMALL_DOT = 4.0, 2.6  # px, radius where the marker meets a curve
 _NAME_HEIGHT, _VALUE_HEIGHT = 15, 15  # px
 _LONGEST_NAME = 120  # px
+_FAR = 30.0  # px: words further from their dot than that are not taken for its value
 _GAP = 4  # px between a name and its curve
 _TRIES = 28  # places along the curve
 _USUAL_SHARE, _TO_THE_RIGHT = 0.8, 12.0  # of the width; what it costs to be all of the width away from there
@@ -156,5 +157,5 @@ def _beside_curve(
         return y
     clear = _VALUE_HEIGHT / 2 + 2
     above, below = min(float(ys.min()), y) - clear, max(float(ys.max()), y) + clear
-    inside = [place for place in (above, below) if room[0] <= place <= room[1]]
-    return min(inside, key=lambda place: abs(place - y), default=y)
+    near = [place for place in (above, below) if room[0] <= place <= room[1] and abs(place - y) <= _FAR]
+    return min(near, key=lambda place: abs(place - y), default=y + clear if y < sum(room) / 2 else y - clear)

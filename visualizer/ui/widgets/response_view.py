@@ -1,4 +1,4 @@
-"""Both plots of a response side by side: around the circle, where the transform has one, and along a line."""
+"""Both plots of a response: around the circle, where the transform has one, and along a line beside or below it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from visualizer.ui.widgets.response_plot import ResponsePlot
 
 _POLAR_SHARE = 0.42  # of the width, at most
 _NARROW = 300  # px: below it there is room for one plot only
+_TALL, _STEEP = 340, 0.7  # px, and heights over widths: from which on one plot stands above the other
+_UPPER_SHARE = 0.55  # of the height, of the upper one
+_LEFT = PADDING - 4  # px before the line plot
 
 
 class ResponseView(QWidget):
@@ -65,11 +68,15 @@ class ResponseView(QWidget):
 
     def _place(self) -> None:
         shown = self._is_periodic and self.width() >= _NARROW
-        polar = min(self.height() + 2 * PADDING, round(_POLAR_SHARE * self.width())) if shown else 0
         self.polar.setVisible(shown)
+        if shown and self.height() >= max(_TALL, _STEEP * self.width()):
+            top = round(_UPPER_SHARE * self.height())
+            self.polar.setGeometry(QRect(0, 0, self.width(), top))
+            self.plot.setGeometry(QRect(_LEFT, top, self.width() - _LEFT, self.height() - top))
+            return
+        polar = min(self.height() + 2 * PADDING, round(_POLAR_SHARE * self.width())) if shown else _LEFT
         self.polar.setGeometry(QRect(0, 0, polar, self.height()))
-        left = polar if shown else PADDING - 4
-        self.plot.setGeometry(QRect(left, 0, self.width() - left, self.height()))
+        self.plot.setGeometry(QRect(polar, 0, self.width() - polar, self.height()))
 
 
 class _Plots(QGraphicsItem):

@@ -17,6 +17,7 @@ from visualizer.ui.widgets.wrapping_bar import WrappingBar, labelled
 
 _ANGLES = (0.5, 1.0, 2.0, 5.0, 10.0, 15.0)
 _STEP_WIDTH = 70  # px
+_LEAST_CLASS, _USUAL_CLASS, _WIDEST_CLASS = 100, 140, 240  # px
 _COMPACT = 560  # px: in less, boxes have no words before them
 _MULTIPLES = (1.0, 2.0, 5.0, 10.0)  # of the usual step of other transforms
 
@@ -42,7 +43,7 @@ class RotationBar(WrappingBar):
     export_clicked = Signal(QPoint)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent, margins=(PADDING, 6, PADDING, 6), spacing=8)
+        super().__init__(parent, margins=(PADDING, 6, PADDING, 6), spacing=7)
         self.networks = NetworkChips()
         self.classes = ClassChoice()
         self.classes.class_chosen.connect(self.class_chosen)
@@ -59,6 +60,7 @@ class RotationBar(WrappingBar):
         for box in (self.classes, self.step, self.quantity, self.export):
             box.setFixedHeight(24)
         self.step.setFixedWidth(_STEP_WIDTH)
+        self.classes.setFixedWidth(_USUAL_CLASS)
         self._transform: Transform | None = None
         self.add(self.networks)
         self._pairs = [
@@ -75,6 +77,7 @@ class RotationBar(WrappingBar):
     def set_state(self, state: RotationState, *, is_empty: bool) -> None:
         """Show the networks and the class of a state; ``is_empty``: nothing can be exported."""
         self.networks.set_lines(state.lines, live=state.live)
+        self._share_room(self.width())
         self._set_class(state)
         self._set_step(TRANSFORMS[state.change.transform], state.step)
         self.export.setEnabled(not is_empty)
@@ -115,7 +118,18 @@ class RotationBar(WrappingBar):
                 word.setVisible(not compact)
         self.networks.set_compact(compact)
         self.export.setText("" if compact else "Export")
+        self._share_room(event.size().width())
         super().resizeEvent(event)
+
+    def _share_room(self, width: int) -> None:
+        """Give the names of classes what the others leave in one line; their least width where that is too little."""
+        others = (self.networks, *self._pairs[1:], self.export)
+        word = self._pairs[0].sizeHint().width() - self.classes.width()
+        taken = sum(each.sizeHint().width() for each in others) + word + len(others) * self._spacing
+        free = width - 2 * PADDING - taken
+        wanted = min(free, _WIDEST_CLASS) if free >= _LEAST_CLASS else _USUAL_CLASS
+        if wanted != self.classes.width():
+            self.classes.setFixedWidth(wanted)
 
     def _ask_for_export(self) -> None:
         self.export_clicked.emit(self.export.mapToGlobal(QPoint(0, self.export.height())))
