@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
+import numpy as np
+from PySide6.QtCore import QLineF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 
 from visualizer.rendering.boxes import BoxFigures
 from visualizer.ui.numbers import signed
 from visualizer.ui.theme import DARK, SMALL_SIZE, TEXT_SIZE, Colors, font
 from visualizer.ui.widgets.axes import LABEL_HEIGHT, TICK_LENGTH, Axes
+from visualizer.ui.widgets.curve_painting import polygon
 
 HEADER, TITLE = 20, 15  # px above the rows; the name of the axis
 LEAST_ROW, MOST_ROW = 18, 48  # px
@@ -30,7 +31,7 @@ _ALIGN = Qt.AlignmentFlag
 class BoxRow:
     """One network: its box (None before it is asked), or a sentence why there is none.
 
-    ``strong`` is the one that is open. ``complete``: all images are done. ``words`` are for the tool tip.
+    ``strong`` is the one that is open. ``complete``: all images are done. ``words`` makes the tool tip.
     """
 
     key: str
@@ -40,7 +41,7 @@ class BoxRow:
     strong: bool = False
     complete: bool = True
     trouble: str = ""
-    words: str = ""
+    words: Callable[[], str] = str
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,9 +182,9 @@ def _draw_box(painter: QPainter, axes: Axes, band: QRectF, row: BoxRow, box: Box
 
 
 def _draw_outliers(painter: QPainter, axes: Axes, middle: float, half: float, box: BoxFigures) -> None:
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(190, 195, 203, 150))
-    for number, value in enumerate(box.outliers.tolist()):
-        spread = math.modf(number * _GOLDEN)[0] - 0.5
-        painter.drawEllipse(QPointF(axes.to_x(value), middle + 1.4 * half * spread), 1.3, 1.3)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
+    """A dot for each, above and below the line so that equal ones are told apart; always in the same places."""
+    spread = np.arange(len(box.outliers)) * _GOLDEN % 1.0 - 0.5
+    pen = QPen(QColor(190, 195, 203, 150), 2.6)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    painter.setPen(pen)
+    painter.drawPoints(polygon(np.asarray(axes.to_x(box.outliers)), middle + 1.4 * half * spread))

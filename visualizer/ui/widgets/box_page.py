@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
@@ -18,7 +18,9 @@ _GAP = 8  # px
 
 
 class BoxPage(QWidget):
-    """Scrolls where there are more networks than rows that can be read."""
+    """Scrolls where there are more networks than rows that can be read. Emits ``room_found`` for the curves."""
+
+    room_found = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,4 +54,7 @@ class BoxPage(QWidget):
         has_room = height - high - _GAP >= _LEAST_CURVE
         self.area.setGeometry(0, 0, width, high if has_room else height)
         self.curve.setGeometry(0, high + _GAP, width, max(1, height - high - _GAP))
-        self.curve.setVisible(has_room)
+        if self.curve.isHidden() == has_room:
+            self.curve.setVisible(has_room)
+            if has_room:
+                self.room_found.emit()

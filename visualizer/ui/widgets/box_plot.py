@@ -77,5 +77,5 @@ class BoxPlot(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         row = self.row_at(event.position())
-        words = (self._rows[row].words or self._rows[row].trouble) if row >= 0 else ""
+        words = (self._rows[row].words() or self._rows[row].trouble) if row >= 0 else ""
         QToolTip.showText(event.globalPosition().toPoint(), plain_tip(words), self)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,16 +86,16 @@ class StudyFigures:
 
 def box_row(line: Line, name: str, figures: StudyFigures | None, *, is_open: bool) -> BoxRow:
     """The row of a line in the box plots."""
-    known = figures is not None and figures.study.done > 0
+    known = figures if figures is not None and figures.study.done else None
     return BoxRow(
         line.key,
         name,
         line.color,
-        figures.box if known and figures is not None else None,
+        known.box if known is not None else None,
         strong=is_open,
         complete=figures is not None and figures.study.complete,
         trouble=line.trouble,
-        words=figures.words(name) if known and figures is not None else "",
+        words=partial(known.words, name) if known is not None else str,
     )
 
 

@@ -56,6 +56,7 @@ class StudyViews(QWidget):
             AngleMatrix(),
             AngleMatrix(),
         )
+        self.boxes.room_found.connect(self._show_curves_below)
         self.classes.setAccessibleName("Accuracy by class and value")
         self.matrix.setAccessibleName("Predicted classes by value")
         self._stack = QStackedLayout(self)
@@ -108,7 +109,11 @@ class StudyViews(QWidget):
             for line, name in zip(self._lines, line_names(self._lines), strict=True)
         ]
         self.boxes.set_rows(rows, self.caption(), share_title(answers[0].transform) if answers else "")
-        self._show_curves(self.boxes.curve, "p(true class), mean and quartiles")
+        self._show_curves_below()
+
+    def _show_curves_below(self) -> None:
+        if not self.boxes.curve.isHidden():
+            self._show_curves(self.boxes.curve, "p(true class), mean and quartiles")
 
     def _show_curves(self, plot: QuartilePlot, caption: str) -> None:
         answers = self.answers()
