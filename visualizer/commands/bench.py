@@ -20,6 +20,7 @@ BENCHMARKS = (
     Benchmark("startup", "visualizer.benchmarks.startup:measure", needs_window=True),
     Benchmark("capture", "visualizer.benchmarks.capture:measure"),
     Benchmark("rotation", "visualizer.benchmarks.rotation:measure"),
+    Benchmark("rotate", "visualizer.benchmarks.rotate:measure"),
     Benchmark("planning", "visualizer.benchmarks.planning:measure"),
     Benchmark("train-loop", "visualizer.benchmarks.train_loop:measure"),
     Benchmark("watching", "visualizer.benchmarks.watching:measure"),
