@@ -3,10 +3,8 @@
 import csv
 import io
 import math
-import time
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from panel_bench import docked
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -176,20 +174,6 @@ def test_only_the_marker_moves_while_the_value_does(panel, state):
     assert panel.figures.lines is figures
     assert (panel.view.polar._drawn.cacheKey(), panel.view.plot.picture._drawn.cacheKey()) == drawn
     assert color_near(panel.view.polar, panel.view.polar.place(200, 1.0), theme.DARK.accent, 0)
-
-
-def test_a_frame_while_the_dial_turns_is_quick(panel):
-    state = turned(0, *(response(wave(times), f"network {times}") for times in range(1, 6)))
-    settled(panel, state)
-    times = []
-    for degrees in range(0, 360, 9):
-        state = replace(state, change=Change(value=float(degrees)))
-        began = time.perf_counter()
-        panel.set_state(state)
-        panel.view.polar.repaint()
-        panel.view.plot.repaint()
-        times.append(time.perf_counter() - began)
-    assert np.median(times) < 0.012  # 1.5 ms where nobody else computes
 
 
 # --- the choices -------------------------------------------------------------------------------------

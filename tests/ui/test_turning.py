@@ -1,6 +1,9 @@
-"""The turning input in the real window: by keys, by the dial's requests, by itself; what follows it, and what is told."""
+"""The turning input in the real window: by keys, by hand, by itself; what follows it, and what is told."""
 
 from __future__ import annotations
+
+import multiprocessing
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +14,9 @@ from pytestqt.qtbot import QtBot
 from visualizer.data.preprocessing import prepare
 from visualizer.data.shapes import CLASSES
 from visualizer.data.transforms.table import transformed
+from visualizer.experiments.rotation import RotationSettings
 from visualizer.ui.driving import settle, wait
+from visualizer.ui.experiment_dialog import FINISHED
 from visualizer.ui.main_window import MainWindow
 from visualizer.ui.rotation.state import OPEN, Line, RotationState, Study
 from visualizer.ui.rotation.words import words
@@ -245,3 +250,41 @@ def test_another_picture_keeps_the_angle_and_gets_its_own_curve(turning: MainWin
     assert second is not first
     assert not np.allclose(first.probabilities, second.probabilities)
     assert turning.session.change.value == 30
+
+
+def test_the_experiment_is_run_from_the_menu_and_shows_its_findings(
+    window: MainWindow, tmp_path: Path
+) -> None:
+    window.actions_by_id["experiment"].trigger()
+    dialog = window.turning.experiment.dialog
+    assert dialog is not None
+    out = tmp_path / "experiment"
+    settings = RotationSettings(out, epochs=1, networks=("baseline", "8_rot_1"), images=5, step=90.0, jobs=1)
+    dialog.start_requested.emit(settings)
+    dialog.reject()
+    assert wait(lambda: (out / "report.md").is_file() and not window.session.waiting, 100)
+    assert dialog.stages.currentIndex() == FINISHED
+    assert any("report.md" in sentence for sentence in window.notices.sentences()), "the dialog was hidden"
+    window.actions_by_id["experiment"].trigger()
+    assert dialog.isVisible()
+    dialog.reject()
+
+
+def test_an_experiment_is_cancelled_and_a_bad_one_refused(window: MainWindow, tmp_path: Path) -> None:
+    window.actions_by_id["experiment"].trigger()
+    dialog = window.turning.experiment.dialog
+    assert dialog is not None
+    dialog.start_requested.emit(
+        RotationSettings(tmp_path / "one", epochs=500, networks=("baseline",), jobs=1)
+    )
+    dialog.set_progress("Beginning …", None)
+    assert wait(lambda: "baseline" in dialog.under_way[0].text(), 60)
+    dialog.cancel_button.click()
+    assert wait(lambda: not multiprocessing.active_children(), 20)
+    assert not dialog.is_running
+    (tmp_path / "two").mkdir()
+    (tmp_path / "two" / "letter.txt").write_text("Dear")
+    dialog.start_requested.emit(RotationSettings(tmp_path / "two", epochs=1, networks=("baseline",)))
+    assert settle(window)
+    assert "holds other files" in dialog.form.error.text()
+    dialog.reject()

@@ -239,6 +239,13 @@ ROTATE: tuple[ActionRow | None, ...] = (
         "Rotate",
         help="How often each network is right, over all angles",
     ),
+    ActionRow(
+        "experiment",
+        "Rotation experiment…",
+        "turning.experiment.open",
+        "Rotate",
+        help="Train networks with turned and with normalised filters, and report what they gain",
+    ),
 )
 TRAIN: tuple[ActionRow | None, ...] = (
     _train(

@@ -14,6 +14,7 @@ from visualizer.data.inputs import Input
 from visualizer.data.transforms import NOTHING, Change
 from visualizer.data.transforms.table import values_of
 from visualizer.errors import UserError
+from visualizer.experiments import rotation
 from visualizer.networks.network import Network
 from visualizer.probes.response.curve import ResponseRun
 from visualizer.probes.response.dataset import DatasetRun
@@ -157,6 +158,11 @@ def begin_equivariance(
 def equivariance_on(run: EquivarianceRun, seconds: float, report: Report) -> EquivarianceSlice:
     """Compare on for so long."""
     return EquivarianceSlice(run, run.advance(seconds))
+
+
+def run_experiment(settings: rotation.RotationSettings, report: Report) -> rotation.Outcome:
+    """The rotation experiment: this thread waits for the processes that compute it."""
+    return rotation.run(settings, report)
 
 
 def open_networks(paths: Sequence[Path], report: Report) -> Opened:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from visualizer.data.transforms import Change
+from visualizer.ui.remembered_views import remember_view
 from visualizer.ui.rotation.comparison import Comparison
 from visualizer.ui.rotation.curves import Curves
+from visualizer.ui.rotation.experiment import RotationExperiment
 from visualizer.ui.rotation.layers import Layers
 from visualizer.ui.rotation.live import LiveRotation
 from visualizer.ui.rotation.playback import RotationPlayback
@@ -31,6 +33,7 @@ class RotationWiring(QObject):
         self.curves = Curves(self.live, self.comparison)
         self.studying = Studying(self.live, self.comparison)
         self.layers = Layers(self.live)
+        self.experiment = RotationExperiment(window)
         self._panels = (window.rotation, window.rotation_study, window.equivariance)
         self._shown: dict[str, RotationState] = {}
         self._dialled: tuple[Change, bool] | None = None
@@ -39,6 +42,7 @@ class RotationWiring(QObject):
         window.closing.connect(self._end)
         self._connect_input()
         self._connect_panels()
+        remember_view(window.rotation, window.settings)
         self._show(self.live.state)
 
     def _connect_input(self) -> None:
