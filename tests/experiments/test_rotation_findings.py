@@ -99,6 +99,18 @@ def test_rotation_in_the_last_layer_costs_nothing(
     assert finding(made, "b").verdict == verdict
 
 
+def test_who_has_learnt_nothing_is_no_witness() -> None:
+    made = results(every(0.7, **{"8_rot_4": (0.104,)}), {"8_rot_4": 0.1})
+    for key in ("a", "c"):
+        parts = {part.name: part for part in finding(made, key).comparisons}
+        assert parts["8_rot_4"].verdict == "undecided"
+        assert parts["8_rot_4"].more == "8_rot_4 does no better than guessing"
+    parts = {part.name: part for part in finding(made, "c").comparisons}
+    assert parts["4_rot_4"].more == "keeps 100 % of its accuracy at 0°"
+    base = results(every(0.7, **{BASELINE: (0.1,)}))
+    assert {part.verdict for part in finding(base, "b").comparisons} == {"undecided"}
+
+
 def test_every_variant_is_more_invariant() -> None:
     more = {name: 0.5 for name, row in NETWORKS.items() if row.rotations}
     assert finding(results(every(0.7), more), "c").verdict == "shown"

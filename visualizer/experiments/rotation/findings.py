@@ -68,8 +68,8 @@ def _findings(results: Results) -> Iterator[Finding]:
             f"Rotation convolutions{how} in every layer cost accuracy.",
             [row for row in networks if row.layers == _ALL],
             "accuracy",
-            lambda run: measures.accuracy(run),
-            lambda difference, spread: _less(difference, spread),
+            measures.accuracy,
+            _less,
         )
         yield _of_rotation(
             results,
@@ -78,8 +78,8 @@ def _findings(results: Results) -> Iterator[Finding]:
             f"(less than {100 * MARGIN:g} point).",
             [row for row in networks if row.layers == 1],
             "accuracy",
-            lambda run: measures.accuracy(run),
-            lambda difference, spread: _no_less(difference, spread),
+            measures.accuracy,
+            _no_less,
         )
         yield _of_rotation(
             results,
@@ -87,8 +87,9 @@ def _findings(results: Results) -> Iterator[Finding]:
             f"Every network with rotation convolutions{how} is more rotation-invariant than the baseline.",
             networks,
             "share of angles classified right, mean over images",
-            lambda run: measures.share(run),
-            lambda difference, spread: _more(difference, spread),
+            measures.share,
+            _more,
+            _kept,
         )
     yield _of_transplants(results)
     faster = _of_norms(results)
@@ -107,14 +108,23 @@ def _of_rotation(
     figure: str,
     measure: Callable[[RunFigures], Estimate],
     judge: Callable[[float, float], Verdict],
+    remark: Callable[[Sequence[RunFigures]], str] = lambda runs: "",
 ) -> Finding:
-    """A finding that compares each of some networks with the baseline."""
+    """A finding that compares each of some networks with the baseline.
+
+    A network that has learnt nothing is no witness: it says the same of every image, turned or not.
+    """
     base = measures.over_seeds(results.of(BASELINE), measure)
     compared = []
     for row in networks:
         own = measures.over_seeds(results.of(row.name), measure)
-        if base is not None and own is not None:
-            compared.append(_compared(row.name, own, base, judge))
+        if base is None or own is None:
+            continue
+        if _guesses(results, row.name) or _guesses(results, BASELINE):
+            who = row.name if _guesses(results, row.name) else BASELINE
+            compared.append(_compared(row.name, own, base, _undecided, f"{who} does no better than guessing"))
+        else:
+            compared.append(_compared(row.name, own, base, judge, remark(results.of(row.name))))
     wanted = [row.name for row in networks]
     return _combined(key, expected, figure, BASELINE, compared, wanted)
 
@@ -141,9 +151,22 @@ def _no_less(difference: float, spread: float) -> Verdict:
     return "not shown" if difference < -max(spread, MARGIN) else "undecided"
 
 
+def _guesses(results: Results, name: str) -> bool:
+    """Whether the accuracy of a network is within its spread of that of guessing, or below."""
+    found = measures.over_seeds(results.of(name), measures.accuracy)
+    return found is not None and found.value - found.spread <= results.data.chance
+
+
+def _kept(runs: Sequence[RunFigures]) -> str:
+    """How much of the accuracy at 0° is left over all angles: invariance without how good a network is."""
+    upright = sum(float(run.right_at[0]) for run in runs)
+    over_all = sum(float(run.shares.mean()) for run in runs)
+    return f"keeps {100 * over_all / upright:.0f} % of its accuracy at 0°" if upright else ""
+
+
 def _of_transplants(results: Results) -> Finding:
     """Whether the baseline's weights fail where they are turned: nearer to guessing than to what they were."""
-    chance = 1 / max(len(results.data.classes), 1)
+    chance = results.data.chance
     base = measures.over_seeds(results.of(BASELINE), measures.accuracy)
     compared = []
     wanted = [row.name for row in NETWORKS.values() if row.takes_weights]
@@ -155,7 +178,7 @@ def _of_transplants(results: Results) -> Finding:
         spread = measures.together(own, Estimate(middle, base.spread / 2))
         more = f"half-way to guessing is {100 * middle:.1f} %"
         verdict = _less(own.value - middle, spread)
-        if base.value - chance <= base.spread:
+        if _guesses(results, BASELINE):
             verdict, more = "undecided", "the baseline itself does no better than guessing"
         difference = own.value - base.value
         compared.append(Comparison(name, own.value, base.value, difference, spread, verdict, more))
@@ -266,7 +289,7 @@ def _combined(
 _WORDS: dict[Verdict, str] = {
     "shown": "shown by",
     "not shown": "contradicted by",
-    "undecided": "within the spread for",
+    "undecided": "undecided for",
 }
 
 

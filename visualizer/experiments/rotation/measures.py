@@ -80,7 +80,7 @@ def paces(results: Results, names: Sequence[str]) -> Mapping[str, Pace]:
         for run in runs:
             area = float(run.accuracy[:epochs].mean())
             error = math.sqrt(area * (1 - area) / count)  # as of one look: epochs are no independent samples
-            reached = epochs_to(run, level, 1 / max(len(results.data.classes), 1))
+            reached = epochs_to(run, level, results.data.chance)
             parts.setdefault(run.name, []).append((Estimate(area, error), Estimate(reached, 0.0)))
     made = {}
     for name, pairs in parts.items():

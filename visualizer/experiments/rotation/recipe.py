@@ -39,6 +39,11 @@ class DataFacts:
     augmentation: tuple[tuple[str, float], ...] = ()
     notes: tuple[str, ...] = ()
 
+    @property
+    def chance(self) -> float:
+        """The accuracy of guessing, where all classes are as frequent."""
+        return 1 / max(len(self.classes), 1)
+
 
 @functools.lru_cache(maxsize=1)
 def data_of(plan: Plan, seed: int, folder: Path | None) -> Dataset:
@@ -127,9 +132,14 @@ def deviations(plan: Plan, data: DataFacts) -> Iterator[str]:
     if row.side != SIDE:
         yield f"Pictures are {row.side}×{row.side}, not {SIDE}×{SIDE}."
     if plan.epochs != EPOCHS:
-        yield f"At most {plan.epochs} epochs, not {EPOCHS}."
+        yield f"At most {plan.epochs} epoch{'s' if plan.epochs > 1 else ''}, not {EPOCHS}."
     if row.learning_rate != RATE:
         yield f"The learning rate begins at {row.learning_rate:g}, not at {RATE:g}."
+    if data.name == DataChoice().source:
+        yield (
+            "Shapes stand at every angle in the pictures themselves, so every network learns to read turned ones: "
+            "little is left for rotation convolutions to gain."
+        )
     if not data.is_augmented:
         yield "No shifts and flips: the pictures are new in every epoch."
     elif dict(data.augmentation) != AUGMENTATION:

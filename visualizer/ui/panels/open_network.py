@@ -35,7 +35,7 @@ _HINTS = {
     FILE: "A state dict for this architecture (.safetensors, .pth). No code in the file is run.",
 }
 _BUNDLED_HINT = "Comes with its trained weights: nothing is downloaded."
-_STYLE = """
+STYLE = """
 QListWidget { background: palette(base); border: 1px solid palette(light); border-radius: 3px; }
 QRadioButton { spacing: 6px; }
 QRadioButton::indicator { width: 13px; height: 13px; border-radius: 7px; border: 1px solid palette(light);
@@ -66,7 +66,7 @@ class OpenNetworkDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Open network")
         self.resize(520, 460)
-        self.setStyleSheet(_STYLE)
+        self.setStyleSheet(STYLE)
         self._weights: Path | None = None
         self.filter = QLineEdit(placeholderText="Filter, for example resnet", clearButtonEnabled=True)
         self.filter.setAccessibleName("Filter the architectures")
