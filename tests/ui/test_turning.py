@@ -278,7 +278,7 @@ def test_an_experiment_is_cancelled_and_a_bad_one_refused(window: MainWindow, tm
         RotationSettings(tmp_path / "one", epochs=500, networks=("baseline",), jobs=1)
     )
     dialog.set_progress("Beginning …", None)
-    assert wait(lambda: "baseline" in dialog.under_way[0].text(), 60)
+    assert wait(lambda: "mini-vgg" in dialog.under_way[0].text(), 60)
     dialog.cancel_button.click()
     assert wait(lambda: not multiprocessing.active_children(), 20)
     assert not dialog.is_running

@@ -75,7 +75,8 @@ def arrange_rotate(window: QMainWindow, docks: Docks, wide: bool) -> None:
     window.resizeDocks([study, activations], [middle * 53 // 100, middle * 47 // 100], _HORIZONTAL)
     height = _height(window)
     window.resizeDocks([rotation, study], [height * 46 // 100, height * 54 // 100], _VERTICAL)
-    window.resizeDocks([shown, prediction], [height * 58 // 100, height * 42 // 100], _VERTICAL)
+    share = 62 if wide else 66  # so that there is room for the dial
+    window.resizeDocks([shown, prediction], [height * share // 100, height * (100 - share) // 100], _VERTICAL)
 
 
 def arrange_build(window: QMainWindow, docks: Docks, wide: bool) -> None:

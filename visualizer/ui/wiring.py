@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject
 from visualizer.data.inputs import Input
 from visualizer.probes.frames import Inspection, UnitFrame
 from visualizer.ui.jobs import OpenNetwork
+from visualizer.ui.rotation.words import words
 from visualizer.ui.selection import Selection
 from visualizer.ui.widgets.placeholder import Placeholder
 from visualizer.ui.workspaces import BY_KEY
@@ -56,6 +57,7 @@ class PanelUpdates(QObject):
         super().__init__(window)
         self._window = window
         self._greeted = False
+        self._late: Input | None = None  # shown with its first look: turned, it would first be seen upright
         self._unseen: dict[tuple[str, str], Callable[[], None]] = {}  # by dock and what it is to show
         window.visible.changed.connect(self._catch_up)
         shown = [window.docks[key] for key in BY_KEY["inspect"].docks]
@@ -99,9 +101,19 @@ class PanelUpdates(QObject):
     def idle(self) -> None:
         for placeholder in self._placeholders:
             placeholder.set_waiting(False)
+        self._show_late()
 
     def input(self, shown: Input) -> None:
-        self._window.input.set_input(shown)
+        if words(self._window.session.change) and self._window.session.opened is not None:
+            self._late = shown
+        else:
+            self._late = None
+            self._window.input.set_input(shown)
+
+    def _show_late(self) -> None:
+        late, self._late = self._late, None
+        if late is not None:
+            self._window.input.set_input(late)
 
     def selection(self, selection: Selection) -> None:
         window = self._window
@@ -112,6 +124,7 @@ class PanelUpdates(QObject):
 
     def inspection(self, inspection: Inspection) -> None:
         window, session = self._window, self._window.session
+        self._show_late()
         frame = inspection.frame
         self._show("units", "frame", lambda: window.units.set_frame(frame))
         window.activations.set_frame(frame)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from visualizer.data.transforms import Change
 from visualizer.ui.remembered_views import remember_view
@@ -19,6 +19,9 @@ from visualizer.ui.rotation.studying import Studying
 
 if TYPE_CHECKING:
     from visualizer.ui.main_window import MainWindow
+
+
+_PLOTS_AFTER = 30  # ms between two pictures of the plots while the input moves: the cores belong to that
 
 
 class RotationWiring(QObject):
@@ -37,6 +40,8 @@ class RotationWiring(QObject):
         self._panels = (window.rotation, window.rotation_study, window.equivariance)
         self._shown: dict[str, RotationState] = {}
         self._dialled: tuple[Change, bool] | None = None
+        self._plots = QTimer(self, singleShot=True, interval=_PLOTS_AFTER)
+        self._plots.timeout.connect(self._show_plots)
         self.live.changed.connect(self._show)
         window.visible.changed.connect(self._follow_docks)
         window.closing.connect(self._end)
@@ -83,6 +88,14 @@ class RotationWiring(QObject):
         if dialled != self._dialled:
             self._dialled = dialled
             self._window.input.set_change(*dialled)
+        if not state.moving and not state.playing:
+            self._plots.stop()
+            self._show_plots()
+        elif not self._plots.isActive():
+            self._plots.start()
+
+    def _show_plots(self) -> None:
+        state = self.live.state
         for panel in self._panels:
             if panel.key in self._window.visible and self._shown.get(panel.key) is not state:
                 self._shown[panel.key] = state
@@ -101,6 +114,7 @@ class RotationWiring(QObject):
         """Ask for nothing more: the window closes, and its workers end."""
         self._window.visible.changed.disconnect(self._follow_docks)
         self.playback.hold()
+        self._plots.stop()
         self.studying.cancel()
         self.curves.wake(False)
         self.layers.wake(False)
