@@ -187,4 +187,5 @@ def _draw_outliers(painter: QPainter, axes: Axes, middle: float, half: float, bo
     pen = QPen(QColor(190, 195, 203, 150), 2.6)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     painter.setPen(pen)
-    painter.drawPoints(polygon(np.asarray(axes.to_x(box.outliers)), middle + 1.4 * half * spread))
+    ys = np.asarray(middle + 1.4 * half * spread, np.float64)
+    painter.drawPoints(polygon(np.asarray(axes.to_x(box.outliers), np.float64), ys))
