@@ -162,6 +162,7 @@ def test_two_processes_say_what_one_says(done: rotation.Outcome, pictures: Path,
 MAIN = Path(__file__).parents[2] / "main.py"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 def test_a_killed_experiment_goes_on(pictures: Path, tmp_path: Path) -> None:
     """Killed in the middle of a run, and stopped by Ctrl-C in the next one: the figures are those of one go."""
     slow = settings(tmp_path / "killed", pictures, networks=("8_rot_3",), epochs=40)
@@ -189,6 +190,7 @@ def test_a_killed_experiment_goes_on(pictures: Path, tmp_path: Path) -> None:
         assert (slow.out / file).read_bytes() == (whole.folder / file).read_bytes()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights on Windows")
 def test_a_run_that_fails_is_told_and_ends_no_other(
     done: rotation.Outcome, pictures: Path, tmp_path: Path
 ) -> None:

@@ -49,7 +49,7 @@ RECIPES: Mapping[str, Recipe] = {
             "Differences between networks are often smaller than chance makes them.",
             "shapes",
             epochs=8,
-            learning_rate=0.003,
+            learning_rate=0.002,
             width=0.25,
             side=16,
             images=250,
