@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import Any
 
@@ -23,7 +24,7 @@ from visualizer.probes.response.forward import Forward
 from visualizer.probes.response.frames import DatasetResponse, Values
 
 MOST_ANSWERS = 10_000_000  # images × values: 8 bytes are kept of each
-_SHORT, _LONG = 0.05, 0.2  # s: pieces of the work that take less are doubled, those that take more are halved
+_SECONDS = 0.12  # that one piece of the work may take: slices end between two
 _FIRST_PIECE = 4  # inputs
 _PIECE_BYTES = 64_000_000  # of the inputs of a piece
 
@@ -80,7 +81,8 @@ class DatasetRun:
         self._at = 0  # answers that are there, image by image
         self._not_finite = 0
         self._seconds = 0.0
-        self._piece = _FIRST_PIECE  # inputs that go through the network next; slices end between two
+        self._piece = _FIRST_PIECE  # inputs that go through the network next
+        self._fastest = math.inf  # s for one input
         self._told: DatasetResponse | None = None
         self._asked_for = count
 
@@ -120,13 +122,15 @@ class DatasetRun:
 
     # --- the work ----------------------------------------------------------------------------------
 
-    def _choose_piece(self, seconds: float) -> None:
-        """Go on in larger or smaller pieces when one took so long: one pause of the machine changes little."""
+    def _choose_piece(self, seconds: float, count: int) -> None:
+        """Go on in pieces as large as the time allows at the fastest pace so far.
+
+        Not at the last one: where others fight for the cores each pass takes long, the more the smaller the pieces.
+        """
+        self._fastest = min(self._fastest, seconds / count)
         most = max(1, _PIECE_BYTES // (4 * int(np.prod(self._network.input))))
-        if seconds < _SHORT:
-            self._piece = min(2 * self._piece, most)
-        elif seconds > _LONG:
-            self._piece = max(1, self._piece // 2)
+        wanted = max(1, int(_SECONDS / self._fastest)) if self._fastest else most
+        self._piece = min(wanted, most, 4 * self._piece)
         if self._piece > self._forward.size:  # no passes with few inputs in between
             self._piece -= self._piece % self._forward.size
 
@@ -137,7 +141,7 @@ class DatasetRun:
 
     def _answer(self, count: int) -> None:
         """Ask the network for the next ``count`` answers."""
-        begin = time.monotonic()
+        begin = time.perf_counter()
         numbers = torch.arange(self._at, self._at + count)
         which = numbers // len(self._values)
         first, last = int(which[0]), int(which[-1]) + 1
@@ -157,7 +161,7 @@ class DatasetRun:
         self._predicted[part], self._probability[part] = read[0], read[1]
         self._not_finite += int((read[0] < 0).sum())
         self._at += count
-        self._choose_piece(time.monotonic() - begin)
+        self._choose_piece(time.perf_counter() - begin, count)
 
     # --- what is known -----------------------------------------------------------------------------
 
