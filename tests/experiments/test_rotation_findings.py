@@ -184,6 +184,7 @@ def test_the_page_says_what_its_spread_is(seeds: int) -> None:
     made = results({name: tuple(0.7 + 0.01 * seed for seed in range(seeds)) for name in NETWORKS})
     text = page(made, ())
     assert ("With one seed there is no spread" in text) == (seeds == 1)
+    assert ("**One seed.**" in text) == (seeds == 1)
     assert ("standard deviations over 3 seeds" in text) == (seeds == 3)
     assert contains(text, "| mini-vgg (baseline) |", "| 8_rot_4_concat |", "## Findings in figures")
     assert ("71.0 ± 1.0" in text) == (seeds == 3)

@@ -104,6 +104,26 @@ def test_an_interrupted_run_goes_on_as_if_it_had_not_been(optimizer, schedule, t
     assert command(tmp_path / "parts", resume=True, **settings).epochs == resumed.epochs == 3
 
 
+def test_who_is_killed_as_a_run_goes_on_keeps_its_curve(tmp_path, monkeypatch):
+    class Killed(BaseException):
+        pass
+
+    def interrupt(text, share):
+        if "step 5" in text or "step 6" in text:
+            raise Killed
+
+    def killed(*arguments):
+        raise Killed
+
+    with pytest.raises(Killed):
+        command(tmp_path / "run", progress=interrupt)
+    before = rows(tmp_path / "run")[:4]  # of the two whole epochs
+    monkeypatch.setattr("visualizer.training.run._drain", killed)
+    with pytest.raises(Killed):
+        command(tmp_path / "run", resume=True)
+    assert rows(tmp_path / "run") == before
+
+
 def test_a_folder_of_class_folders(tmp_path):
     for index in range(24):
         pixels, label = shapes.render(1, index)

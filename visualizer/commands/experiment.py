@@ -14,7 +14,7 @@ from visualizer.experiments import rotation
 from visualizer.experiments.table import EXPERIMENTS
 from visualizer.networks.naming import shown
 
-_COLUMNS = (Column("finding", widest=20), Column("verdict"), Column("expected", widest=100))
+_COLUMNS = (Column("finding", widest=20), Column("verdict"), Column("expected", widest=150))
 
 
 def experiment(name: str, given: Mapping[str, Any]) -> int:

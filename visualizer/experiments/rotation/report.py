@@ -18,6 +18,10 @@ from visualizer.experiments.rotation.tables import Spread, summary
 from visualizer.experiments.rotation.variants import title
 
 REPORT = "report.md"
+ONE_SEED = (
+    "Networks that begin with other weights may say the opposite: what follows is of these runs alone. "
+    "Three seeds or more (`--seeds 1337,1338,1339`) give a spread to judge differences by."
+)
 
 
 def write_report(results: Results, out: Path) -> None:
@@ -53,6 +57,9 @@ def _beginning(results: Results) -> Iterator[str]:
         "weights. All have the same recipe."
     )
     yield ""
+    if len(results.plan.seeds) == 1:
+        yield f"**One seed.** {ONE_SEED}"
+        yield ""
     for finding in findings(results):
         yield f"- **{finding.key}. {finding.verdict.capitalize()}.** {finding.expected} {finding.sentence}"
     yield ""
