@@ -211,6 +211,12 @@ def test_the_study_asks_every_network_and_says_when_it_is_done(turning: MainWind
         assert right > 0.8, "the bundled network knows shapes however they lie"
         assert tuple(line.study.classes) == CLASSES
     assert state(turning).study_words.startswith("done ")
+    found = own_line(turning).study
+    turning.turning.live.set_transform("blur")
+    assert own_line(turning).study is None, "it says nothing of blurred images"
+    turning.turning.live.set_transform("rotation")
+    assert own_line(turning).study is found
+    assert settle(turning)
 
 
 def test_a_study_is_cancelled_and_keeps_what_it_has(turning: MainWindow) -> None:

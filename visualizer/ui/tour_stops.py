@@ -82,6 +82,7 @@ def _train(window: MainWindow) -> None:
     window.notices.clear()
     window.session.open_network("shapes-net")
     settle(window)
+    window.turning.comparison.toggle()  # as it was bundled, beside what it will be
     window.workspaces.show("train")
     window.session.gallery.show(SAMPLES)
     window.session.gallery.choose(0)
@@ -132,12 +133,11 @@ def _trained(window: MainWindow) -> None:
 
 
 def _rotate(window: MainWindow) -> None:
-    """The trained network and moments of its run, while the input is turned; all of them over a data set."""
+    """The trained network beside the bundled one, while the input is turned; both over a data set."""
     window.actions_by_id["theme"].trigger()
     window.notices.clear()
     window.workspaces.show("rotate")
     settle(window)
-    window.turning.comparison.keep_moments()
     window.turning.live.set_value(128.0)
     window.turning.studying.set_study(Study(count=200, step=15.0))
     window.turning.studying.start()

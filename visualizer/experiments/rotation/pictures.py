@@ -16,6 +16,7 @@ from visualizer.rendering.charts import BoxRow, Chart, Series, beside, boxes, li
 # Source of the colours: Okabe and Ito, told apart by people of all kinds of colour vision.
 _BY_LAYERS = {1: "#0072b2", 2: "#009e73", 3: "#e69f00", 4: "#d55e00"}
 _OF_NORMS = {"norm_conv": "#0072b2", "norm_dense": "#009e73", "norm_conv_dense": "#d55e00"}
+_FEW = 10  # epochs, each of which has a tick
 _TICKS = tuple(float(angle) for angle in range(0, 361, 45))
 
 
@@ -108,7 +109,11 @@ def _validation(results: Results) -> Chart | None:
         series = [
             _series(name, runs, x, [run.accuracy for run in runs], length) for name, runs in networks.items()
         ]
-        charts.append(lines(group.title, series, "epoch", "validation accuracy", y_limits=_limits(series)))
+        ticks = tuple(x.tolist()) if length <= _FEW else None  # between two epochs there is none
+        limits = _limits(series)
+        charts.append(
+            lines(group.title, series, "epoch", "validation accuracy", y_limits=limits, x_ticks=ticks)
+        )
     return beside(charts, 2) if charts else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QPushButton, QStack
 from visualizer.data.transforms.table import TRANSFORMS, values_of
 from visualizer.probes.response.figures import rows
 from visualizer.ui.numbers import percent
-from visualizer.ui.rotation.state import RotationState
+from visualizer.ui.rotation.state import RotationState, line_names
 from visualizer.ui.text import plain
 from visualizer.ui.theme import Colors
 from visualizer.ui.widgets.export import Export, Row, fill_export_menu
@@ -139,7 +140,8 @@ class RotationPanel(Panel):
         self.view.set_graph(graph_of(state, TRANSFORMS[state.change.transform], self._quantity, runners))
         looked = class_looked_at(state)
         name = looked[0].classes[looked[1]] if looked is not None else ""
-        self.figures.set_lines([figure_line(line, name) for line in state.lines])
+        lines = zip(state.lines, line_names(state.lines), strict=True)
+        self.figures.set_lines([figure_line(replace(line, name=called), name) for line, called in lines])
         for plot in (self.view.polar, self.view.plot):
             plot.setAccessibleDescription(self.figures.accessibleDescription())
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QStackedLa
 
 from visualizer.networks.layers.kinds import Field, Value
 from visualizer.ui.numbers import percent
-from visualizer.ui.rotation.state import RotationState, Study
+from visualizer.ui.rotation.state import RotationState, Study, line_names
 from visualizer.ui.text import plain, plain_tip
 from visualizer.ui.theme import Colors, icon
 from visualizer.ui.widgets.export import Export
@@ -19,7 +19,7 @@ from visualizer.ui.widgets.setting_number import SettingNumber
 from visualizer.ui.widgets.steady_caption import SteadyCaption
 from visualizer.ui.widgets.steady_runs import SteadyRuns
 from visualizer.ui.widgets.study_choices import NameChoice, StepChoice
-from visualizer.ui.widgets.study_views import BOXES, MATRIX, VIEWS, StudyViews, line_names
+from visualizer.ui.widgets.study_views import BOXES, MATRIX, VIEWS, StudyViews
 from visualizer.ui.widgets.study_words import invitation, step_choices, values_noun
 from visualizer.ui.widgets.wrapping_bar import WrappingBar, labelled
 

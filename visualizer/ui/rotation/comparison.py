@@ -20,6 +20,7 @@ from visualizer.ui.rotation.state import COLORS, OPEN, Line
 _TOPIC = "compared networks"
 _MOST = 12  # more curves nobody can tell apart
 _MOMENTS = 5  # of a run
+AS_OPENED = "as opened"
 
 
 class Comparison(QObject):
@@ -45,9 +46,8 @@ class Comparison(QObject):
         if kept is not None:
             self.remove(kept)
             return
-        moment = "" if lines[0].moment == "live" else lines[0].moment
-        state = self._session.training.state
-        if lines[0].moment == "live" and state.frame is not None:
+        moment, state = lines[0].moment or AS_OPENED, self._session.training.state
+        if moment == "live" and state.frame is not None:
             moment = f"step {integer(state.frame.step)}"
         self._add(opened.network, opened.network.name, moment)
 
@@ -73,6 +73,8 @@ class Comparison(QObject):
         for place in np.unique(np.linspace(0, len(steps) - 1, _MOMENTS).round().astype(int)):
             moment = run.moments.nearest(int(steps[place]))
             name = f"step {integer(moment.step)}"
+            if name == self._rotation.state.lines[0].moment:
+                continue  # that one is open
             self._add(run.moments.network(moment), opened.network.name, name)
 
     def _opened(self, value: object) -> None:

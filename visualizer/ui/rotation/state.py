@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from visualizer.data.transforms import NOTHING, Change
@@ -72,3 +73,12 @@ class RotationState:
     equivariance: Equivariance | None = None
     equivariance_progress: float | None = None
     equivariance_sentence: str = ""
+
+
+def line_names(lines: Sequence[Line]) -> list[str]:
+    """The names of lines; with the moment where another line has the same name."""
+    names = [line.name for line in lines]
+    return [
+        f"{line.name}, {line.moment}" if line.moment and names.count(line.name) > 1 else line.name
+        for line in lines
+    ]

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject, QTimer
 
 from visualizer.data.dataset import DataChoice, Dataset
+from visualizer.data.transforms.change import ROTATION
 from visualizer.errors import UserError, as_sentence
 from visualizer.networks.network import Network
 from visualizer.probes.response.dataset import DatasetRun
+from visualizer.probes.response.frames import DatasetResponse
 from visualizer.ui.rotation import jobs
 from visualizer.ui.rotation.comparison import Comparison
 from visualizer.ui.rotation.live import LiveRotation
@@ -33,6 +34,8 @@ class Studying(QObject):
         self._count = 0  # of lines in all
         self._key = ""
         self._run: DatasetRun | None = None
+        self._transform = ROTATION
+        self._kept: dict[tuple[str, str], tuple[Network, DatasetResponse]] = {}  # by line and transform
         self._data: dict[object, Dataset] = {}
         self._data_of: object = None
         self._seconds = 0.0  # of the work of earlier networks
@@ -118,6 +121,9 @@ class Studying(QObject):
         self._rotation.set_line(value.key, study=study)
         self._rotation.tell(study_progress=min(1.0, (finished + share) / self._count))
         self._run = value.run
+        network = self._network(value.key)
+        if network is not None:
+            self._kept[value.key, study.transform] = network, study
         if study.complete:
             self._seconds += study.seconds
             self._next()
@@ -162,31 +168,24 @@ class Studying(QObject):
         """Figures of one transform say nothing of another; a network that is gone is not asked on."""
         keys = [line.key for line in state.lines]
         self._waiting = [key for key in self._waiting if key in keys]
-        change = state.change
-        of_another = _of_another(state.lines, change.transform)
-        if of_another and state.study_progress is not None:
+        transform = state.change.transform
+        if transform != self._transform:
+            self._transform = transform
             self.cancel()
-        if of_another:
-            cleared = tuple(
-                line
-                if line.study is None or line.study.transform == change.transform
-                else replace(line, study=None)
-                for line in self._rotation.state.lines
-            )
-            self._rotation.tell(lines=cleared, study_words="")
+            lines = self._rotation.state.lines
+            known = tuple(replace(line, study=self._known(line.key, transform)) for line in lines)
+            self._rotation.tell(lines=known, study_words="")
+
+    def _known(self, key: str, transform: str) -> DatasetResponse | None:
+        """What was found before, with the weights that the line still has."""
+        network, study = self._kept.get((key, transform), (None, None))
+        return study if network is not None and network is self._network(key) else None
 
     def _follow_data(self, _: object = None) -> None:
         name = self._session.training.data.name
         if name != self._rotation.state.study.data:
             self._data.clear()
             self._rotation.tell(study=replace(self._rotation.state.study, data=name), study_sentence="")
-
-
-def _of_another(lines: Sequence[object], transform: str) -> bool:
-    return any(
-        study is not None and study.transform != transform
-        for study in (getattr(line, "study", None) for line in lines)
-    )
 
 
 def _duration(seconds: float) -> str:

@@ -73,6 +73,7 @@ class RotationWiring(QObject):
         study.cancel_requested.connect(self.studying.cancel)
         study.study_requested.connect(self.studying.set_study)
         equivariance.layer_selected.connect(self._window.session.select_layer)
+        self._window.session.selection_changed.connect(lambda shown: equivariance.set_layer(shown.layer))
         equivariance.value_requested.connect(self._turn)
         equivariance.cancel_requested.connect(self.layers.cancel)
 

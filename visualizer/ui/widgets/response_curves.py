@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -14,7 +14,7 @@ from visualizer.data.transforms.table import TRANSFORMS, Transform
 from visualizer.probes.response.figures import class_of, predicted, runners_up
 from visualizer.probes.response.frames import Response
 from visualizer.ui.numbers import MINUS, THIN, signed
-from visualizer.ui.rotation.state import Line, RotationState
+from visualizer.ui.rotation.state import Line, RotationState, line_names
 from visualizer.ui.widgets.axes import padded, round_ticks, tick_texts
 
 Values = NDArray[np.float64]
@@ -177,9 +177,10 @@ def graph_of(
         response, index = looked
         name = response.classes[index]
         beaten = "wrong" if response.label == name else beaten
-        for line in state.lines:
+        for line, called in zip(state.lines, line_names(state.lines), strict=True):
             if line.response is not None and line.response.transform == transform.name:
-                curves.append(_curve(line, line.response, index_in(line.response, name), state, quantity))
+                at = index_in(line.response, name)
+                curves.append(_curve(replace(line, name=called), line.response, at, state, quantity))
         first = next((line for line in state.lines if line.response is response), None)
         if first is not None and response.transform == transform.name:
             for rank, other in enumerate(runners_up(response, index, runners) if runners else (), start=1):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from PySide6.QtWidgets import QStackedLayout, QWidget
@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 from visualizer.probes.response.dataset_figures import class_rows, curve_rows, predicted_rows, share_rows
 from visualizer.probes.response.frames import DatasetResponse
 from visualizer.ui.numbers import integer, percent
-from visualizer.ui.rotation.state import OPEN, Line
+from visualizer.ui.rotation.state import OPEN, Line, line_names
 from visualizer.ui.rotation.words import value_words
 from visualizer.ui.theme import Colors
 from visualizer.ui.widgets.angle_matrix import AngleMatrix
@@ -170,12 +170,3 @@ class StudyViews(QWidget):
         view = VIEWS[self.view]
         answers = [self._figures[key].study] if view.of_one and key in self._figures else self.answers()
         return view.rows(answers)
-
-
-def line_names(lines: Sequence[Line]) -> list[str]:
-    """The names of lines; with the moment where another line has the same name."""
-    names = [line.name for line in lines]
-    return [
-        f"{line.name}, {line.moment}" if line.moment and names.count(line.name) > 1 else line.name
-        for line in lines
-    ]
