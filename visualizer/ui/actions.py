@@ -62,6 +62,12 @@ def _turn(
     return ActionRow(id, text, slot, "Rotate", shortcuts, icon, help, workspaces=_WITH_INPUT)
 
 
+def _rotate(
+    id: str, text: str, slot: str, shortcuts: tuple[str, ...], icon: str = "", help: str = ""
+) -> ActionRow:
+    return ActionRow(id, text, slot, "File", shortcuts, icon, help, workspaces=("rotate",))
+
+
 def _race(
     id: str, text: str, slot: str, shortcuts: tuple[str, ...] = (), icon: str = "", help: str = ""
 ) -> ActionRow:
@@ -118,25 +124,9 @@ FILE: tuple[ActionRow | None, ...] = (
         "save",
         "The mosaic as PNG, the values as NPY",
     ),
-    ActionRow(
-        "copy_curves",
-        "Copy curves",
-        "turning.copy",
-        "File",
-        ("Ctrl+C",),
-        "",
-        "The rotation curves as a picture",
-        workspaces=("rotate",),
-    ),
-    ActionRow(
-        "save_curves",
-        "Save curves…",
-        "turning.save",
-        "File",
-        ("Ctrl+S",),
-        "save",
-        "The rotation curves as PNG or CSV",
-        workspaces=("rotate",),
+    _rotate("copy_curves", "Copy curves", "turning.copy", ("Ctrl+C",), "", "Of the rotation, as a picture"),
+    _rotate(
+        "save_curves", "Save curves…", "turning.save", ("Ctrl+S",), "save", "Of the rotation, PNG or CSV"
     ),
     SEPARATOR,
     ActionRow("quit", "Quit", "close", "File", ("Ctrl+Q",)),
