@@ -16,8 +16,8 @@ from visualizer.networks.network import Network
 from visualizer.networks.tracing import tensors_in
 
 _LARGEST = {"cpu": 16 << 20, "cuda": 128 << 20}
-"""Bytes of the largest tensor of a piece. On a processor larger ones no longer fit its caches; few are alive at once,
-so that a piece takes some 64 MB there and half a gigabyte on a GPU."""
+"""Bytes of the largest tensor of a piece, be it its images. On a processor larger ones no longer fit its caches; few
+are alive at once, so that a piece takes some 64 MB there and half a gigabyte on a GPU."""
 _MOST = 4096  # inputs of a piece
 
 
@@ -59,6 +59,7 @@ class Forward:
     def _first(self, image: Tensor) -> Tensor:
         try:
             with _tensor_sizes(self._module) as sizes:
+                sizes.append(image.numel() * image.element_size())  # a network may look at means of it alone
                 result = self._module(image)
         except Exception as error:
             raise self._memory_error() if is_out_of_memory(error) else error from None
