@@ -296,6 +296,12 @@ def test_constant_maps_have_no_correlation() -> None:
     assert found.layers[0].note == "Its maps are constant for this input."
 
 
+def test_weights_of_double_precision_give_the_same() -> None:
+    module, image = nn.Sequential(conv(3, 4, 3, padding=1)), noise(1, 3, 13, 13)
+    single = measured(module, image).layers[0].correlation
+    np.testing.assert_allclose(measured(module.double(), image).layers[0].correlation, single, atol=1e-5)
+
+
 def test_values_that_are_no_numbers() -> None:
     class Broken(nn.Module):
         def __init__(self) -> None:

@@ -150,7 +150,7 @@ class StillMaps:
         """
         if not self.varies:
             return torch.full((len(maps),), math.nan, dtype=torch.float64)
-        found, is_exact = _pearson(maps, self.maps, self.disc, grid)
+        found, is_exact = _pearson(maps, self.maps, self.disc, grid.to(maps.dtype))
         if not is_exact and maps.dtype != torch.float64 and bool(torch.isfinite(maps).all()):
             found, _ = _pearson(maps.double(), self.maps.double(), self.disc.double(), grid.double())
         return found.cpu()
