@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import math
 import subprocess
 import sys
@@ -116,6 +117,17 @@ def test_quarter_turns_turn_the_tensor_itself(capsys: pytest.CaptureFixture[str]
         assert found[90.0 * turns] == pytest.approx(expected.tolist(), abs=1e-5)
     assert found[0.0] == pytest.approx(network.module(x).softmax(1)[0].tolist(), abs=1e-7)
     assert "triangle" in capsys.readouterr().out
+
+
+def test_at_0_degrees_it_says_what_inspect_says(capsys: pytest.CaptureFixture[str]) -> None:
+    assert rotate("shapes-net", "--image", TRIANGLE, "--step", 7, "--out", "curve.csv") == 0
+    capsys.readouterr()
+    assert main(["inspect", "shapes-net", "--image", str(TRIANGLE), "--json"]) == 0
+    upright = {row[2]: float(row[3]) for row in rows_of()[1:] if row[1] == "0"}
+    inspected = json.loads(capsys.readouterr().out)["prediction"]
+    assert len(inspected) == 5
+    for row in inspected:
+        assert upright[row["label"]] == row["probability"]  # to the last digit
 
 
 def test_the_real_program_prints_a_table_and_nothing_else() -> None:
@@ -264,9 +276,10 @@ def test_numbers_that_are_not_finite_are_nan_in_the_table(capsys: pytest.Capture
 
 def test_many_rows_are_written_in_little_memory(tmp_path: Path) -> None:
     classes = tuple(f"class {index}" for index in range(1000))
-    likely = np.random.default_rng(1).random((60, 1000), np.float32)
+    likely = np.random.default_rng(1).random((60, 1000))
+    outputs = likely.astype(np.float32)
     response = Response(
-        "net", "rotation", "grey", np.arange(60.0), np.ones(60, bool), likely, likely, classes
+        "net", "rotation", "grey", np.arange(60.0), np.ones(60, bool), outputs, likely, classes
     )
     tracemalloc.start()
     write([Look(response, 0)], "cat.png", tmp_path / "curve.csv", only=False, report=lambda *_: None)
@@ -275,8 +288,8 @@ def test_many_rows_are_written_in_little_memory(tmp_path: Path) -> None:
     assert (tmp_path / "curve.csv").stat().st_size > 1_600_000
     assert peak < 600_000
     rows = rows_of(str(tmp_path / "curve.csv"))
-    found = np.array([float(row[3]) for row in rows[1:]], np.float32).reshape(60, 1000)
-    assert (found == likely).all(), "every digit of a float32"
+    found = np.array([float(row[3]) for row in rows[1:]]).reshape(60, 1000)
+    assert (found == likely).all(), "every digit"
 
 
 # --- mistakes -------------------------------------------------------------------------------------------

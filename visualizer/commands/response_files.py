@@ -40,7 +40,7 @@ class Look:
     @property
     def curve(self) -> Values:
         """Its probability at every value."""
-        return self.response.probabilities[:, self.index].astype(np.float64)
+        return self.response.probabilities[:, self.index]
 
 
 def check_file(path: Path) -> None:
@@ -179,7 +179,7 @@ def _runners_up(look: Look) -> list[charts.Series]:
             response.classes[index],
             SERIES[place % len(SERIES)],
             response.values,
-            response.probabilities[:, index].astype(np.float64),
+            response.probabilities[:, index],
             dashed=place > 0,
         )
         for place, index in enumerate((look.index, *runners_up(response, look.index)))

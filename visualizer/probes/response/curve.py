@@ -42,7 +42,7 @@ class ResponseRun:
         self._values.flags.writeable = False
         self._order = coarse_first(self._values, transform)
         self._outputs: Floats = np.empty((len(self._values), 0), np.float32)
-        self._probabilities = self._outputs
+        self._probabilities: Values = np.empty((len(self._values), 0))
         self._reading: Reading = "softmax"
         self._seconds_each = 0.0
         self.count_done = 0
@@ -86,7 +86,7 @@ class ResponseRun:
         if not self.count_done:
             self._reading = reading_of(self._network.module, outputs)
             shape = (len(self._values), outputs.shape[1])
-            self._outputs, self._probabilities = (np.full(shape, np.nan, np.float32) for _ in range(2))
+            self._outputs, self._probabilities = np.full(shape, np.nan, np.float32), np.full(shape, np.nan)
         self._outputs[which] = outputs.where(outputs.isfinite(), np.nan).numpy()
         self._probabilities[which] = probabilities(outputs, self._reading).numpy()
         self.count_done += count
@@ -112,7 +112,7 @@ class ResponseRun:
             note=self._note(read[known]),
         )
 
-    def _note(self, known: Floats) -> str:
+    def _note(self, known: Values) -> str:
         finite = np.isfinite(known).all(axis=1)
         name = shown(self._network.name)
         what = "angle" if self._transform == "rotation" else "value"

@@ -77,7 +77,7 @@ def runners_up(response: Response, class_index: int, count: int = 2) -> tuple[in
     likely = likely[np.isfinite(likely).all(axis=1)]
     if not len(likely):
         return ()
-    order = np.argsort(-likely.mean(axis=0, dtype=np.float64), kind="stable")
+    order = np.argsort(-likely.mean(axis=0), kind="stable")
     return tuple(order[order != class_index][:count].tolist())
 
 
@@ -88,7 +88,7 @@ def summary(response: Response, class_index: int) -> Summary:
     finite = guesses >= 0
     if not finite.any():
         return Summary(*(math.nan,) * 6, flips=0, share_right=right)
-    curve = response.probabilities[finite, class_index].astype(np.float64)
+    curve = response.probabilities[finite, class_index]
     values = response.values[finite]
     low, high = int(curve.argmin()), int(curve.argmax())
     return Summary(

@@ -23,9 +23,9 @@ class Response:
     """What a network says of one input at every value of a transform.
 
     ``known`` (A,) tells which values are computed: coarse ones come first. ``outputs`` (A, K) is what the network
-    gives, ``probabilities`` (A, K) what is read from it (0…1); NaN where unknown or where the network gives numbers
-    that are not finite. ``classes`` are the K names, ``label`` is the true class of the input, if known. ``note`` is
-    what the user should know, a sentence or "".
+    gives, ``probabilities`` (A, K) what is read from it (0…1), with all the digits that a prediction has; NaN where
+    unknown or where the network gives numbers that are not finite. ``classes`` are the K names, ``label`` is the true
+    class of the input, if known. ``note`` is what the user should know, a sentence or "".
     """
 
     network: str
@@ -34,7 +34,7 @@ class Response:
     values: Values = field(repr=False)
     known: NDArray[np.bool_] = field(repr=False)
     outputs: Floats = field(repr=False)
-    probabilities: Floats = field(repr=False)
+    probabilities: Values = field(repr=False)
     classes: tuple[str, ...] = field(repr=False)
     reading: Reading = "softmax"
     label: str | None = None
