@@ -196,7 +196,7 @@ GO: tuple[ActionRow | None, ...] = (
 ROTATE: tuple[ActionRow | None, ...] = (
     _turn("turn", "Turn by 1°", "turning.live.turn_a_little", ("R",), "rotate", "The input, to the left"),
     _turn("turn_far", "Turn by 15°", "turning.live.turn_far", ("Shift+R",)),
-    _turn("turn_back", "Input as it is", "turning.live.reset", ("0",), "turn_back"),
+    _turn("turn_back", "Input as it is", "turning.playback.reset", ("0",), "turn_back"),
     _turn("turn_play", "Turn by itself", "turning.playback.toggle", ("T",), "play", "And again: hold"),
     SEPARATOR,
     _turn(

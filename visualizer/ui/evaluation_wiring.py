@@ -229,6 +229,8 @@ class HistoryOfInput(QObject):
         state, history, prediction = self._training.state, self._history, inspection.prediction
         if history is None or prediction is None or state.frame is None or not self._training.is_live:
             return
+        if self._session.is_turning:  # it is of the input as it lay before
+            return
         if prediction.label == history.label and prediction.label_probability is not None:
             self._history = history.with_value(state.frame.epoch, prediction.label_probability)
 

@@ -25,6 +25,7 @@ _SIDE_TOPICS = frozenset(
         "surface pictures",
         "race code",
         "compared networks",
+        "compared moments",
     )
 )
 _LONG_TOPICS = frozenset(

@@ -24,6 +24,7 @@ from visualizer.ui.widgets.steady_text import SteadyText
 EMPTY = "Open an image to see how far the maps of each layer turn with it."
 _COMING = "Turning the input…"
 _OTHER = "Of rotation only: the dial changes something else now."
+_BEFORE = "Of the weights before the run went on: pause it to see those of now."
 _HEADER = ("layer", "angle", "correlation")
 
 
@@ -104,6 +105,7 @@ class EquivariancePanel(Panel):
             state.equivariance_sentence,
             state.change.transform,
             state.input_name,
+            state.live,
         )
         if made_of != self._made_of:
             self._made_of = made_of
@@ -136,7 +138,7 @@ class EquivariancePanel(Panel):
             return
         self._table = rows_of(found, only_convolutions=self.convolutions.isChecked())
         self._show_rows()
-        self._show_words(found, state.change.transform)
+        self._show_words(found, state)
         self.set_subtitle(f"{state.input_name}, {_steps(found)}".removeprefix(", "))
         self._stack.setCurrentIndex(1)
 
@@ -152,8 +154,9 @@ class EquivariancePanel(Panel):
         self.map.set_rows(table, place, faded=faded)
         self.plot.set_rows(table, place, faded=faded)
 
-    def _show_words(self, found: Equivariance, transform: str) -> None:
-        notes = [found.note, "" if transform == ROTATION else _OTHER]
+    def _show_words(self, found: Equivariance, state: RotationState) -> None:
+        is_turned = state.change.transform == ROTATION
+        notes = [found.note, "" if is_turned else _OTHER, _BEFORE if state.live else ""]
         words = " ".join(filter(None, notes))
         self.words.set_full_text(words)
         if self.words.isHidden() == bool(words):

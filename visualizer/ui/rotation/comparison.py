@@ -15,9 +15,9 @@ from visualizer.networks.network import Network
 from visualizer.ui.numbers import integer
 from visualizer.ui.rotation import jobs
 from visualizer.ui.rotation.live import LiveRotation
-from visualizer.ui.rotation.state import COLORS, OPEN, Line
+from visualizer.ui.rotation.state import COLORS, Line
 
-_TOPIC = "compared networks"
+_FILES, _MOMENTS_OF_RUN = "compared networks", "compared moments"  # topics
 _MOST = 12  # more curves nobody can tell apart
 _MOMENTS = 5  # of a run
 AS_OPENED = "as opened"
@@ -31,7 +31,8 @@ class Comparison(QObject):
         self._rotation, self._session = rotation, rotation.session
         self._networks: dict[str, Network] = {}
         self._keys = count(1)
-        self._session.answer(_TOPIC, self._opened)
+        self._session.answer(_FILES, self._opened)
+        self._session.answer(_MOMENTS_OF_RUN, self._opened)
 
     def network(self, key: str) -> Network | None:
         """The network of a line."""
@@ -42,51 +43,52 @@ class Comparison(QObject):
         opened, lines = self._session.opened, self._rotation.state.lines
         if opened is None or not lines:
             return
-        kept = next((key for key, network in self._networks.items() if network is opened.network), None)
+        kept = next(
+            (key for key, network in self._networks.items() if network.module is opened.network.module), None
+        )
         if kept is not None:
             self.remove(kept)
             return
-        moment, state = lines[0].moment or AS_OPENED, self._session.training.state
-        if moment == "live" and state.frame is not None:
-            moment = f"step {integer(state.frame.step)}"
-        self._add(opened.network, opened.network.name, moment)
+        moment = lines[0].moment or AS_OPENED
+        if self._rotation.state.live:  # the run is some steps further by now
+            moment = opened.network.weights
+        self._add(opened.network, moment)
 
     def remove(self, key: str) -> None:
         """Let go of one."""
-        self._networks.pop(key, None)
-        self._rotation.tell(lines=tuple(line for line in self._rotation.state.lines if line.key != key))
+        if self._networks.pop(key, None) is not None:
+            self._rotation.tell(lines=tuple(line for line in self._rotation.state.lines if line.key != key))
 
     def open(self, paths: Sequence[Path]) -> None:
         """Open files and compare with what is in them."""
         if paths:
-            self._session.ask(_TOPIC, partial(jobs.open_networks, tuple(paths)))
+            self._session.ask(_FILES, partial(jobs.open_networks, tuple(paths)))
 
     def keep_moments(self) -> None:
         """Compare with moments spread over the run, its first and its newest among them."""
-        run, opened = self._session.training.run, self._session.opened
-        if run is None or opened is None:
+        run = self._session.training.run
+        if run is None:
             self._session.noticed.emit(
                 "info", "There is no run yet: train the network, then compare its moments."
             )
             return
         steps = run.moments.steps()
-        for place in np.unique(np.linspace(0, len(steps) - 1, _MOMENTS).round().astype(int)):
-            moment = run.moments.nearest(int(steps[place]))
-            name = f"step {integer(moment.step)}"
-            if name == self._rotation.state.lines[0].moment:
-                continue  # that one is open
-            self._add(run.moments.network(moment), opened.network.name, name)
+        places = np.unique(np.linspace(0, len(steps) - 1, _MOMENTS).round().astype(int))
+        self._session.ask(_MOMENTS_OF_RUN, partial(jobs.networks_of_moments, run, steps[places].tolist()))
 
     def _opened(self, value: object) -> None:
         assert isinstance(value, jobs.Opened)
-        for network in value.networks:
-            self._add(network, network.name, "")
+        names = [f"step {integer(step)}" for step in value.moments] or [""] * len(value.networks)
+        opened = self._session.opened
+        for network, moment in zip(value.networks, names, strict=True):
+            if opened is None or network.module is not opened.network.module:  # that one is there
+                self._add(network, moment)
         for trouble in value.troubles:
             self._session.noticed.emit("error", as_sentence(trouble))
 
-    def _add(self, network: Network, name: str, moment: str) -> None:
+    def _add(self, network: Network, moment: str) -> None:
         lines = self._rotation.state.lines
-        if any(line.key != OPEN and (line.name, line.moment) == (name, moment) for line in lines) and moment:
+        if any(network.module is kept.module for kept in self._networks.values()):
             return  # that moment is there
         if len(lines) >= _MOST:
             words = f"{_MOST} curves are there already: remove one to compare with another network."
@@ -96,4 +98,4 @@ class Comparison(QObject):
         self._networks[key] = network
         taken = [line.color for line in lines]
         color = min(COLORS[1:], key=taken.count)
-        self._rotation.tell(lines=(*lines, Line(key, name, moment, color)))
+        self._rotation.tell(lines=(*lines, Line(key, network.name, moment, color)))

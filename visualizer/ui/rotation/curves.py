@@ -72,13 +72,12 @@ class Curves(QObject):
         return self._comparison.network(key)
 
     def _follow(self, state: RotationState) -> None:
-        if not self._awake or self._session.input is None:
-            return
+        """Note what is wanted now, also while nobody looks: nothing of what was wanted before is kept or shown."""
+        self._let_run_look(state)
         keys = [line.key for line in state.lines]
         for gone in [key for key in self._wishes if key not in keys]:
             self._forget(gone)
-        self._let_run_look(state)
-        for key in keys:
+        for key in keys if self._session.input is not None else ():
             network = self._network(key)
             answers_itself = time.monotonic() - self._looked_at < _ANSWERS_ITSELF
             if network is None or (key == OPEN and state.live and answers_itself):
@@ -88,6 +87,7 @@ class Curves(QObject):
                 self._forget(key)
                 self._wishes[key], self._done[key] = wish, 0.0
                 self._mark_stale(key)
+        self._tell_progress()
         self._go_on()
 
     def _mark_stale(self, key: str) -> None:
@@ -109,9 +109,12 @@ class Curves(QObject):
 
     def _let_run_look(self, state: RotationState) -> None:
         """Have a run, if one goes on, answer with each of its frames."""
-        shown, change = self._session.input, state.change
-        wish = (shown, change.transform, change.border, state.step, self._session.training.run)
-        if self._session.training.run is not None and shown is not None and wish != self._live_wish:
+        shown, change, run = self._session.input, state.change, self._session.training.run
+        if run is None or shown is None:
+            self._live_wish = ()  # the moments of a run that is gone are large
+            return
+        wish = (shown, change.transform, change.border, state.step, run)
+        if wish != self._live_wish:
             self._live_wish = wish
             job = jobs.LookWhileItTurns(shown, self._session.prepared, change, state.step)
             self._session.training.look(_LIVE, job)
@@ -122,6 +125,8 @@ class Curves(QObject):
         self._looked_at = time.monotonic()
         self._forget(OPEN)
         self._rotation.set_line(OPEN, response=value, trouble="", stale=False)
+        self._tell_progress()
+        self._go_on()  # with the lines of others, where the slice of this one was dropped
 
     # --- slices --------------------------------------------------------------------------------------
 
@@ -163,17 +168,21 @@ class Curves(QObject):
 
     def _refused(self, error: UserError) -> None:
         """A network that cannot be asked: said beside its name, once."""
+        self._give_up(str(error))
+
+    def _failed(self, topic: str) -> None:
+        """Behind a refusal, of which nothing is left to say, and behind an error that has been reported."""
+        if topic == _CURVES and self._asked:
+            self._give_up("Its curve ended with an error.")
+        if topic == _CURVES:
+            self._go_on()
+
+    def _give_up(self, sentence: str) -> None:
         key, self._asked = self._asked, ""
         if key in self._wishes:
             self._done[key] = 1.0
-            self._rotation.set_line(key, response=None, trouble=str(error), stale=False)
+            self._rotation.set_line(key, response=None, trouble=sentence, stale=False)
         self._tell_progress()
-
-    def _failed(self, topic: str) -> None:
-        if topic == _CURVES:
-            self._done[self._asked] = 1.0
-            self._asked = ""
-            self._go_on()
 
     def _tell_progress(self) -> None:
         parts = list(self._done.values())

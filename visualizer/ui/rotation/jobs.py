@@ -21,6 +21,7 @@ from visualizer.probes.response.dataset import DatasetRun
 from visualizer.probes.response.equivariance import EquivarianceRun
 from visualizer.probes.response.frames import DatasetResponse, Equivariance, Response
 from visualizer.streaming.prober import Report
+from visualizer.training.live import LiveRun
 from visualizer.ui import training_jobs
 from visualizer.ui.jobs import OpenNetwork, PreparedFor, prepared_for
 from visualizer.ui.rotation.state import Study
@@ -58,10 +59,14 @@ class EquivarianceSlice:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Opened:
-    """Networks to compare with, and a sentence on each file that could not be opened."""
+    """Networks to compare with.
+
+    Of files, with a sentence on each that could not be opened; or of a run, ``moments`` are then their steps.
+    """
 
     networks: tuple[Network, ...]
-    troubles: tuple[str, ...]
+    troubles: tuple[str, ...] = ()
+    moments: tuple[int, ...] = ()
 
 
 def begin_curve(
@@ -163,6 +168,13 @@ def equivariance_on(run: EquivarianceRun, seconds: float, report: Report) -> Equ
 def run_experiment(settings: rotation.RotationSettings, report: Report) -> rotation.Outcome:
     """The rotation experiment: this thread waits for the processes that compute it."""
     return rotation.run(settings, report)
+
+
+def networks_of_moments(run: LiveRun, steps: Sequence[int], report: Report) -> Opened:
+    """Networks with the weights that a run had at recorded moments nearest to these steps."""
+    moments = dict.fromkeys(run.moments.nearest(step) for step in steps)
+    networks = tuple(run.moments.network(moment) for moment in moments)
+    return Opened(networks, moments=tuple(moment.step for moment in moments))
 
 
 def open_networks(paths: Sequence[Path], report: Report) -> Opened:

@@ -15,6 +15,7 @@ from visualizer.ui.rotation.state import RotationState
 _TOPIC = "equivariance"
 _SLICE = 0.1  # s
 _PAUSE = 400  # ms between two slices while the input moves, which needs the cores
+_LEARNS = "The network is learning: pause the run to see how far the maps of each layer turn."
 
 
 class Layers(QObject):
@@ -25,6 +26,7 @@ class Layers(QObject):
         self._rotation, self._session = rotation, rotation.session
         self._awake = False
         self._wish: tuple[object, ...] = ()
+        self._of: tuple[object, ...] = ()  # the layers and the input that is shown of them
         self._run: EquivarianceRun | None = None
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE)
         self._pause.timeout.connect(self._go_on)
@@ -35,7 +37,7 @@ class Layers(QObject):
     def wake(self, awake: bool) -> None:
         """Somebody looks, or no longer."""
         self._awake = awake
-        if not awake:
+        if not awake and self._rotation.state.equivariance_progress is not None:
             self.cancel()
             self._wish = ()
         self._follow(self._rotation.state)
@@ -50,10 +52,16 @@ class Layers(QObject):
 
     def _follow(self, state: RotationState) -> None:
         opened, shown = self._session.opened, self._session.input
-        if not self._awake or opened is None or shown is None or state.live:
+        if not self._awake or opened is None or shown is None:
             return
+        of = (opened.anatomy, shown)
+        if of != self._of:
+            self._of, self._wish = of, ()
+            self.cancel()
+            sentence = _LEARNS if state.live else ""
+            self._rotation.tell(equivariance=None, equivariance_sentence=sentence)
         wish = (opened.network, shown, state.change.border)
-        if wish != self._wish:
+        if wish != self._wish and not state.live:
             self._wish, self._run = wish, None
             job = partial(
                 jobs.begin_equivariance, opened, shown, self._session.prepared, state.change.border, _SLICE

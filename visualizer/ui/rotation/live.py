@@ -121,7 +121,8 @@ class LiveRotation(QObject):
         self.tell(wanted=name)
 
     def _change(self, change: Change, *, moving: bool = False) -> None:
-        self._waits = self._waits or change != self.state.change or self.state.moving != moving
+        # While the session takes it for turning, it is to learn that it rests, even where it rests at the same value.
+        self._waits = self._waits or change != self.state.change or self.session.is_turning
         self.tell(change=change, moving=moving)
         self._look()
 

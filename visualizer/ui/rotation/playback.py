@@ -40,6 +40,11 @@ class RotationPlayback(QObject):
             self._rotation.tell(playing=False)
             self._rotation.set_value(self._rotation.state.change.value)
 
+    def reset(self) -> None:
+        """Show the input as it is; playing ends."""
+        self.hold()
+        self._rotation.reset()
+
     def set_value(self, value: float, done: bool) -> None:
         """The hand turns: playing ends."""
         self._timer.stop()

@@ -9,7 +9,8 @@ from functools import partial
 from PySide6.QtCore import QObject, QTimer
 
 from visualizer.data.dataset import DataChoice, Dataset
-from visualizer.data.transforms.change import ROTATION
+from visualizer.data.transforms import Change
+from visualizer.data.transforms.table import TRANSFORMS
 from visualizer.errors import UserError, as_sentence
 from visualizer.networks.network import Network
 from visualizer.probes.response.dataset import DatasetRun
@@ -22,6 +23,9 @@ from visualizer.ui.rotation.state import OPEN, RotationState, Study
 _TOPIC = "rotation study"
 _SLICE = 0.15  # s
 _PAUSE = 300  # ms between two slices while the input moves, which needs the cores
+_DATA_KEPT = 2  # data sets: networks that take turns may need two; each can take hundreds of megabytes
+
+_Question = tuple[str, str]  # a transform, and the border where that matters
 
 
 class Studying(QObject):
@@ -33,9 +37,13 @@ class Studying(QObject):
         self._waiting: list[str] = []  # keys of lines still to be asked
         self._count = 0  # of lines in all
         self._key = ""
+        self._asked: Network | None = None  # whose answers are under way
         self._run: DatasetRun | None = None
-        self._transform = ROTATION
-        self._kept: dict[tuple[str, str], tuple[Network, DatasetResponse]] = {}  # by line and transform
+        state = rotation.state
+        self._how = (state.study, state.change)  # as it was when the study began: of all its networks
+        self._question = _question(state.change)
+        self._kept: dict[tuple[str, _Question], tuple[Network, DatasetResponse]] = {}  # by line and question
+        self._choice = self._session.training.data.choice
         self._data: dict[object, Dataset] = {}
         self._data_of: object = None
         self._seconds = 0.0  # of the work of earlier networks
@@ -61,6 +69,7 @@ class Studying(QObject):
             return
         self._waiting, self._count = [line.key for line in lines], len(lines)
         self._seconds = 0.0
+        self._how = (self._rotation.state.study, self._rotation.state.change)
         cleared = tuple(replace(line, study=None) for line in lines)
         self._rotation.tell(lines=cleared, study_progress=0.0, study_sentence="")
         self._next()
@@ -75,20 +84,22 @@ class Studying(QObject):
     # --- one network after the other -------------------------------------------------------------------
 
     def _next(self) -> None:
-        self._run = None
+        self._asked = self._run = None
         while self._waiting:
             self._key = self._waiting.pop(0)
             network = self._network(self._key)
-            if network is not None:
+            if network is not None and self._key == OPEN and self._rotation.state.live:
+                self._rotation.tell(study_sentence=_learns(network))
+            elif network is not None:
                 self._begin(network)
                 return
-        whole = self._seconds
-        self._end(f"done {time.strftime('%H:%M')}, {_duration(whole)}")
+        self._end(f"done {time.strftime('%H:%M')}, {_duration(self._seconds)}" if self._any() else "")
 
     def _begin(self, network: Network) -> None:
-        state, data = self._rotation.state, self._session.training.data
+        data, (study, change) = self._session.training.data, self._how
+        self._asked = network
         choice = data.choice or DataChoice()
-        count = state.study.count if choice.source == "shapes" else 0
+        count = study.count if choice.source == "shapes" else 0
         self._data_of = (choice, network.input, network.preprocessing, data.seed, count)
         job = partial(
             jobs.begin_study,
@@ -97,8 +108,8 @@ class Studying(QObject):
             self._data.get(self._data_of),
             choice,
             data.seed,
-            state.study,
-            state.change,
+            study,
+            change,
             _SLICE,
         )
         self._rotation.tell(study_words=network.name)
@@ -112,18 +123,18 @@ class Studying(QObject):
     def _went_on(self, value: object) -> None:
         if isinstance(value, tuple):  # the first slice of a network, and the data that were opened for it
             value, self._data[self._data_of] = value
+            for old in list(self._data)[:-_DATA_KEPT]:
+                del self._data[old]
         assert isinstance(value, jobs.StudySlice)
-        if self._rotation.state.study_progress is None:
+        if self._rotation.state.study_progress is None or self._asked is None:
             return
         study = value.study
         share = study.done / max(1, len(study.labels))
         finished = self._count - len(self._waiting) - 1
+        self._kept[value.key, self._question] = self._asked, study
+        self._run = value.run
         self._rotation.set_line(value.key, study=study)
         self._rotation.tell(study_progress=min(1.0, (finished + share) / self._count))
-        self._run = value.run
-        network = self._network(value.key)
-        if network is not None:
-            self._kept[value.key, study.transform] = network, study
         if study.complete:
             self._seconds += study.seconds
             self._next()
@@ -158,34 +169,74 @@ class Studying(QObject):
             self._end("")
 
     def _end(self, words: str) -> None:
-        self._waiting, self._run, self._key = [], None, ""
+        self._waiting, self._asked, self._run, self._key = [], None, None, ""
         self._pause.stop()
         self._rotation.tell(study_progress=None, study_words=words)
 
     # --- what else happens -----------------------------------------------------------------------------
 
     def _follow(self, state: RotationState) -> None:
-        """Figures of one transform say nothing of another; a network that is gone is not asked on."""
+        """Figures of one question say nothing of another; a network that is gone is not asked on."""
         keys = [line.key for line in state.lines]
         self._waiting = [key for key in self._waiting if key in keys]
-        transform = state.change.transform
-        if transform != self._transform:
-            self._transform = transform
+        for key, question in list(self._kept):
+            if self._known(key, question) is None:  # a network that nobody else has any more
+                del self._kept[key, question]
+        question = _question(state.change)
+        if question != self._question:
             self.cancel()
+            self._question = question
             lines = self._rotation.state.lines
-            known = tuple(replace(line, study=self._known(line.key, transform)) for line in lines)
-            self._rotation.tell(lines=known, study_words="")
+            known = tuple(replace(line, study=self._known(line.key, question)) for line in lines)
+            self._rotation.tell(lines=known, study_words="", study_sentence="")
+        elif self._asked is not None and self._network(self._key) is not self._asked:
+            self._leave(self._asked)
 
-    def _known(self, key: str, transform: str) -> DatasetResponse | None:
+    def _leave(self, network: Network) -> None:
+        """What is asked just now is gone: its answers are not those of what has taken its place."""
+        self._session.cancel(_TOPIC)
+        self._pause.stop()
+        is_open = self._key == OPEN
+        self._asked = None
+        if is_open:
+            self._rotation.tell(study_sentence=_left(network))
+        self._next()
+
+    def _known(self, key: str, question: _Question) -> DatasetResponse | None:
         """What was found before, with the weights that the line still has."""
-        network, study = self._kept.get((key, transform), (None, None))
+        network, study = self._kept.get((key, question), (None, None))
         return study if network is not None and network is self._network(key) else None
 
     def _follow_data(self, _: object = None) -> None:
-        name = self._session.training.data.name
-        if name != self._rotation.state.study.data:
+        """Figures of other data are no longer those that the panel names."""
+        data, state = self._session.training.data, self._rotation.state
+        if data.choice != self._choice:
+            self._choice = data.choice
+            self.cancel()
             self._data.clear()
-            self._rotation.tell(study=replace(self._rotation.state.study, data=name), study_sentence="")
+            self._kept.clear()
+            lines = tuple(replace(line, study=None) for line in self._rotation.state.lines)
+            self._rotation.tell(lines=lines, study_words="", study_sentence="")
+        if data.name != state.study.data:
+            self._rotation.tell(study=replace(self._rotation.state.study, data=data.name), study_sentence="")
+
+
+def _question(change: Change) -> _Question:
+    matters = TRANSFORMS[change.transform].uses_border or change.border == "circle"
+    return change.transform, change.border if matters else ""
+
+
+def _learns(network: Network) -> str:
+    return (
+        f"{network.name} is learning: pause the run, or keep the network for comparison (C), then press Run."
+    )
+
+
+def _left(network: Network) -> str:
+    return (
+        f"{network.name} was not asked to the end, because other weights are open now: press Run again. "
+        "What is kept for comparison (C) is asked to the end."
+    )
 
 
 def _duration(seconds: float) -> str:

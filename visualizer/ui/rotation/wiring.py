@@ -55,7 +55,7 @@ class RotationWiring(QObject):
         panel.value_requested.connect(self.playback.set_value)
         panel.transform_requested.connect(self.live.set_transform)
         panel.border_requested.connect(self.live.set_border)
-        panel.reset_requested.connect(self.live.reset)
+        panel.reset_requested.connect(self.playback.reset)
         panel.play_requested.connect(self.playback.toggle)
 
     def _connect_panels(self) -> None:
