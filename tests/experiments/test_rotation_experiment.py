@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -249,6 +250,16 @@ def test_a_try_says_how_it_differs() -> None:
     assert dataset.test is not None
     same = (dataset.test.images[:, None] == dataset.validation.images[None, :50]).flatten(2).all(dim=2)
     assert not same.any()
+
+
+def test_a_folder_called_shapes_is_no_built_in_data(pictures: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "shapes"
+    shutil.copytree(pictures, folder)
+    plan = plan_of(RotationSettings(Path("out"), data=str(folder)), "cpu")
+    dataset = data_of(plan, 1337, None)
+    assert dataset.test is not None
+    assert (len(dataset.test), dataset.classes) == (20, ("lying", "standing"))
+    assert "Shapes stand at every angle" not in " ".join(deviations(plan, facts(dataset)))
 
 
 def test_networks_of_one_seed_begin_with_the_same_weights() -> None:

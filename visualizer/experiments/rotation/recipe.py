@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 
 from visualizer.data.dataset import DataChoice, Dataset, Examples
-from visualizer.data.datasets import open_dataset, search_folders
+from visualizer.data.datasets import kind_named, open_dataset, search_folders
 from visualizer.data.datasets.shapes import PER_EPOCH, shapes_dataset
 from visualizer.experiments.rotation.settings import Plan
 from visualizer.experiments.rotation.variants import BASELINE, spec_of
@@ -63,10 +63,16 @@ def data_of(plan: Plan, seed: int, folder: Path | None) -> Dataset:
         seed,
         folders=(folder, *search_folders()) if folder else None,
     )
-    if dataset.name != DataChoice().source:
+    if not _are_built_in_shapes(plan):
         return dataset
     count = max(plan.images, _TEST_SHAPES)
     return replace(dataset, test=_test_shapes(row.side, count, preprocessing))
+
+
+def _are_built_in_shapes(plan: Plan) -> bool:
+    """Not by the name of the data set: a folder of pictures may be called "shapes" as well."""
+    kind = kind_named(plan.data)
+    return kind is not None and kind.name == DataChoice().source
 
 
 def _preprocessing(side: int) -> Preprocessing:
@@ -138,7 +144,7 @@ def deviations(plan: Plan, data: DataFacts) -> Iterator[str]:
         yield f"At most {plan.epochs} epoch{'s' if plan.epochs > 1 else ''}, not {EPOCHS}."
     if row.learning_rate != RATE:
         yield f"The learning rate begins at {row.learning_rate:g}, not at {RATE:g}."
-    if data.name == DataChoice().source:
+    if _are_built_in_shapes(plan):
         yield (
             "Shapes stand at every angle in the pictures themselves, so every network learns to read turned ones: "
             "little is left for rotation convolutions to gain."
