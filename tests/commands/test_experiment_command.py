@@ -60,7 +60,7 @@ def test_what_is_said_on_the_command_line_is_asked_for(
         ("rotation --out {out} --seeds 4294967296", "4294967295"),
         ("rotation --out {out} --epochs 0", "above 0"),
         ("rotation --out {out} --epochs 99999", "10,000"),
-        ("rotation --out {out} --jobs 1000", "256"),
+        ("rotation --out {out} --jobs 1000", "between 1 and 60"),
         ("rotation --out {out} --step 0", "above 0"),
         ("rotation --out {out} --step nan", "above 0"),
         ("rotation --out {out} --step wide", "not a number"),

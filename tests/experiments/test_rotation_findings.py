@@ -155,6 +155,7 @@ def test_epochs_to_a_level_are_read_between_two_epochs() -> None:
     assert epochs_to(one, 0.5, 0.1) == pytest.approx(2.25)
     assert epochs_to(one, 0.15, 0.1) == pytest.approx(0.5)
     assert epochs_to(one, 0.9, 0.1) == math.inf
+    assert epochs_to(one, 0.1, 0.11) == 0  # where guessing reaches it
 
 
 def test_paces_are_compared_over_the_epochs_that_all_have() -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import multiprocessing
 import os
 import signal
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,6 +23,7 @@ from visualizer.networks.memory import is_out_of_memory
 
 _TICK = 0.1  # s: how soon a wish to stop is heard
 _PATIENCE = 2.0  # s that a process may take to end
+MOST_JOBS = 60  # Windows can wait for 63 pipes
 
 Report = Callable[[str, float | None], None]
 Work = Callable[[Any, int, Report], object]
@@ -52,8 +55,8 @@ Progress = Callable[[Mapping[str, Answer], Mapping[str, tuple[str, float]]], Non
 def work_through(tasks: Sequence[Task], jobs: int, progress: Progress) -> dict[str, Answer]:
     """Do all tasks in up to ``jobs`` processes; the answers by their names.
 
-    ``progress`` is called ten times a second; what it raises ends all processes at once. A ``UserError``, a lack
-    of memory and a process that dies end their task alone. Any other exception of a task is raised here.
+    ``progress`` is called at least ten times a second; what it raises ends all processes at once. A ``UserError``, a
+    lack of memory and a process that dies end their task alone. Any other exception of a task is raised here.
     """
     return _Pool(tasks, progress).run(min(jobs, len(tasks)))
 
@@ -189,14 +192,23 @@ def _serve(number: int, connection: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     keep_freed_memory()
-
-    def report(text: str, fraction: float | None = None) -> None:
-        connection.send(("progress", text, fraction))
-
     with contextlib.suppress(EOFError, OSError):
         while True:
             work, argument = connection.recv()
-            connection.send(_answered(work, argument, number, report))
+            connection.send(_answered(work, argument, number, _reporter(connection)))
+
+
+def _reporter(connection: Connection) -> Report:
+    """Tells of one task no more often than is listened: a message for every step would keep both sides busy."""
+    last = -math.inf
+
+    def report(text: str, fraction: float | None = None) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _TICK:
+            last = time.monotonic()
+            connection.send(("progress", text, fraction))
+
+    return report
 
 
 def _answered(work: Work, argument: Any, number: int, report: Report) -> tuple[str, object]:

@@ -12,7 +12,7 @@ import torch
 from visualizer.atomic import replacing
 from visualizer.data.transforms import values_of
 from visualizer.errors import UserError
-from visualizer.experiments.pool import Answer, Task, work_through
+from visualizer.experiments.pool import MOST_JOBS, Answer, Task, work_through
 from visualizer.experiments.rotation.findings import Finding, findings
 from visualizer.experiments.rotation.look import TRANSFORM
 from visualizer.experiments.rotation.recipe import data_of, facts
@@ -53,7 +53,7 @@ class Outcome:
 def run(settings: RotationSettings, report: Report) -> Outcome:
     """Compute what the folder ``settings.out`` lacks, and write the report anew.
 
-    ``report(text, share done or None)`` is called ten times a second; what it raises, and Ctrl-C, ends all
+    ``report(text, share done or None)`` is called at least ten times a second; what it raises, and Ctrl-C, ends all
     processes, and the same call goes on from there. Raises ``UserError`` for settings that cannot be, data that is
     not there, and a folder that holds something else.
     """
@@ -155,7 +155,7 @@ def _usual_jobs(device: str) -> int:
     """
     if device == "cuda":
         return max(1, torch.cuda.device_count())
-    return max(1, min(cores(), available() // _PROCESS_BYTES))
+    return max(1, min(cores(), available() // _PROCESS_BYTES, MOST_JOBS))
 
 
 def _machine_words(device: str) -> str:

@@ -92,6 +92,8 @@ def paces(results: Results, names: Sequence[str]) -> Mapping[str, Pace]:
 
 def epochs_to(run: RunFigures, level: float, chance: float) -> float:
     """The epochs until validation first reaches ``level``, along lines between their ends and from chance at 0."""
+    if level <= chance:  # the slowest of them has learnt nothing
+        return 0.0
     before = chance
     for epoch, value in enumerate(run.accuracy.tolist()):
         if value >= level:

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from visualizer.errors import UserError
+from visualizer.experiments.pool import MOST_JOBS
 from visualizer.experiments.rotation.variants import NETWORKS, named
 from visualizer.networks.naming import shown
 
 SETTINGS = "experiment.json"
 EXPERIMENT = "rotation"
-MOST_EPOCHS, MOST_SEEDS, MOST_JOBS, MOST_IMAGES, MOST_SEED = 10_000, 100, 256, 1_000_000, 2**32 - 1
+MOST_EPOCHS, MOST_SEEDS, MOST_IMAGES, MOST_SEED = 10_000, 100, 1_000_000, 2**32 - 1
 
 
 @dataclass(frozen=True, slots=True)
