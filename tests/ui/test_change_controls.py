@@ -118,10 +118,20 @@ def test_a_typed_angle_goes_round(panel, asked, qtbot):
 def test_what_is_no_angle_is_marked_and_not_asked_for(panel, asked, qtbot):
     line = panel.controls.value
     line.selectAll()
-    qtbot.keyClicks(line, "700")
-    assert [value for _, value, _ in asked] == [7.0, 70.0]
+    qtbot.keyClicks(line, "70000")
+    assert [value for _, value, _ in asked] == [7.0, 70.0, 340.0]
     assert line.property("invalid")
-    assert "from -360 to 360" in line.reason
+    assert "from -3600 to 3600" in line.reason
+
+
+def test_an_angle_of_a_later_round_is_that_of_the_first(panel, asked, qtbot):
+    line = panel.controls.value
+    line.setFocus()
+    line.selectAll()
+    qtbot.keyClicks(line, "725.5")
+    assert asked[-1] == ("value", 5.5, True)
+    line.finish()
+    assert line.text() == "5.5"
 
 
 @pytest.mark.parametrize(

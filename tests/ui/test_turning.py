@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from visualizer.data.preprocessing import prepare
 from visualizer.data.shapes import CLASSES
-from visualizer.data.transforms.table import transformed
+from visualizer.data.transforms.table import TRANSFORMS, transformed, values_of
 from visualizer.experiments.rotation import RotationSettings
 from visualizer.ui.driving import settle, wait
 from visualizer.ui.experiment_dialog import FINISHED
@@ -141,6 +141,31 @@ def test_another_transform_has_a_curve_of_its_own(turning: MainWindow) -> None:
     assert response.complete
     assert response.values[0] == 0
     assert response.values[-1] == 100
+
+
+def test_every_transform_has_its_usual_values(turning: MainWindow) -> None:
+    """Not those of the one before: a step of 1 leaves three values of the scale."""
+    for name in reversed(TRANSFORMS):
+        turning.turning.live.set_transform(name)
+        assert state(turning).step == TRANSFORMS[name].step
+        assert settle(turning)
+        response = own_line(turning).response
+        assert response is not None
+        assert np.array_equal(response.values, values_of(name)), name
+
+
+def test_a_step_is_that_of_its_transform(turning: MainWindow) -> None:
+    live = turning.turning.live
+    live.set_step(15.0)
+    live.set_transform("scale")
+    live.set_step(0.25)
+    steps: list[tuple[str, float]] = []
+    live.changed.connect(lambda told: steps.append((told.change.transform, told.step)))
+    live.set_transform("rotation")
+    live.set_transform("scale")
+    assert set(steps) == {("rotation", 15.0), ("scale", 0.25)}, (
+        "nobody hears of one with the step of the other"
+    )
 
 
 def test_networks_are_kept_for_comparison_and_let_go(turning: MainWindow, qtbot: QtBot) -> None:

@@ -36,6 +36,7 @@ class LiveRotation(QObject):
         self.state = RotationState()
         self._is_telling = self._is_untold = False
         self._waits = False  # a value that nobody has looked at yet
+        self._steps: dict[str, float] = {}  # of the transforms that were chosen before
         self._after_paint = QTimer(self, singleShot=True, interval=0)
         self._after_paint.timeout.connect(self._look)
         session.network_changed.connect(self._network_opened)
@@ -103,9 +104,11 @@ class LiveRotation(QObject):
         self.set_value(TRANSFORMS[self.state.change.transform].neutral)
 
     def set_transform(self, name: str) -> None:
-        """Change the input in another way."""
+        """Change the input in another way; its values are as far apart as they were when it was last chosen."""
         if name in TRANSFORMS and name != self.state.change.transform:
-            self._change(replace(self.state.change, transform=name, value=TRANSFORMS[name].neutral))
+            self._steps[self.state.change.transform] = self.state.step
+            change = replace(self.state.change, transform=name, value=TRANSFORMS[name].neutral)
+            self._change(change, step=self._steps.get(name, TRANSFORMS[name].step))
 
     def set_border(self, name: str) -> None:
         """Let something else stand where the picture does not reach."""
@@ -120,10 +123,11 @@ class LiveRotation(QObject):
         """Look at the curve of another class, "" for the true or the predicted one."""
         self.tell(wanted=name)
 
-    def _change(self, change: Change, *, moving: bool = False) -> None:
+    def _change(self, change: Change, *, moving: bool = False, step: float | None = None) -> None:
         # While the session takes it for turning, it is to learn that it rests, even where it rests at the same value.
         self._waits = self._waits or change != self.state.change or self.session.is_turning
-        self.tell(change=change, moving=moving)
+        # In one word: a transform with the step of another may have too many values, or hardly any.
+        self.tell(change=change, moving=moving, step=self.state.step if step is None else step)
         self._look()
 
     def _look(self) -> None:

@@ -12,11 +12,13 @@ from visualizer.data.transforms.table import Transform
 from visualizer.networks.layers.kinds import Field, Value
 from visualizer.ui.widgets.number_edit import NumberEdit
 
+_ROUNDS = 10  # of a periodic transform, either way: what is typed beyond is a slip of the finger
+
 
 class ChangeValue(NumberEdit):
     """Emits ``value_chosen(float)`` for every key that leaves a value, for steps and for the wheel.
 
-    Of a periodic transform also negative values can be typed: −45° is 315°.
+    Of a periodic transform also values of other rounds can be typed: −45° is 315°, 725° is 5°.
     """
 
     value_chosen = Signal(float)
@@ -82,5 +84,7 @@ def _is_letter(event: QKeyEvent) -> bool:
 
 
 def _field(row: Transform) -> Field:
-    low = -row.maximum if row.periodic else row.minimum
-    return Field(row.name, float, row.neutral, low, row.maximum, row.description, title=row.title)
+    low, high = row.minimum, row.maximum
+    if row.periodic:
+        low, high = -_ROUNDS * high, _ROUNDS * high
+    return Field(row.name, float, row.neutral, low, high, row.description, title=row.title)
