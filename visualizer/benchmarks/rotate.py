@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import count
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from visualizer.benchmarks.figures import Figure, ratio, seconds
 from visualizer.benchmarks.memory import resident_bytes
@@ -82,9 +83,8 @@ def _stream(device: str) -> tuple[Figure, ...]:
     """Many images at all angles, and every few slices the bare forward of as many images in the same batches."""
     network, _ = _opened(device)
     sizes: list[int] = []
-    hook = network.module.register_forward_pre_hook(lambda module, args: sizes.append(len(args[0])))
-    run = DatasetRun(network, _dataset(network), "rotation", values_of("rotation"), "grey", IMAGES)
-    hook.remove()  # the run has a copy
+    watched = replace(network, module=_Watched(network.module, lambda size: sizes.append(size)))
+    run = DatasetRun(watched, _dataset(network), "rotation", values_of("rotation"), "grey", IMAGES)
     run.advance(SLICE)
     start, growth = resident_bytes() or 0, 0
     ratios: list[float] = []
@@ -107,6 +107,19 @@ def _stream(device: str) -> tuple[Figure, ...]:
         ),
         Figure(f"rotate: growth of memory, {images}", growth / 1e6, "MB", GROWTH_GOAL),
     )
+
+
+class _Watched(nn.Module):
+    """A network that tells of how many images it is asked at once; its copies tell the same listener."""
+
+    def __init__(self, inner: nn.Module, tell: Callable[[int], None]) -> None:
+        super().__init__()
+        self._inner, self._tell = inner, tell
+
+    def forward(self, images: Tensor) -> object:
+        """What the network gives."""
+        self._tell(len(images))
+        return self._inner(images)
 
 
 @torch.inference_mode()
