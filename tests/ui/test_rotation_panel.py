@@ -302,6 +302,16 @@ def test_a_network_that_cannot_be_asked_says_why_and_the_others_go_on(panel, sta
     assert len(panel.view.plot._graph.main) == 2
 
 
+def test_figures_that_no_longer_stand_side_by_side_get_lines_of_their_own(panel, state):
+    panel.resize(640, 400)
+    unknown = tuple(replace(line, response=None) for line in state.lines)
+    settled(panel, replace(state, lines=unknown))
+    short = panel.figures.height()
+    settled(panel, state)
+    assert panel.figures.height() > short
+    assert panel.figures.height() == panel.figures.heightForWidth(panel.figures.width())
+
+
 def test_progress_appears_when_it_takes_long_and_can_be_cancelled(panel, state):
     heard = []
     panel.cancel_requested.connect(lambda: heard.append(1))

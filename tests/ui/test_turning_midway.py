@@ -12,6 +12,7 @@ import pytest
 import torch
 from pytestqt.qtbot import QtBot
 from test_training import open_tiny, prepare, step_of, wait_for_phase, wait_for_steps
+from test_turning import own_line, state, turning
 from torch import nn
 
 from visualizer.data.dataset import DataChoice
@@ -24,25 +25,9 @@ from visualizer.probes.response.curve import ResponseRun
 from visualizer.ui.driving import settle, wait
 from visualizer.ui.jobs import OpenNetwork
 from visualizer.ui.main_window import MainWindow
-from visualizer.ui.rotation.state import OPEN, Line, RotationState, Study
+from visualizer.ui.rotation.state import Line, Study
 
-
-@pytest.fixture
-def turning(window: MainWindow) -> MainWindow:
-    """The window in its Rotate workspace."""
-    window.workspaces.show("rotate")
-    assert settle(window)
-    return window
-
-
-def state(window: MainWindow) -> RotationState:
-    return window.turning.live.state
-
-
-def own_line(window: MainWindow) -> Line:
-    line = state(window).lines[0]
-    assert line.key == OPEN
-    return line
+__all__ = ["turning"]  # a fixture
 
 
 def begin_study(window: MainWindow) -> None:
@@ -173,6 +158,21 @@ def test_figures_of_another_border_or_of_other_data_are_not_shown(turning: MainW
     turning.session.training.data.open()
     assert own_line(turning).study is None
     assert settle(turning)
+
+
+def test_what_networks_refuse_is_said_below_the_others(turning: MainWindow) -> None:
+    turning.turning.comparison.toggle()
+    turning.session.open_network("tinycnn")  # of ten other classes
+    assert settle(turning)
+    turning.turning.studying.set_study(Study(count=4, step=90.0))
+    turning.turning.studying.start()
+    assert wait(lambda: state(turning).study_progress is None, 60)
+    own, kept = state(turning).lines
+    assert own.study is None
+    assert kept.study is not None
+    assert "does not know the class" in state(turning).study_sentence
+    assert settle(turning)
+    assert "does not know the class" in turning.rotation_study.note.full_text()
 
 
 # --- training ------------------------------------------------------------------------------------------

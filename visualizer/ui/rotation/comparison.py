@@ -78,7 +78,10 @@ class Comparison(QObject):
 
     def _opened(self, value: object) -> None:
         assert isinstance(value, jobs.Opened)
-        names = [f"step {integer(step)}" for step in value.moments] or [""] * len(value.networks)
+        names = [f"step {integer(step)}" for step in value.moments] or [
+            file.stem if file.stem != network.name else ""
+            for network, file in zip(value.networks, value.files, strict=True)
+        ]
         opened = self._session.opened
         for network, moment in zip(value.networks, names, strict=True):
             if opened is None or network.module is not opened.network.module:  # that one is there

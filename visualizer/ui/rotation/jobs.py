@@ -61,12 +61,13 @@ class EquivarianceSlice:
 class Opened:
     """Networks to compare with.
 
-    Of files, with a sentence on each that could not be opened; or of a run, ``moments`` are then their steps.
+    Of ``files``, with a sentence on each that could not be opened; or of a run, ``moments`` are then their steps.
     """
 
     networks: tuple[Network, ...]
     troubles: tuple[str, ...] = ()
     moments: tuple[int, ...] = ()
+    files: tuple[Path, ...] = ()
 
 
 def begin_curve(
@@ -181,11 +182,12 @@ def open_networks(paths: Sequence[Path], report: Report) -> Opened:
     """Networks of files, one after the other; those that cannot be opened are told of."""
     from visualizer.networks import zoo
 
-    networks, troubles = [], []
+    networks, troubles, files = [], [], []
     for index, path in enumerate(paths):
         report(f"Opening {path.name}", index / len(paths))
         try:
             networks.append(zoo.open_network(str(path)))
+            files.append(path)
         except UserError as error:
             troubles.append(str(error))
-    return Opened(tuple(networks), tuple(troubles))
+    return Opened(tuple(networks), tuple(troubles), files=tuple(files))

@@ -19,7 +19,8 @@ COLORS = ("#009E73", "#E69F00", "#56B4E9", "#CC79A7", "#D55E00", "#0072B2", "#F0
 class Line:
     """One network in the plots: the open one, or one that was kept for comparison.
 
-    ``moment`` says which of its weights ("step 480", "live"), "" where there is no run. ``color`` is as "#009E73".
+    ``moment`` says which of its weights ("step 480", "live", the name of a file), "" where that says nothing.
+    ``color`` is as "#009E73".
     ``response`` is what is known for the input, ``study`` for a data set; both may be of an input, a border or a step
     before while the newest is on its way: ``stale`` says so of the response. ``trouble`` is a sentence where this
     network cannot be asked.
@@ -76,9 +77,14 @@ class RotationState:
 
 
 def line_names(lines: Sequence[Line]) -> list[str]:
-    """The names of lines; with the moment where another line has the same name."""
+    """The names of lines, each another one: with the moment where a name is there twice, else with a number."""
     names = [line.name for line in lines]
-    return [
-        f"{line.name}, {line.moment}" if line.moment and names.count(line.name) > 1 else line.name
-        for line in lines
-    ]
+    made: list[str] = []
+    for line in lines:
+        name = f"{line.name}, {line.moment}" if line.moment and names.count(line.name) > 1 else line.name
+        number, candidate = 1, name
+        while candidate in made:
+            number += 1
+            candidate = f"{name} ({number})"
+        made.append(candidate)
+    return made

@@ -21,7 +21,8 @@ from visualizer.ui.rotation.live import LiveRotation
 from visualizer.ui.rotation.state import OPEN, RotationState, Study
 
 _TOPIC = "rotation study"
-_SLICE = 0.15  # s
+_SLICE, _LONGEST_SLICE = 0.15, 1.0  # s
+_ANSWERS = 400_000  # of which figures are shown at once; those of more take longer, and come less often
 _PAUSE = 300  # ms between two slices while the input moves, which needs the cores
 _DATA_KEPT = 2  # data sets: networks that take turns may need two; each can take hundreds of megabytes
 
@@ -46,6 +47,7 @@ class Studying(QObject):
         self._choice = self._session.training.data.choice
         self._data: dict[object, Dataset] = {}
         self._data_of: object = None
+        self._answers = 0  # of the network that is asked, in the end
         self._seconds = 0.0  # of the work of earlier networks
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE)
         self._pause.timeout.connect(self._go_on)
@@ -89,7 +91,7 @@ class Studying(QObject):
             self._key = self._waiting.pop(0)
             network = self._network(self._key)
             if network is not None and self._key == OPEN and self._rotation.state.live:
-                self._rotation.tell(study_sentence=_learns(network))
+                self._say(_learns(network))
             elif network is not None:
                 self._begin(network)
                 return
@@ -132,7 +134,7 @@ class Studying(QObject):
         share = study.done / max(1, len(study.labels))
         finished = self._count - len(self._waiting) - 1
         self._kept[value.key, self._question] = self._asked, study
-        self._run = value.run
+        self._run, self._answers = value.run, study.predicted.size
         self._rotation.set_line(value.key, study=study)
         self._rotation.tell(study_progress=min(1.0, (finished + share) / self._count))
         if study.complete:
@@ -147,18 +149,19 @@ class Studying(QObject):
         run = self._run
         if run is not None and self._rotation.state.study_progress is not None:
             self._run = None
-            self._session.ask(_TOPIC, partial(jobs.study_on, self._key, run, _SLICE))
+            seconds = min(_SLICE * max(1.0, self._answers / _ANSWERS), _LONGEST_SLICE)
+            self._session.ask(_TOPIC, partial(jobs.study_on, self._key, run, seconds))
 
     def _refused(self, error: UserError) -> None:
         """A network that cannot be asked does not keep the others from it."""
-        sentence = as_sentence(str(error))
-        if len(self._rotation.state.lines) > 1:
-            self._session.noticed.emit("error", sentence)
-            self._next()
-            sentence = "" if self._rotation.state.study_progress is not None or self._any() else sentence
-        else:
-            self._end("")
-        self._rotation.tell(study_sentence=sentence)
+        self._say(as_sentence(str(error)))
+        self._next()
+
+    def _say(self, sentence: str) -> None:
+        """Say it behind what was said of other networks, once."""
+        said = self._rotation.state.study_sentence
+        if sentence not in said:
+            self._rotation.tell(study_sentence=f"{said} {sentence}".strip())
 
     def _any(self) -> bool:
         return any(line.study is not None for line in self._rotation.state.lines)
@@ -199,7 +202,7 @@ class Studying(QObject):
         is_open = self._key == OPEN
         self._asked = None
         if is_open:
-            self._rotation.tell(study_sentence=_left(network))
+            self._say(_left(network))
         self._next()
 
     def _known(self, key: str, question: _Question) -> DatasetResponse | None:

@@ -86,10 +86,10 @@ class ResponseFigures(QWidget):
         """Show one line for each network."""
         made = tuple(lines)
         if made != self._lines:
-            grown = len(made) != len(self._lines) or self._said(made) != self._said(self._lines)
+            before = self._rows(self.width())
             self._lines = made
             self.setAccessibleDescription("; ".join(line.words for line in made))
-            if grown:
+            if self._rows(self.width()) != before:  # also where longer figures no longer stand side by side
                 self.updateGeometry()
             self.update()
 
@@ -100,10 +100,6 @@ class ResponseFigures(QWidget):
             self._most_rows = most
             self.updateGeometry()
             self.update()
-
-    @staticmethod
-    def _said(lines: Sequence[FigureLine]) -> bool:
-        return any(line.sentence for line in lines)
 
     @property
     def lines(self) -> tuple[FigureLine, ...]:
@@ -132,7 +128,7 @@ class ResponseFigures(QWidget):
 
     def _beside(self, width: int) -> bool:
         """Whether all networks stand in one line."""
-        if self._said(self._lines):
+        if any(line.sentence for line in self._lines):
             return len(self._lines) <= 1
         widths = self._widths()
         wanted = sum(
