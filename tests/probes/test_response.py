@@ -105,7 +105,7 @@ def test_slices_are_the_whole_and_coarse_values_come_first() -> None:
         assert part.known.sum() == sliced.count_done
         assert np.isnan(part.probabilities[~part.known]).all()
         seen.append(part.known)
-        np.testing.assert_allclose(part.probabilities[part.known], whole.probabilities[part.known], atol=1e-6)
+        assert abs(part.probabilities - whole.probabilities)[part.known].max() < 1e-6
     assert slices > 2
     assert sliced.advance().complete
     assert (part.label, part.classes) == ("frog", CLASSES)
