@@ -261,6 +261,18 @@ def test_every_view_gives_its_picture_and_its_numbers(
     ]
 
 
+def test_networks_of_one_name_are_told_apart_in_the_numbers(panel: RotationStudyPanel) -> None:
+    moments = (line(0, study(0)), line(1, study(0)))
+    panel.set_state(
+        RotationState(
+            lines=tuple(replace(each, name="tiny", moment=f"step {at}") for at, each in enumerate(moments))
+        )
+    )
+    export = panel.export()
+    assert export is not None
+    assert {row[0] for row in list(export.table())[1:]} == {"tiny, step 0", "tiny, step 1"}
+
+
 def test_troubles_and_notes_are_said(panel: RotationStudyPanel, state: RotationState) -> None:
     noted = line(0, study(0, note="shapes has 40 test images: these are all."))
     silent = line(1, None, trouble="8_rot_1 gives one number.")

@@ -11,6 +11,7 @@ import torch
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from visualizer.assets import resource
 from visualizer.data.preprocessing import prepare
 from visualizer.data.shapes import CLASSES
 from visualizer.data.transforms.table import TRANSFORMS, transformed, values_of
@@ -18,7 +19,7 @@ from visualizer.experiments.rotation import RotationSettings
 from visualizer.ui.driving import settle, wait
 from visualizer.ui.experiment_dialog import FINISHED
 from visualizer.ui.main_window import MainWindow
-from visualizer.ui.rotation.state import OPEN, Line, RotationState, Study
+from visualizer.ui.rotation.state import OPEN, Line, RotationState, Study, line_names
 from visualizer.ui.rotation.words import words
 
 
@@ -188,14 +189,31 @@ def test_networks_are_kept_for_comparison_and_let_go(turning: MainWindow, qtbot:
 def test_files_are_opened_to_compare_with_and_bad_ones_are_told_of(
     turning: MainWindow, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    from visualizer.assets import resource
-
     broken = tmp_path_factory.mktemp("files") / "broken.pth"
     broken.write_bytes(b"nothing that is known")
     turning.turning.comparison.open([resource("networks/shapes-net.safetensors"), broken])
     assert settle(turning)
     assert [line.name for line in state(turning).lines] == ["shapes-net", "shapes-net"]
     assert any("broken.pth" in sentence for sentence in turning.notices.sentences())
+
+
+def test_files_of_one_network_have_names_of_their_own(turning: MainWindow, tmp_path: Path) -> None:
+    """In the chips, in the plots and in the numbers."""
+    found = resource("networks/shapes-net.safetensors")
+    other = tmp_path / "trained-longer.safetensors"
+    other.write_bytes(found.read_bytes())
+    turning.turning.comparison.open([found, other])
+    assert settle(turning)
+    assert [chip.words for chip in turning.rotation.bar.networks.chips] == [
+        ("shapes-net", ""),
+        ("shapes-net", ""),
+        ("shapes-net", "trained-longer"),
+    ]
+    names = ["shapes-net", "shapes-net (2)", "shapes-net, trained-longer"]
+    assert line_names(state(turning).lines) == names
+    export = turning.rotation.export()
+    assert export is not None
+    assert list(dict.fromkeys(str(row[0]) for row in list(export.table())[1:])) == names
 
 
 def test_a_network_without_scores_gets_one_sentence(turning: MainWindow) -> None:

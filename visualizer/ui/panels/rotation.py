@@ -270,5 +270,6 @@ def _made_of(state: RotationState) -> tuple[object, ...]:
 
 
 def _table(state: RotationState) -> Iterable[Row]:
-    """The rows that ``main.py rotate`` writes."""
-    return rows([line.response for line in state.lines if line.response is not None])
+    """The rows that ``main.py rotate`` writes; networks of one name are told apart as in the plots."""
+    named = zip(state.lines, line_names(state.lines), strict=True)
+    return rows([replace(line.response, network=name) for line, name in named if line.response is not None])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
@@ -166,7 +166,11 @@ class StudyViews(QWidget):
         return (self.boxes, self.curve, self.classes, self.matrix)[self.view]
 
     def table(self, key: str) -> Iterable[Row]:
-        """The numbers of the view that is shown; of one network where it is of one."""
+        """The numbers of the view that is shown, of one network where it is of one; by the names of the lines."""
         view = VIEWS[self.view]
-        answers = [self._figures[key].study] if view.of_one and key in self._figures else self.answers()
-        return view.rows(answers)
+        of_one = view.of_one and key in self._figures
+        return view.rows(
+            replace(line.study, network=name)
+            for line, name in zip(self._lines, line_names(self._lines), strict=True)
+            if line.study is not None and line.study.done and (line.key == key or not of_one)
+        )
