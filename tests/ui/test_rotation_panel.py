@@ -331,6 +331,37 @@ def test_the_subtitle_says_what_is_shown(panel, state):
     assert heard[-1][0] == "chelsea.png, class cat, every 1°"
 
 
+def test_the_class_of_a_network_that_knows_no_such_class_is_named(panel):
+    strange = response(wave(2), "strange", classes=("car", "a ship with very many sails"), label=None)
+    settled(panel, turned(0, response(wave(1)), strange))
+    own, other = (line.words for line in panel.figures.lines)
+    assert "class" not in own
+    assert "predicted" in other
+    assert other.endswith("class car")
+    long = replace(strange, classes=("a ship with very many sails", "car"))
+    settled(panel, turned(0, response(wave(1)), long))
+    assert panel.figures.lines[1].words.endswith("class a ship with very many s…"), (
+        "no longer than there is room"
+    )
+
+
+def test_networks_without_a_line_of_figures_are_counted(panel, qtbot):
+    panel.window().resize(842, 400)
+    settled(panel, turned(0, *(response(wave(times), f"network {times}") for times in range(1, 8))))
+    before = panel.figures.grab().toImage()
+    settled(panel, turned(0, *(response(wave(times), f"network {times}") for times in range(1, 7))))
+    after = panel.figures.grab().toImage()
+    assert before.size() == after.size()
+    changed = [
+        (x, y)
+        for x in range(before.width())
+        for y in range(before.height())
+        if before.pixel(x, y) != after.pixel(x, y)
+    ]
+    assert changed, "one more is told of"
+    assert min(x for x, _ in changed) > before.width() - 80
+
+
 # --- copies ------------------------------------------------------------------------------------------
 
 

@@ -22,6 +22,7 @@ from visualizer.ui.widgets.response_curves import index_in, value_words
 ROW, _EDGE = 19, 4  # px; of a line, and above the first and below the last
 _SQUARE, _GAP, _BETWEEN, _GROUPS = 8, 6, 14, 36  # px
 _LONGEST_NAME = 150  # px
+_LONGEST_CLASS = 24  # characters
 _MOST_ROWS = 4  # unless less is wanted
 _ALIGN = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
 
@@ -49,7 +50,10 @@ class FigureLine:
 
 
 def figure_line(line: Line, class_name: str) -> FigureLine:
-    """The figures of the probability of that class over the values that are known."""
+    """The figures of the probability of that class over the values that are known.
+
+    A network that has no such class is looked at with its own, which is named then.
+    """
     name, response = plain(line.name), line.response
     if line.trouble:
         return FigureLine(name, line.color, (), plain(line.trouble), True)
@@ -64,8 +68,14 @@ def figure_line(line: Line, class_name: str) -> FigureLine:
         ("min", signed(found.minimum, 3), f"at {value_words(transform, found.minimum_at)}"),
         ("std", signed(found.std, 3), ""),
     ]
-    word = "right" if response.label == response.classes[index] else "first"
+    own = response.classes[index]
+    word = "right" if response.label == own else "predicted"
     cells += [(word, percent(found.share_right, 0), ""), ("flips", integer(found.flips), "")]
+    if own != class_name:
+        shown = plain(own)
+        cells.append(
+            ("class", shown if len(shown) <= _LONGEST_CLASS else f"{shown[: _LONGEST_CLASS - 1]}…", "")
+        )
     return FigureLine(name, line.color, tuple(cells), plain(response.note))
 
 
@@ -161,6 +171,7 @@ class ResponseFigures(QWidget):
             for number, line in enumerate(self._lines):
                 place = self._place(number)
                 if place is None:
+                    self._draw_rest(painter, len(self._lines) - number, self._place(number - 1))
                     break
                 self._draw_line(painter, line, place)
 
@@ -204,6 +215,18 @@ class ResponseFigures(QWidget):
             rest = QRect(left, place.top(), max(place.right() - left, 0), ROW)
             text = painter.fontMetrics().elidedText(line.sentence, Qt.TextElideMode.ElideRight, rest.width())
             painter.drawText(rest, _ALIGN, text)
+
+    def _draw_rest(self, painter: QPainter, count: int, last: QRect | None) -> None:
+        """How many have no line, behind the last one: its tool tip has their figures."""
+        if last is None:
+            return
+        text = f"and {count} more"
+        painter.setFont(font(SMALL_SIZE))
+        room = QRect(last)
+        room.setLeft(last.right() - painter.fontMetrics().horizontalAdvance(text) - _GAP)
+        painter.fillRect(room, self.palette().window())
+        painter.setPen(QColor(self._colors.muted))
+        painter.drawText(room, _ALIGN | Qt.AlignmentFlag.AlignRight, text)
 
     def _draw_cell(self, painter: QPainter, box: QRect, cell: Cell) -> None:
         left = box.left()
