@@ -33,7 +33,7 @@ def test_the_figures_of_a_class() -> None:
     figures = summary(response(FOUR), 0)
     assert figures.mean == pytest.approx(0.35)
     assert (figures.minimum, figures.maximum) == (pytest.approx(0.1), pytest.approx(0.6))
-    assert (figures.minimum_at, figures.maximum_at, figures.worst) == (270, 0, 270)
+    assert (figures.minimum_at, figures.maximum_at) == (270, 0)
     assert figures.std == pytest.approx(np.std([0.6, 0.2, 0.5, 0.1]))
     assert figures.flips == 4  # cat dog cat frog, and round to cat
     assert figures.share_right == 0.5
@@ -50,7 +50,7 @@ def test_values_without_numbers_are_gaps_that_are_not_right() -> None:
     assert figures.flips == 2
     nothing = summary(response([nan, nan]), 0)
     assert math.isnan(nothing.mean)
-    assert math.isnan(nothing.worst)
+    assert math.isnan(nothing.minimum_at)
     assert (nothing.share_right, nothing.flips) == (0, 0)
     assert runners_up(response([nan, nan]), 0) == ()
 

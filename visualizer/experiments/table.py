@@ -8,12 +8,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """What menus and the command line say of an experiment; ``package`` is where its ``run`` and settings are."""
+    """What menus and the command line say of an experiment."""
 
     name: str
     title: str
     description: str
-    package: str
 
 
 _ROWS = (
@@ -22,7 +21,6 @@ _ROWS = (
         "Rotation-invariant networks",
         "Mini-VGG beside variants with turned and with normalised filters, all with one recipe: what do they gain "
         "where the input is turned, and what does it cost?",
-        "visualizer.experiments.rotation",
     ),
 )
 

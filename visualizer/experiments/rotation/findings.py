@@ -49,7 +49,6 @@ class Finding:
     verdict: Verdict
     sentence: str
     comparisons: tuple[Comparison, ...] = ()
-    is_share: bool = True  # of a hundred; else a number as it is
 
 
 def findings(results: Results) -> tuple[Finding, ...]:

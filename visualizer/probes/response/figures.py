@@ -34,11 +34,6 @@ class Summary:
     flips: int
     share_right: float
 
-    @property
-    def worst(self) -> float:
-        """The value of the transform where the class has the smallest probability."""
-        return self.minimum_at
-
 
 def class_of(response: Response, wanted: str = "") -> int:
     """The index of the class to look at: ``wanted``, else the true one, else the prediction of the input as it is.
