@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 from test_training import open_tiny, prepare, step_of, wait_for_phase, wait_for_steps
 from test_turning import own_line, state, turning
@@ -219,6 +221,22 @@ def _is_whole(line: Line) -> bool:
     return response is not None and len(response.values) == 360 and response.complete and not line.stale
 
 
+def test_panels_follow_the_hand_while_the_network_learns(learning: MainWindow, qtbot: QtBot) -> None:
+    training = learning.session.training
+    training.toggle()
+    wait_for_steps(qtbot, training, 5)
+    assert wait(lambda: training._looks.are_soon, 10), "the run answers for itself"
+    seen: list[float] = []
+    learning.session.inspection_changed.connect(
+        lambda _: seen.append(learning.session.prepared.change.value)  # type: ignore[union-attr]
+    )
+    learning.turning.playback.toggle()
+    assert wait(lambda: len(set(seen)) > 5, 10)
+    learning.turning.playback.set_value(77.0, True)
+    assert wait(lambda: seen[-1] == 77.0, 10)
+    assert state(learning).live
+
+
 def test_moments_of_a_run_are_compared_each_once(learning: MainWindow, qtbot: QtBot) -> None:
     training = learning.session.training
     training.toggle()
@@ -336,6 +354,29 @@ def test_the_way_back_ends_playing(turning: MainWindow) -> None:
     assert not state(turning).playing
     assert state(turning).change.value == 0
     assert turning.session.change.value == 0
+
+
+@pytest.mark.parametrize("dock", ["rotation", "equivariance"])
+def test_a_dock_that_closes_under_the_hand_lets_go(turning: MainWindow, dock: str) -> None:
+    turning.docks[dock].raise_()
+    assert settle(turning)
+    plot = turning.rotation.view.plot if dock == "rotation" else turning.equivariance.plot
+    QTest.mousePress(plot, Qt.MouseButton.LeftButton, pos=plot.rect().center())
+    assert state(turning).moving
+    turning.docks[dock].hide()
+    assert settle(turning)
+    assert not state(turning).moving
+    assert not turning.session.is_turning
+
+
+def test_a_hand_that_lets_go_when_the_workers_have_ended_asks_for_nothing(turning: MainWindow) -> None:
+    turning.turning.live.set_value(10.0, done=False)
+    assert settle(turning)
+    turning.turning.live.end()
+    changes: list[object] = []
+    turning.session.change_changed.connect(changes.append)
+    turning.turning.live.set_value(20.0, done=True)
+    assert not changes
 
 
 # --- networks that are not as others -------------------------------------------------------------------

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from visualizer.ui.session import Session
 
 _INSPECT = "inspect"  # topic
+_PATIENCE = 500  # ms that a run has to look at a value before the next one is asked for
 
 
 class LiveRotation(QObject):
@@ -36,9 +37,12 @@ class LiveRotation(QObject):
         self.state = RotationState()
         self._is_telling = self._is_untold = False
         self._waits = False  # a value that nobody has looked at yet
+        self._is_over = False
         self._steps: dict[str, float] = {}  # of the transforms that were chosen before
         self._after_paint = QTimer(self, singleShot=True, interval=0)
         self._after_paint.timeout.connect(self._look)
+        self._patience = QTimer(self, singleShot=True, interval=_PATIENCE)  # goes on while a run is to look
+        self._patience.timeout.connect(self._look)
         session.network_changed.connect(self._network_opened)
         session.weights_changed.connect(self._weights_changed)
         session.input_changed.connect(self._input_opened)
@@ -123,6 +127,11 @@ class LiveRotation(QObject):
         """Look at the curve of another class, "" for the true or the predicted one."""
         self.tell(wanted=name)
 
+    def end(self) -> None:
+        """Ask for nothing more: who would answer ends."""
+        self._is_over = True
+        self._patience.stop()
+
     def _change(self, change: Change, *, moving: bool = False, step: float | None = None) -> None:
         # While the session takes it for turning, it is to learn that it rests, even where it rests at the same value.
         self._waits = self._waits or change != self.state.change or self.session.is_turning
@@ -132,12 +141,17 @@ class LiveRotation(QObject):
 
     def _look(self) -> None:
         """Have the newest value looked at, once the look before has been answered."""
+        if self._is_over or self._patience.isActive():
+            return
         if self._waits and not self.session.awaits(_INSPECT):
             self._waits = False
             state = self.state
             self.session.set_change(state.change, turning=state.moving or state.playing)
+            if self.session.training.is_live and not self.session.awaits(_INSPECT):
+                self._patience.start()  # an answer to a value before the newest would be dropped
 
     def _looked(self, _: object) -> None:
+        self._patience.stop()
         if self._waits and (self.state.moving or self.state.playing):
             self._after_paint.start()  # what has come is painted first: the worker would hold that up
         elif self._waits:

@@ -114,6 +114,7 @@ class RotationWiring(QObject):
     def _end(self) -> None:
         """Ask for nothing more: the window closes, and its workers end."""
         self._window.visible.changed.disconnect(self._follow_docks)
+        self.live.end()
         self.playback.hold()
         self._plots.stop()
         self.studying.cancel()

@@ -7,6 +7,7 @@ from PySide6.QtGui import (
     QColor,
     QFocusEvent,
     QHelpEvent,
+    QHideEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -216,6 +217,13 @@ class EquivarianceMap(QAbstractScrollArea):
             self._choose(angle)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._let_go()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._let_go()  # no release will come
+
+    def _let_go(self) -> None:
         if self._dragged is not None:
             angle, self._dragged = self._dragged, None
             self.angle_chosen.emit(angle, True)

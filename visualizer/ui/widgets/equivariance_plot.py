@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtGui import QColor, QHideEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from visualizer.ui.rotation.state import COLORS
@@ -206,6 +206,12 @@ class EquivariancePlot(QWidget):
         if self._dragging:
             self._dragging = False
             self.angle_chosen.emit(self.angle_at(event.position().x()), True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if self._dragging:  # no release will come
+            self._dragging = False
+            self.angle_chosen.emit(self._angle or 0.0, True)
 
     def leaveEvent(self, event: QEvent) -> None:
         self._point(None)

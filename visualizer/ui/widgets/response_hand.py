@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from visualizer.ui.theme import DARK, Colors
@@ -121,9 +121,20 @@ class ResponseHand(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._dragged and event.button() == Qt.MouseButton.LeftButton:
-            self._dragged = False
             if self._graph is not None:
+                self._dragged = False
                 self._request(event, done=True)
+            else:
+                self._let_go()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._let_go()  # no release will come
+
+    def _let_go(self) -> None:
+        if self._dragged:
+            self._dragged = False
+            self.value_requested.emit(self._value, True)
 
     def leaveEvent(self, event: QEvent) -> None:
         self.point_at(None)
