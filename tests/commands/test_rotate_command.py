@@ -269,6 +269,10 @@ def test_numbers_that_are_not_finite_are_nan_in_the_table(capsys: pytest.Capture
     assert rotate("nan.safetensors", "--image", TRIANGLE, "--step", 90, "--out", "curve.csv") == 0
     assert [row[3] for row in rows_of()[1:]] == ["nan"] * 36
     assert rotate("nan.safetensors", "--image", TRIANGLE, "--step", 90, "--out", "curve.png") == 0
+    assert rotate("nan.safetensors", "--image", TRIANGLE, "--step", 90, "--out", "curve.svg") == 0
+    assert "no finite numbers" in Path("curve.svg").read_text(encoding="utf-8"), (
+        "an empty plot says why it is"
+    )
     shown = capsys.readouterr()
     assert "no finite numbers" in shown.err
     assert shown.out.splitlines()[2].split()[-1] in ("0.000", "–")
@@ -311,6 +315,7 @@ WRONG = {
     "no step": (("shapes-net", "--image", TRIANGLE, "--step", "nan"), "above 0"),
     "an endless step": (("shapes-net", "--image", TRIANGLE, "--step", "inf"), "above 0"),
     "a tiny step": (("shapes-net", "--image", TRIANGLE, "--step", "1e-9"), "3,600"),
+    "a step wider than the range": (("shapes-net", "--image", TRIANGLE, "--step", "400"), "360 or less"),
     "text": (("shapes-net", "--image", TRIANGLE, "--step", "one"), "'one' is not a number"),
     "no such class": (("shapes-net", "--image", TRIANGLE, "--label", "elipse"), "one like ellipse"),
     "no class": (("shapes-net", "--image", TRIANGLE, "--label", ""), "There is no class ''"),

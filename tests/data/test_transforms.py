@@ -242,11 +242,11 @@ def test_the_values_of_a_rotation() -> None:
     assert values_of("rotation", 7)[-1] == 357
     assert len(values_of("rotation", 0.1)) == 3600
     assert values_of("rotation", 0.1)[3] == 0.3
-    assert values_of("rotation", 400).tolist() == [0]
+    assert values_of("rotation", 360).tolist() == [0]
     assert 1.0 in values_of("scale", 0.4)
 
 
-@pytest.mark.parametrize("step", [0, -1, 0.0999, 1e-300, math.nan, math.inf])
+@pytest.mark.parametrize("step", [0, -1, 0.0999, 1e-300, 360.5, math.nan, math.inf])
 def test_steps_that_are_none_are_refused(step: float) -> None:
     with pytest.raises(UserError, match="give a"):
         values_of("rotation", step)

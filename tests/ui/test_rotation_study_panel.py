@@ -22,6 +22,7 @@ from visualizer.ui.driving import settle, wait
 from visualizer.ui.main_window import MainWindow
 from visualizer.ui.panels.rotation_study import RotationStudyPanel
 from visualizer.ui.rotation.state import COLORS, OPEN, Line, RotationState, Study
+from visualizer.ui.widgets.axes import LABEL_HEIGHT
 from visualizer.ui.widgets.study_words import STEPS, invitation, step_choices, value_labels
 
 CLASSES = ("cat", "dog", "ship")
@@ -259,6 +260,25 @@ def test_every_view_gives_its_picture_and_its_numbers(
         (("network", "class", "angle", "accuracy"), 1 + 72),
         (("network", "angle", "predicted class", "share"), 1 + 72),
     ]
+
+
+@pytest.mark.parametrize(("step", "is_there"), [(45.0, False), (1.0, True)])
+def test_a_label_of_360_degrees_stands_only_beside_its_column(
+    panel: RotationStudyPanel, step: float, is_there: bool
+) -> None:
+    """Of eight angles the last column is that of 315°, and nothing half a column behind it is at 360°."""
+    values, matrix = values_of("rotation", step), panel.views.matrix
+    matrix.resize(500, 300)
+    matrix.set_cells(np.ones((3, len(values))), CLASSES, values, "rotation", "", "", lambda row, column: "")
+    picture = matrix.grab().toImage()
+    assert matrix._axes is not None
+    corner, bottom = round(matrix._axes.plot.right()), round(matrix._axes.plot.bottom())
+    below = {
+        picture.pixel(x, y)
+        for x in range(corner - 8, corner + 14)
+        for y in range(bottom + 3, bottom + LABEL_HEIGHT)
+    }
+    assert (len(below) > 1) == is_there
 
 
 def test_networks_of_one_name_are_told_apart_in_the_numbers(panel: RotationStudyPanel) -> None:

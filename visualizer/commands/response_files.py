@@ -155,7 +155,11 @@ def _words(looks: Sequence[Look], picture: str, transform: Transform) -> tuple[s
     x_label = "angle" if turns else transform.title.lower()
     if transform.unit and not unit:
         x_label += f" in {transform.unit}"
-    return title, ", ".join(parts), x_label, unit
+    note = ", ".join(parts)
+    empty = [look.response.note for look in looks if look.response.note and not np.isfinite(look.curve).any()]
+    if empty:  # an empty plot says why it is
+        note = ". ".join([note, *dict.fromkeys(empty)])
+    return title, note, x_label, unit
 
 
 def _networks(looks: Sequence[Look], of_one_class: bool) -> list[charts.Series]:

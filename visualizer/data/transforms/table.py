@@ -33,13 +33,18 @@ def values_of(transform: str, step: float | None = None) -> NDArray[np.float64]:
     Of a periodic one those below its maximum, else with its maximum, and always with its neutral value.
 
     Raises:
-        UserError: there is no such transform, the step is not a positive number, or there would be over 3,600 values.
+        UserError: there is no such transform, the step is not a positive number or is wider than the range, or there
+            would be over 3,600 values.
     """
     row = _row(transform)
     step = row.step if step is None else step
     if not (math.isfinite(step) and step > 0):
         raise UserError(f"The step {step:g} is no distance of values: give a number above 0.")
     span = row.maximum - row.minimum
+    if step > span:
+        raise UserError(
+            f"A step of {step:g} is wider than the range of {row.title.lower()}: give a step of {span:g} or less."
+        )
     if span / step > MOST_VALUES + 1e-6:
         raise UserError(
             f"A step of {step:g} would be over {MOST_VALUES:,} values of {row.title.lower()}: give a larger one."

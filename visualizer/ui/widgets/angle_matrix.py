@@ -28,6 +28,7 @@ _GRID_FROM = 8.0  # px of a row: in lower ones gaps would be most of the picture
 _NAME_SHARE = 0.3  # of the width at most
 _RIGHT = 14  # px, half of the last label
 _ROOM_FOR_TICK = 40  # px
+_BEYOND = 2  # px beyond the last column, where a tick may still stand
 _ALIGN = Qt.AlignmentFlag
 
 
@@ -157,12 +158,14 @@ class AngleMatrix(QWidget):
         # A column is as wide as all others, however far its value is from the next.
         known, places = values, np.arange(len(values)) + 0.5
         if is_round:
-            known, places = np.append(values, 360.0), np.append(places, len(values))
+            known, places = np.append(values, 360.0), np.append(places, len(values) + 0.5)
         painter.setFont(font(TICK_SIZE))
         for value, text in value_labels(
             self._transform, low, high, max(2, int(plot.width()) // _ROOM_FOR_TICK)
         ):
             x = axes.to_x(float(np.interp(value, known, places)))
+            if x > plot.right() + _BEYOND:
+                continue  # 360° would be a column more, where few columns are wide
             painter.setPen(QColor(self._colors.axis))
             painter.drawLine(QPointF(x, plot.bottom()), QPointF(x, plot.bottom() + TICK_LENGTH))
             painter.setPen(QColor(self._colors.muted))
