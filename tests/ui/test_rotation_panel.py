@@ -302,8 +302,20 @@ def test_a_network_that_cannot_be_asked_says_why_and_the_others_go_on(panel, sta
     assert len(panel.view.plot._graph.main) == 2
 
 
+def test_the_words_before_boxes_go_before_there_is_a_second_line(panel, state):
+    bar, seen = panel.bar, set()
+    for width in range(900, 560, -20):
+        panel.window().resize(width, 400)
+        settled(panel, state)
+        words = {word.isVisible() for word in bar._words}
+        assert len(words) == 1
+        seen |= {(words.pop(), bar.height() < 40)}
+    assert (True, False) not in seen, "no second line while there are words"
+    assert {(True, True), (False, True)} <= seen
+
+
 def test_figures_that_no_longer_stand_side_by_side_get_lines_of_their_own(panel, state):
-    panel.resize(640, 400)
+    panel.window().resize(640, 400)
     unknown = tuple(replace(line, response=None) for line in state.lines)
     settled(panel, replace(state, lines=unknown))
     short = panel.figures.height()

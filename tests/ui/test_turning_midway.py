@@ -17,6 +17,7 @@ from test_training import open_tiny, prepare, step_of, wait_for_phase, wait_for_
 from test_turning import own_line, state, turning
 from torch import nn
 
+from visualizer.assets import resource
 from visualizer.data.dataset import DataChoice
 from visualizer.networks import anatomy as anatomies
 from visualizer.networks.building import build
@@ -27,6 +28,7 @@ from visualizer.probes.response.curve import ResponseRun
 from visualizer.ui.driving import settle, wait
 from visualizer.ui.jobs import OpenNetwork
 from visualizer.ui.main_window import MainWindow
+from visualizer.ui.rotation import studying
 from visualizer.ui.rotation.state import Line, Study
 
 __all__ = ["turning"]  # a fixture
@@ -160,6 +162,18 @@ def test_figures_of_another_border_or_of_other_data_are_not_shown(turning: MainW
     turning.session.training.data.open()
     assert own_line(turning).study is None
     assert settle(turning)
+
+
+def test_answers_to_earlier_questions_make_room(turning: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(studying, "_MOST_KEPT", 0)
+    for transform in ("rotation", "blur"):
+        turning.turning.live.set_transform(transform)
+        turning.turning.studying.set_study(Study(count=4, step=90.0))
+        turning.turning.studying.start()
+        assert wait(lambda: state(turning).study_progress is None, 60)
+        assert own_line(turning).study is not None
+    turning.turning.live.set_transform("rotation")
+    assert own_line(turning).study is None
 
 
 def test_what_networks_refuse_is_said_below_the_others(turning: MainWindow) -> None:
@@ -333,6 +347,14 @@ def test_networks_of_one_name_are_kept_beside_each_other(turning: MainWindow, tm
     turning.session.open_network("shapes-net")
     assert settle(turning)
     assert [line.name for line in state(turning).lines] == ["shapes-net", "tiny", "tiny"]
+
+
+def test_files_chosen_while_others_are_opened_are_all_compared(turning: MainWindow) -> None:
+    path = resource("networks/shapes-net.safetensors")
+    turning.turning.comparison.open([path])
+    turning.turning.comparison.open([path])
+    assert settle(turning)
+    assert len(state(turning).lines) == 3
 
 
 def test_what_rests_at_the_end_of_its_range_is_no_longer_taken_for_turning(turning: MainWindow) -> None:

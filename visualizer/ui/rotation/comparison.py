@@ -31,6 +31,7 @@ class Comparison(QObject):
         self._rotation, self._session = rotation, rotation.session
         self._networks: dict[str, Network] = {}
         self._keys = count(1)
+        self._paths: tuple[Path, ...] = ()  # that are being opened
         self._session.answer(_FILES, self._opened)
         self._session.answer(_MOMENTS_OF_RUN, self._opened)
 
@@ -62,7 +63,11 @@ class Comparison(QObject):
     def open(self, paths: Sequence[Path]) -> None:
         """Open files and compare with what is in them."""
         if paths:
-            self._session.ask(_FILES, partial(jobs.open_networks, tuple(paths)))
+            waiting = (
+                self._paths if self._session.awaits(_FILES) else ()
+            )  # a newer wish takes the place of an older
+            self._paths = (*waiting, *paths)
+            self._session.ask(_FILES, partial(jobs.open_networks, self._paths))
 
     def keep_moments(self) -> None:
         """Compare with moments spread over the run, its first and its newest among them."""

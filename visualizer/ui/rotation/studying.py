@@ -24,6 +24,7 @@ _TOPIC = "rotation study"
 _SLICE, _LONGEST_SLICE = 0.15, 1.0  # s
 _ANSWERS = 400_000  # of which figures are shown at once; those of more take longer, and come less often
 _PAUSE = 300  # ms between two slices while the input moves, which needs the cores
+_MOST_KEPT = 200_000_000  # bytes of answers to earlier questions
 _DATA_KEPT = 2  # data sets: networks that take turns may need two; each can take hundreds of megabytes
 
 _Question = tuple[str, str]  # a transform, and the border where that matters
@@ -133,7 +134,7 @@ class Studying(QObject):
         study = value.study
         share = study.done / max(1, len(study.labels))
         finished = self._count - len(self._waiting) - 1
-        self._kept[value.key, self._question] = self._asked, study
+        self._keep(value.key, self._asked, study)
         self._run, self._answers = value.run, study.predicted.size
         self._rotation.set_line(value.key, study=study)
         self._rotation.tell(study_progress=min(1.0, (finished + share) / self._count))
@@ -205,6 +206,14 @@ class Studying(QObject):
             self._say(_left(network))
         self._next()
 
+    def _keep(self, key: str, network: Network, study: DatasetResponse) -> None:
+        """Have an answer at hand when its question is asked again; the oldest ones make room."""
+        self._kept.pop((key, self._question), None)
+        self._kept[key, self._question] = network, study
+        earlier = [place for place in self._kept if place[1] != self._question]
+        while earlier and sum(map(_bytes, self._kept.values())) > _MOST_KEPT:
+            del self._kept[earlier.pop(0)]
+
     def _known(self, key: str, question: _Question) -> DatasetResponse | None:
         """What was found before, with the weights that the line still has."""
         network, study = self._kept.get((key, question), (None, None))
@@ -222,6 +231,10 @@ class Studying(QObject):
             self._rotation.tell(lines=lines, study_words="", study_sentence="")
         if data.name != state.study.data:
             self._rotation.tell(study=replace(self._rotation.state.study, data=data.name), study_sentence="")
+
+
+def _bytes(kept: tuple[Network, DatasetResponse]) -> int:
+    return kept[1].predicted.nbytes + kept[1].probability.nbytes
 
 
 def _question(change: Change) -> _Question:

@@ -19,6 +19,7 @@ _ANGLES = (0.5, 1.0, 2.0, 5.0, 10.0, 15.0)
 _STEP_WIDTH = 70  # px
 _LEAST_CLASS, _USUAL_CLASS, _WIDEST_CLASS = 100, 140, 240  # px
 _COMPACT = 560  # px: in less, boxes have no words before them
+_BEHIND_WORD = 6  # px
 _MULTIPLES = (1.0, 2.0, 5.0, 10.0)  # of the usual step of other transforms
 
 
@@ -67,6 +68,7 @@ class RotationBar(WrappingBar):
             labelled(word, box)
             for word, box in (("Class", self.classes), ("Step", self.step), ("Value", self.quantity))
         ]
+        self._words = [word for pair in self._pairs for word in pair.findChildren(QLabel)]
         for pair in self._pairs:
             self.add(pair)
         self.add_space()
@@ -113,19 +115,25 @@ class RotationBar(WrappingBar):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         compact = event.size().width() < _COMPACT
-        for pair in self._pairs:
-            for word in pair.findChildren(QLabel):
-                word.setVisible(not compact)
         self.networks.set_compact(compact)
         self.export.setText("" if compact else "Export")
         self._share_room(event.size().width())
         super().resizeEvent(event)
 
     def _share_room(self, width: int) -> None:
-        """Give the names of classes what the others leave in one line; their least width where that is too little."""
+        """Give the names of classes what the others leave in one line; their least width where that is too little.
+
+        The words before the boxes go before anything goes on in a second line.
+        """
+        boxes = (self.networks, self.step, self.quantity, self.export)
+        least = sum(self._size(each, width).width() for each in boxes) + _LEAST_CLASS
+        words = sum(word.sizeHint().width() + _BEHIND_WORD for word in self._words)
+        room = width - 2 * PADDING - len(boxes) * self._spacing
+        for word in self._words:
+            word.setVisible(width >= _COMPACT and least + words <= room)
         others = (self.networks, *self._pairs[1:], self.export)
-        word = self._pairs[0].sizeHint().width() - self.classes.width()
-        taken = sum(each.sizeHint().width() for each in others) + word + len(others) * self._spacing
+        before = self._pairs[0].sizeHint().width() - self.classes.width()
+        taken = sum(each.sizeHint().width() for each in others) + before + len(others) * self._spacing
         free = width - 2 * PADDING - taken
         wanted = min(free, _WIDEST_CLASS) if free >= _LEAST_CLASS else _USUAL_CLASS
         if wanted != self.classes.width():
