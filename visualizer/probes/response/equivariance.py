@@ -20,6 +20,7 @@ from visualizer.networks.apart import apart
 from visualizer.networks.memory import BYTES_PER_VALUE, available, is_out_of_memory, size_words
 from visualizer.networks.network import Network
 from visualizer.probes.activations import capture
+from visualizer.probes.response.curve import coarse_first
 from visualizer.probes.response.frames import Equivariance, LayerEquivariance
 from visualizer.probes.response.turned_maps import (
     FEWEST_PLACES,
@@ -90,7 +91,7 @@ class EquivarianceRun:
         """The input as it is, then the angles, coarse ones first; yields after every batch."""
         self._look_at_still()
         yield
-        order = [index for index in coarse_first(len(self._values)) if not self._known[index]]
+        order = [index for index in coarse_first(self._values, ROTATION).tolist() if not self._known[index]]
         while order:
             part, began = order[: min(self._batch, self._most)], time.perf_counter()
             if self._look(part):
@@ -250,20 +251,6 @@ def layers_with_maps(anatomy: Anatomy) -> tuple[Layer, ...]:
 def is_convolution(layer: Layer) -> bool:
     """Whether it is a convolution, one with filters at several rotations, normalised or unshared ones included."""
     return "Conv" in layer.kind or layer.kind == "LocallyConnected2d"
-
-
-def coarse_first(count: int) -> list[int]:
-    """The indexes below ``count``, each once: far apart first, then those between."""
-    stride = 1
-    while stride * 2 < count and count % (stride * 2) == 0:
-        stride *= 2
-    while stride * 8 < count:
-        stride *= 2
-    order: dict[int, None] = {}
-    while stride:
-        order.update(dict.fromkeys(range(0, count, stride)))
-        stride //= 2
-    return list(order)
 
 
 def _vectors(result: Tensor | None, count: int) -> NDArray[np.float64] | None:
