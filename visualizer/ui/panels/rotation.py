@@ -118,12 +118,14 @@ class RotationPanel(Panel):
             self._say_how_far(state)
 
     def _show(self, state: RotationState) -> None:
-        sentence = state.sentence or ("" if state.lines else NOTHING_OPEN)
+        looked = class_looked_at(state)
+        is_open = state.lines and (state.input_name or looked is not None)
+        sentence = state.sentence or ("" if is_open else NOTHING_OPEN)
         if sentence:
             self.placeholder.set_sentence(plain(sentence))
         self._stack.setCurrentIndex(0 if sentence else 1)
         self.bar.setVisible(bool(state.lines))
-        self.bar.set_state(state, is_empty=bool(sentence) or class_looked_at(state) is None)
+        self.bar.set_state(state, is_empty=bool(sentence) or looked is None)
         names = list(TRANSFORMS)
         if self.transform.currentIndex() != names.index(state.change.transform):
             self.transform.setCurrentIndex(names.index(state.change.transform))
