@@ -9,7 +9,7 @@ import torch
 import torchvision.transforms.functional as V
 from torch import Tensor, nn
 
-from visualizer.data.transforms import transformed, values_of
+from visualizer.data.transforms import TRANSFORMS, transformed, values_of
 from visualizer.errors import UserError
 from visualizer.networks.network import Network, Preprocessing
 from visualizer.networks.zoo import open_network
@@ -125,7 +125,8 @@ def test_what_was_given_stays_as_it_is() -> None:
 @pytest.mark.parametrize("step", [0.5, 1, 2, 7, 45, 360])
 @pytest.mark.parametrize("transform", ["rotation", "scale", "shear"])
 def test_coarse_values_before_fine_ones(transform: str, step: float) -> None:
-    values = values_of(transform, step if transform != "scale" else step / 40)
+    row = TRANSFORMS[transform]
+    values = values_of(transform, step / 360 * (row.maximum - row.minimum))
     order = coarse_first(values, transform)
     assert sorted(order) == list(range(len(values)))
     assert values[order[0]] == (1 if transform == "scale" else 0)
