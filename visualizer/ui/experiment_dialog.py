@@ -148,7 +148,9 @@ class ExperimentDialog(QDialog):
     # --- what is done in it ----------------------------------------------------------------------------
 
     def _fit_start(self) -> None:
-        self.start_button.setEnabled(self.form.settings() is not None)
+        can_start = self.form.settings() is not None
+        self.start_button.setEnabled(can_start)
+        self.start_button.setToolTip("" if can_start else "Choose a folder for the report first")
 
     def _start(self) -> None:
         settings = self.form.settings()
