@@ -44,7 +44,7 @@ def begin_study(window: MainWindow) -> None:
 # --- curves --------------------------------------------------------------------------------------------
 
 
-def test_nothing_is_on_its_way_for_a_network_that_is_left_out(turning: MainWindow) -> None:
+def test_progress_and_sentences_go_with_the_networks_that_they_are_about(turning: MainWindow) -> None:
     turning.turning.comparison.toggle()
     key = state(turning).lines[1].key
     assert state(turning).progress is not None
@@ -52,6 +52,27 @@ def test_nothing_is_on_its_way_for_a_network_that_is_left_out(turning: MainWindo
     assert settle(turning)
     assert state(turning).progress is None
     assert not turning.rotation.progress.isVisible()
+
+    turning.session.open_network("autoencoder")
+    assert settle(turning)
+    assert "autoencoder" in state(turning).sentence.lower()
+    told: list[str] = []
+    turning.session.network_changed.connect(lambda _: told.append(state(turning).sentence))
+    turning.session.open_network("shapes-net")
+    assert settle(turning)
+    assert told == [""], "before its first answer"
+
+    turning.turning.comparison.toggle()
+    turning.session.open_network("autoencoder")
+    assert settle(turning)
+    shares: list[float] = []
+    turning.turning.live.changed.connect(
+        lambda told: shares.append(told.progress) if told.progress is not None else None
+    )
+    turning.turning.live.set_border("zero")
+    assert settle(turning)
+    assert min(shares) == 0.0
+    assert state(turning).progress is None
 
 
 def test_an_answer_about_the_network_before_is_not_shown_for_the_one_that_is_open(
@@ -64,31 +85,6 @@ def test_an_answer_about_the_network_before_is_not_shown_for_the_one_that_is_ope
     assert settle(turning)
     response = own_line(turning).response
     assert response is None or response.network == "tinycnn"
-
-
-def test_a_sentence_goes_with_the_network_that_it_is_about(turning: MainWindow) -> None:
-    turning.session.open_network("autoencoder")
-    assert settle(turning)
-    assert "autoencoder" in state(turning).sentence.lower()
-    told: list[str] = []
-    turning.session.network_changed.connect(lambda _: told.append(state(turning).sentence))
-    turning.session.open_network("shapes-net")
-    assert settle(turning)
-    assert told == [""], "before its first answer"
-
-
-def test_a_refusal_counts_for_no_progress_of_others(turning: MainWindow) -> None:
-    turning.turning.comparison.toggle()
-    turning.session.open_network("autoencoder")
-    assert settle(turning)
-    shares: list[float] = []
-    turning.turning.live.changed.connect(
-        lambda told: shares.append(told.progress) if told.progress is not None else None
-    )
-    turning.turning.live.set_border("zero")
-    assert settle(turning)
-    assert min(shares) == 0.0
-    assert state(turning).progress is None
 
 
 def test_an_error_in_a_curve_is_said_beside_the_network(
@@ -127,7 +123,7 @@ def test_a_study_of_a_network_that_is_closed_is_not_of_the_next_one(turning: Mai
     assert own_line(turning).study is None
 
 
-def test_a_study_goes_on_with_the_others_when_one_is_left_out(turning: MainWindow) -> None:
+def test_networks_of_a_study_are_asked_the_same_and_those_left_out_no_more(turning: MainWindow) -> None:
     turning.turning.comparison.toggle()
     key = state(turning).lines[1].key
     turning.turning.studying.set_study(Study(count=40, step=15.0))
@@ -137,8 +133,6 @@ def test_a_study_goes_on_with_the_others_when_one_is_left_out(turning: MainWindo
     assert wait(lambda: state(turning).study_progress is None, 20)
     assert key not in {place[0] for place in turning.turning.studying._kept}
 
-
-def test_all_networks_of_a_study_are_asked_the_same(turning: MainWindow) -> None:
     turning.turning.comparison.toggle()
     turning.turning.studying.set_study(Study(count=16, step=30.0))
     turning.turning.studying.start()
@@ -148,7 +142,9 @@ def test_all_networks_of_a_study_are_asked_the_same(turning: MainWindow) -> None
     assert sizes == {(16, 12)}
 
 
-def test_figures_of_another_border_or_of_other_data_are_not_shown(turning: MainWindow) -> None:
+def test_figures_of_another_question_are_not_shown_and_make_room(
+    turning: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
     turning.turning.studying.set_study(Study(count=20, step=90.0))
     turning.turning.studying.start()
     assert wait(lambda: state(turning).study_progress is None, 60)
@@ -163,8 +159,6 @@ def test_figures_of_another_border_or_of_other_data_are_not_shown(turning: MainW
     assert own_line(turning).study is None
     assert settle(turning)
 
-
-def test_answers_to_earlier_questions_make_room(turning: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(studying, "_MOST_KEPT", 0)
     for transform in ("rotation", "blur"):
         turning.turning.live.set_transform(transform)
@@ -202,7 +196,9 @@ def learning(turning: MainWindow, tmp_path: Path) -> MainWindow:
     return turning
 
 
-def test_the_curve_of_a_run_is_live_and_whole_when_it_rests(learning: MainWindow, qtbot: QtBot) -> None:
+def test_the_curve_of_a_run_is_live_whole_when_it_rests_and_panels_follow_the_hand(
+    learning: MainWindow, qtbot: QtBot
+) -> None:
     training = learning.session.training
     training.toggle()
     wait_for_steps(qtbot, training, 5)
@@ -223,20 +219,6 @@ def test_the_curve_of_a_run_is_live_and_whole_when_it_rests(learning: MainWindow
         expected = opened.network.module(known.plain.tensor)[0].softmax(0).numpy()
     assert response.probabilities[0] == pytest.approx(expected, abs=1e-5), "of the weights that are shown"
 
-
-def _is_new(seen: list[object], response: object) -> bool:
-    if response is not None and (not seen or seen[-1] is not response):
-        seen.append(response)
-    return response is not None
-
-
-def _is_whole(line: Line) -> bool:
-    response = line.response
-    return response is not None and len(response.values) == 360 and response.complete and not line.stale
-
-
-def test_panels_follow_the_hand_while_the_network_learns(learning: MainWindow, qtbot: QtBot) -> None:
-    training = learning.session.training
     training.toggle()
     wait_for_steps(qtbot, training, 5)
     assert wait(lambda: training._looks.are_soon, 10), "the run answers for itself"
@@ -251,7 +233,20 @@ def test_panels_follow_the_hand_while_the_network_learns(learning: MainWindow, q
     assert state(learning).live
 
 
-def test_moments_of_a_run_are_compared_each_once(learning: MainWindow, qtbot: QtBot) -> None:
+def _is_new(seen: list[object], response: object) -> bool:
+    if response is not None and (not seen or seen[-1] is not response):
+        seen.append(response)
+    return response is not None
+
+
+def _is_whole(line: Line) -> bool:
+    response = line.response
+    return response is not None and len(response.values) == 360 and response.complete and not line.stale
+
+
+def test_moments_of_a_run_are_compared_each_once_and_a_run_that_is_gone_is_let_go(
+    learning: MainWindow, qtbot: QtBot
+) -> None:
     training = learning.session.training
     training.toggle()
     wait_for_steps(qtbot, training, 30)
@@ -270,11 +265,7 @@ def test_moments_of_a_run_are_compared_each_once(learning: MainWindow, qtbot: Qt
     assert all(curve is not None and curve.complete for curve in curves)
     assert not np.allclose(curves[1].probabilities, curves[-1].probabilities)  # type: ignore[union-attr]
 
-
-def test_a_run_that_is_gone_is_let_go(learning: MainWindow, qtbot: QtBot) -> None:
-    training = learning.session.training
     training.toggle()
-    wait_for_steps(qtbot, training, 3)
     assert wait(lambda: own_line(learning).response is not None, 30)
     run = weakref.ref(training.run)
     learning.session.open_network("tinycnn")
@@ -287,7 +278,9 @@ def _collected(reference: weakref.ref[object]) -> bool:
     return reference() is None
 
 
-def test_a_network_that_learns_is_not_asked_over_a_data_set(learning: MainWindow, qtbot: QtBot) -> None:
+def test_a_network_that_learns_is_not_asked_over_a_data_set_or_for_its_equivariance(
+    learning: MainWindow, qtbot: QtBot
+) -> None:
     learning.turning.comparison.toggle()
     training = learning.session.training
     training.toggle()
@@ -302,11 +295,6 @@ def test_a_network_that_learns_is_not_asked_over_a_data_set(learning: MainWindow
     assert kept.study.complete
     assert step_of(training) > 0
 
-
-def test_the_equivariance_waits_while_the_network_learns(learning: MainWindow, qtbot: QtBot) -> None:
-    training = learning.session.training
-    training.toggle()
-    wait_for_steps(qtbot, training, 3)
     learning.docks["equivariance"].raise_()
     assert wait(lambda: "is learning" in state(learning).equivariance_sentence, 10)
     training.toggle()
@@ -337,7 +325,9 @@ def test_the_equivariance_is_not_computed_again_when_its_panel_comes_back(
 # --- keeping and playing -------------------------------------------------------------------------------
 
 
-def test_networks_of_one_name_are_kept_beside_each_other(turning: MainWindow, tmp_path: Path) -> None:
+def test_networks_of_one_name_and_all_files_are_kept_beside_each_other(
+    turning: MainWindow, tmp_path: Path
+) -> None:
     for seed in (1, 2):
         folder = tmp_path / str(seed)
         folder.mkdir()
@@ -348,16 +338,14 @@ def test_networks_of_one_name_are_kept_beside_each_other(turning: MainWindow, tm
     assert settle(turning)
     assert [line.name for line in state(turning).lines] == ["shapes-net", "tiny", "tiny"]
 
-
-def test_files_chosen_while_others_are_opened_are_all_compared(turning: MainWindow) -> None:
     path = resource("networks/shapes-net.safetensors")
     turning.turning.comparison.open([path])
     turning.turning.comparison.open([path])
     assert settle(turning)
-    assert len(state(turning).lines) == 3
+    assert len(state(turning).lines) == 5
 
 
-def test_what_rests_at_the_end_of_its_range_is_no_longer_taken_for_turning(turning: MainWindow) -> None:
+def test_what_rests_is_no_longer_taken_for_turning_and_the_way_back_ends_playing(turning: MainWindow) -> None:
     turning.turning.live.set_transform("occlusion")
     turning.turning.playback.toggle()
     turning.turning.live.show_value(100.0)
@@ -367,8 +355,6 @@ def test_what_rests_at_the_end_of_its_range_is_no_longer_taken_for_turning(turni
     assert settle(turning)
     assert not turning.session.is_turning
 
-
-def test_the_way_back_ends_playing(turning: MainWindow) -> None:
     turning.turning.playback.toggle()
     assert wait(lambda: state(turning).change.value > 1, 10)
     turning.input.controls.reset.click()
@@ -378,17 +364,17 @@ def test_the_way_back_ends_playing(turning: MainWindow) -> None:
     assert turning.session.change.value == 0
 
 
-@pytest.mark.parametrize("dock", ["rotation", "equivariance"])
-def test_a_dock_that_closes_under_the_hand_lets_go(turning: MainWindow, dock: str) -> None:
-    turning.docks[dock].raise_()
-    assert settle(turning)
-    plot = turning.rotation.view.plot if dock == "rotation" else turning.equivariance.plot
-    QTest.mousePress(plot, Qt.MouseButton.LeftButton, pos=plot.rect().center())
-    assert state(turning).moving
-    turning.docks[dock].hide()
-    assert settle(turning)
-    assert not state(turning).moving
-    assert not turning.session.is_turning
+def test_a_dock_that_closes_under_the_hand_lets_go(turning: MainWindow) -> None:
+    for dock in ("rotation", "equivariance"):
+        turning.docks[dock].raise_()
+        assert settle(turning)
+        plot = turning.rotation.view.plot if dock == "rotation" else turning.equivariance.plot
+        QTest.mousePress(plot, Qt.MouseButton.LeftButton, pos=plot.rect().center())
+        assert state(turning).moving
+        turning.docks[dock].hide()
+        assert settle(turning)
+        assert not state(turning).moving
+        assert not turning.session.is_turning
 
 
 def test_a_hand_that_lets_go_when_the_workers_have_ended_asks_for_nothing(turning: MainWindow) -> None:
@@ -456,33 +442,26 @@ def open_odd(window: MainWindow, folder: Path, spec: NetworkSpec) -> None:
     assert settle(window)
 
 
-@pytest.mark.parametrize(
-    ("spec", "reading"),
-    [
-        (flat(1), "sigmoid"),
-        (flat(5, end="sigmoid"), "as they are"),
-        (flat(9, rows=7, columns=23), "softmax"),
-        (flat(9, rows=4, columns=4), "softmax"),
-        (flat(9, channels=1), "softmax"),
-    ],
-    ids=["one output", "sigmoid", "not square", "tiny", "one channel"],
+ODD = (
+    (flat(1), "sigmoid"),
+    (flat(5, end="sigmoid"), "as they are"),
+    (flat(9, rows=7, columns=23), "softmax"),
+    (flat(9, rows=4, columns=4), "softmax"),
+    (flat(9, channels=1), "softmax"),
 )
-def test_odd_networks_have_their_curve(
-    turning: MainWindow, tmp_path: Path, spec: NetworkSpec, reading: str
-) -> None:
-    open_odd(turning, tmp_path, spec)
-    response = own_line(turning).response
-    assert response is not None
-    assert response.complete
-    assert response.reading == reading
-    assert np.isfinite(response.probabilities).all()
-    assert own_line(turning).study is not None or state(turning).study_sentence
-    assert turning.rotation.export() is not None
 
 
-def test_a_network_of_six_channels_has_a_curve_and_is_not_asked_over_a_data_set(
-    turning: MainWindow, tmp_path: Path
-) -> None:
+def test_odd_networks_have_their_curve(turning: MainWindow, tmp_path: Path) -> None:
+    for spec, reading in ODD:
+        open_odd(turning, tmp_path, spec)
+        response = own_line(turning).response
+        assert response is not None
+        assert response.complete
+        assert response.reading == reading
+        assert np.isfinite(response.probabilities).all()
+        assert own_line(turning).study is not None or state(turning).study_sentence
+        assert turning.rotation.export() is not None
+
     open_odd(turning, tmp_path, flat(9, channels=6))
     response = own_line(turning).response
     assert response is not None
@@ -493,19 +472,17 @@ def test_a_network_of_six_channels_has_a_curve_and_is_not_asked_over_a_data_set(
     assert state(turning).study_sentence
 
 
-@pytest.mark.parametrize("module", [_NotFinite(), _OneAtATime()], ids=["not finite", "one image at a time"])
-def test_modules_of_their_own_have_their_curve(
-    turning: MainWindow, tmp_path: Path, module: nn.Module
-) -> None:
+def test_modules_of_their_own_have_their_curve(turning: MainWindow, tmp_path: Path) -> None:
     open_odd(turning, tmp_path, flat(4))
     opened = turning.session.opened
     assert opened is not None
-    network = replace(opened.network, module=module.eval().requires_grad_(False), spec=None, classes=())
-    turning.session.show_network(OpenNetwork(network, anatomies.examine(network)))
-    turning.docks["equivariance"].raise_()
-    assert settle(turning)
-    response = own_line(turning).response
-    assert response is not None
-    assert response.complete
-    assert bool(response.note) == isinstance(module, _NotFinite)
-    assert state(turning).equivariance is not None or state(turning).equivariance_sentence
+    for module in (_NotFinite(), _OneAtATime()):
+        network = replace(opened.network, module=module.eval().requires_grad_(False), spec=None, classes=())
+        turning.session.show_network(OpenNetwork(network, anatomies.examine(network)))
+        turning.docks["equivariance"].raise_()
+        assert settle(turning)
+        response = own_line(turning).response
+        assert response is not None
+        assert response.complete
+        assert bool(response.note) == isinstance(module, _NotFinite)
+        assert state(turning).equivariance is not None or state(turning).equivariance_sentence
