@@ -10,11 +10,14 @@ import pytest
 from visualizer.experiments.rotation.findings import Finding, findings
 from visualizer.experiments.rotation.look import Look
 from visualizer.experiments.rotation.measures import epochs_to, paces
+from visualizer.experiments.rotation.pictures import PICTURES
 from visualizer.experiments.rotation.recipe import DataFacts
 from visualizer.experiments.rotation.report import page
 from visualizer.experiments.rotation.results import Results, RunFigures
 from visualizer.experiments.rotation.settings import RotationSettings, plan_of
 from visualizer.experiments.rotation.variants import BASELINE, NETWORKS
+from visualizer.rendering.charts.beside import Beside
+from visualizer.rendering.charts.lines import Lines
 
 CLASSES = tuple(str(number) for number in range(10))
 ANGLES = (0.0, 90.0, 180.0, 270.0)
@@ -189,3 +192,15 @@ def test_the_page_says_what_its_spread_is(seeds: int) -> None:
     assert ("standard deviations over 3 seeds" in text) == (seeds == 3)
     assert contains(text, "| mini-vgg (baseline) |", "| 8_rot_4_concat |", "## Findings in figures")
     assert ("71.0 ± 1.0" in text) == (seeds == 3)
+
+
+def test_curves_of_all_groups_have_one_scale_and_come_round() -> None:
+    made = results({BASELINE: (0.7,), "4_rot_1": (0.4,), "norm_conv": (0.9,)})
+    chart = next(row for row in PICTURES if row.file == "rotation.png").make(made)
+    assert isinstance(chart, Beside)
+    plots = [part for part in chart.charts if isinstance(part, Lines)]
+    assert len(plots) == 2
+    assert len({part.y_limits for part in plots}) == 1
+    for one in (series for part in plots for series in part.series):
+        assert (one.x[0], one.x[-1]) == (0, 360)
+        assert one.y[0] == one.y[-1]

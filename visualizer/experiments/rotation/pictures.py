@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -102,24 +102,33 @@ def _in_groups(
 
 
 def _validation(results: Results) -> Chart | None:
-    charts = []
+    drawn = []
     for group, networks in _in_groups(results, results.of, GROUPS):
         length = max(run.epochs for runs in networks.values() for run in runs)
         x = np.arange(1, length + 1, dtype=np.float64)
         series = [
             _series(name, runs, x, [run.accuracy for run in runs], length) for name, runs in networks.items()
         ]
-        ticks = tuple(x.tolist()) if length <= _FEW else None  # between two epochs there is none
-        limits = _limits(series)
-        charts.append(
-            lines(group.title, series, "epoch", "validation accuracy", y_limits=limits, x_ticks=ticks)
+        drawn.append((group, series, tuple(x.tolist())))
+    limits = _limits([one for _, series, _ in drawn for one in series])
+    charts = [
+        # Between two epochs there is no tick.
+        lines(
+            group.title,
+            series,
+            "epoch",
+            "validation accuracy",
+            y_limits=limits,
+            x_ticks=epochs if len(epochs) <= _FEW else None,
         )
+        for group, series, epochs in drawn
+    ]
     return beside(charts, 2) if charts else None
 
 
 def _limits(series: Sequence[Series]) -> tuple[float, float]:
-    """From 0 to a little more than the largest, so that groups can be compared by eye."""
-    top = max(float(np.nanmax(one.y if one.high is None else one.high)) for one in series)
+    """From 0 to a little more than the largest of all groups, so that they can be compared by eye."""
+    top = max((float(np.nanmax(one.y if one.high is None else one.high)) for one in series), default=1.0)
     return 0.0, min(1.0, np.ceil(top * 10 + 0.5) / 10)
 
 
@@ -132,15 +141,35 @@ def _angles(networks: Mapping[str, tuple[RunFigures, ...]]) -> list[Series]:
 
 
 def _curves(results: Results) -> Chart | None:
+    return _over_angles(
+        [(group.title, _angles(networks)) for group, networks in _in_groups(results, results.of, GROUPS)]
+    )
+
+
+def _over_angles(groups: Sequence[tuple[str, Sequence[Series]]]) -> Chart | None:
+    limits = _limits([one for _, series in groups for one in series])
     charts = [
-        _curve(group.title, _angles(networks)) for group, networks in _in_groups(results, results.of, GROUPS)
+        lines(
+            heading,
+            [_closed(one) for one in series],
+            "rotation",
+            "classified right",
+            (0.0, 360.0),
+            limits,
+            _TICKS,
+            x_unit="°",
+        )
+        for heading, series in groups
     ]
     return beside(charts, 2) if charts else None
 
 
-def _curve(heading: str, series: list[Series]) -> Chart:
-    limits = (0.0, 360.0)
-    return lines(heading, series, "rotation", "classified right", limits, _limits(series), _TICKS, x_unit="°")
+def _closed(series: Series) -> Series:
+    """The curve up to 360°, which is 0°."""
+    low, high = (None if part is None else np.append(part, part[0]) for part in (series.low, series.high))
+    return replace(
+        series, x=np.append(series.x, 360.0), y=np.append(series.y, series.y[0]), low=low, high=high
+    )
 
 
 def _polar(results: Results) -> Chart | None:
@@ -161,11 +190,12 @@ def _boxes(results: Results) -> Chart | None:
 def _transplant(results: Results) -> Chart | None:
     if not results.transplants:
         return None
-    charts = [
-        _curve(f"{group.title}, not trained", _angles(networks))
-        for group, networks in _in_groups(results, results.transplants_of, GROUPS[:2])
-    ]
-    return beside(charts, 2)
+    return _over_angles(
+        [
+            (f"{group.title}, not trained", _angles(networks))
+            for group, networks in _in_groups(results, results.transplants_of, GROUPS[:2])
+        ]
+    )
 
 
 PICTURES = (
