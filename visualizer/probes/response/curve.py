@@ -17,6 +17,7 @@ from visualizer.probes.response.class_matching import class_names
 from visualizer.probes.response.forward import Forward
 from visualizer.probes.response.frames import Floats, Reading, Response, Values
 
+_IMAGE_BYTES = 16 << 20  # of turned inputs at a time
 _PARTS = (8, 24, 72, 360)  # of the range of values: every 45°, 15°, 5° and 1° of a rotation
 
 
@@ -56,7 +57,7 @@ class ResponseRun:
         """Ask on for about so many seconds, at least one value (None: to the end); the curve as far as it is.
 
         With ``whole_pieces`` always for as many values at once as fit: slices are then less even in time, but their
-        lengths change no digit of the curve.
+        lengths change no digit of the curve. The input is turned to many values at once: each call costs a millisecond.
 
         Raises ``UserError`` where the network gives no scores of classes, or the transform cannot be done.
         """
@@ -72,10 +73,11 @@ class ResponseRun:
 
     def _count(self, seconds: float | None) -> int:
         """How many values to ask for next."""
-        fit = self._forward.size
-        if seconds is not None and self._seconds_each:
-            fit = min(fit, int(seconds / self._seconds_each))
-        return max(1, min(fit, len(self._order) - self.count_done))
+        left = len(self._order) - self.count_done
+        if seconds is None:
+            return max(1, min(left, _IMAGE_BYTES // (self._image.numel() * self._image.element_size())))
+        fit = int(seconds / self._seconds_each) if self._seconds_each else 1
+        return max(1, min(left, self._forward.size, fit))
 
     def _ask(self, count: int) -> None:
         begin = time.perf_counter()
