@@ -155,6 +155,21 @@ def test_values_at_the_marker_do_not_overlap(view):
         assert all(axes.plot.adjusted(-1, -1, 1, 1).contains(box) for box in boxes)
 
 
+def test_a_name_that_a_value_would_cut_is_hidden_meanwhile(view):
+    view.set_graph(graph(turned(300, response(wave(0, 0.5, 0.0), "a network"))))
+    view.grab()
+    axes = view.plot.picture.axes
+    ((_, _, name),) = view.plot.picture.names
+    color = graph(turned(300, response(wave(0, 0.5, 0.0), "a network"))).curves[0].color
+    assert strength(view.plot, name, color) < 60
+    x = name.left() - 30  # the value reaches into the name
+    view.set_value(float(axes.from_x(x)))
+    right_part = QRectF(name.right() - 20, name.top(), 20, name.height())
+    assert strength(view.plot, right_part, color) > 200
+    view.set_value(0.0)
+    assert strength(view.plot, name, color) < 60
+
+
 def test_the_pointer_reads_all_curves(view):
     view.set_graph(graph(turned(300, response(wave(1)))))
     view.grab()

@@ -101,7 +101,9 @@ def draw_boxes(
             painter.setFont(font(SMALL_SIZE))
             painter.setPen(QColor(DARK.error if row.trouble else DARK.muted))
             room = band.adjusted(8, 0, -6, 0)
-            text = painter.fontMetrics().elidedText(row.trouble or "no answers yet", _ELIDE, int(room.width()))
+            text = painter.fontMetrics().elidedText(
+                row.trouble or "no answers yet", _ELIDE, int(room.width())
+            )
             painter.drawText(room, _ALIGN.AlignVCenter, text)
 
 

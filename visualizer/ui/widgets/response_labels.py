@@ -115,9 +115,18 @@ def draw_dot(painter: QPainter, at: QPointF, curve: ResponseCurve) -> None:
 
 
 def draw_values(
-    painter: QPainter, graph: ResponseGraph, axes: Axes, x: float, value: float, taken: QRectF
+    painter: QPainter,
+    graph: ResponseGraph,
+    axes: Axes,
+    x: float,
+    value: float,
+    taken: QRectF,
+    names: Sequence[NamePlace] = (),
 ) -> None:
-    """The dots on the curves, and the values of the class that is looked at beside the marker, none over another."""
+    """The dots on the curves, and the values of the class that is looked at beside the marker, none over another.
+
+    A name that a value would cut is hidden meanwhile: no curve runs through its place.
+    """
     rows: list[tuple[float, ResponseCurve, str]] = []
     plot = axes.plot
     for curve in graph.curves:
@@ -139,12 +148,25 @@ def draw_values(
     rows.sort(key=lambda row: row[0])
     wanted = [_beside_curve(curve, axes, left, left + widest, y, room) for y, curve, _ in rows]
     places = apart(wanted, _VALUE_HEIGHT, *room)
-    for (_, curve, text), y in zip(rows, places, strict=True):
+    boxes = []
+    for (_, _, text), y in zip(rows, places, strict=True):
         width = metrics.horizontalAdvance(text) + 6
-        box = QRectF(round(left if left > x else x - DOT - 4 - width), round(y - half), width, _VALUE_HEIGHT)
+        start = left if left > x else x - DOT - 4 - width
+        boxes.append(QRectF(round(start), round(y - half), width, _VALUE_HEIGHT))
+    _hide_cut(painter, names, boxes, x)
+    for (_, curve, text), box in zip(rows, boxes, strict=True):
         painter.fillRect(box, _GROUND)
         painter.setPen(QColor(curve.color))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _hide_cut(painter: QPainter, names: Sequence[NamePlace], boxes: Sequence[QRectF], x: float) -> None:
+    """Paint over the names that meet one of the boxes, and the marker at ``x`` again."""
+    for _, _, name in names:
+        if any(name.intersects(box) for box in boxes):
+            painter.fillRect(name, QColor(DARK.field))
+            marker = QRectF(round(x) - 1, name.top(), 2, name.height())
+            painter.fillRect(marker.intersected(name), QColor(DARK.accent))
 
 
 def _beside_curve(

@@ -16,7 +16,7 @@ from visualizer.ui.widgets.axes import LABEL_HEIGHT, TICK_LENGTH, Axes, draw_axe
 from visualizer.ui.widgets.curve_axes import Labels, linear_labels
 from visualizer.ui.widgets.curve_painting import draw_line, finite_runs, polygon
 from visualizer.ui.widgets.response_curves import ResponseCurve, ResponseGraph, Stretch, Values, value_words
-from visualizer.ui.widgets.response_labels import draw_names, name_places
+from visualizer.ui.widgets.response_labels import NamePlace, draw_names, name_places
 
 STALE = 0.4  # opacity of curves that are of what was before
 LINE, COARSE = 2.0, 1.0  # px; of curves that are still being refined
@@ -67,6 +67,7 @@ class ResponsePicture:
     def __init__(self) -> None:
         self.graph: ResponseGraph | None = None
         self.axes = Axes(QRectF(0, 0, 1, 1), (0, 1), (0, 1))
+        self.names: list[NamePlace] = []  # where the names of curves stand
         self._colors: Colors = DARK
         self._drawn: QPixmap | None = None
         self._strips: list[ResponseCurve] = []
@@ -101,7 +102,8 @@ class ResponsePicture:
         painter.setClipRect(self.axes.plot.adjusted(0, 0, 1, 0))
         for curve in in_order(graph):
             self._draw_curve(painter, curve)
-        draw_names(painter, name_places(graph, self.axes))
+        self.names = name_places(graph, self.axes)
+        draw_names(painter, self.names)
         painter.restore()
         for number, curve in enumerate(self._strips):
             self._draw_strip(painter, curve, self.strip(number))

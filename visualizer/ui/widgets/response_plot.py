@@ -103,7 +103,7 @@ class ResponsePlot(ResponseHand):
         painter.fillRect(box, QColor(DARK.field))
         painter.setPen(QColor(DARK.accent))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
-        draw_values(painter, graph, self.picture.axes, x, self._value, box)
+        draw_values(painter, graph, self.picture.axes, x, self._value, box, self.picture.names)
 
     def _draw_read_out(self, painter: QPainter, graph: ResponseGraph, x: float) -> None:
         """What all curves say below the pointer, and which class the networks take the input for there."""
