@@ -164,6 +164,7 @@ def _rotate_in_other_theme(window: MainWindow) -> None:
 
 def _race_in_dark(window: MainWindow) -> None:
     """In the middle of a race; beside it the basins of the selected racer."""
+    window.turning.live.reset()
     window.actions_by_id["theme"].trigger()
     window.notices.clear()
     window.workspaces.show("race")
