@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QTimer
 
 from visualizer.errors import UserError
 from visualizer.race import clock
@@ -30,6 +30,7 @@ from visualizer.race.surfaces import surface as surface_named
 from visualizer.ui.race import jobs
 from visualizer.ui.race.looks import as_run, with_looks
 from visualizer.ui.race.state import RaceState
+from visualizer.ui.telling import Telling
 from visualizer.ui.workers import Workers
 
 FIRST_SURFACE, FIRST_SELECTED = "himmelblau", "adam"
@@ -38,14 +39,14 @@ _FIRST_SLICE = 0.025  # s: what can be seen while the hand moves
 _SLICE, _LONGEST_SLICE = 0.08, 0.64  # s, each twice the one before: all panels draw all of a race after each
 
 
-class LiveRace(QObject):
+class LiveRace(Telling):
     """Keeps the state of the Race workspace. Emits ``changed(RaceState)`` at every change.
 
     Requests are the public methods. A race is computed in slices, newest wish first: while a short slice is under
     way, the newest race waits, so that dragging the start never queues up and what moves is shown.
     """
 
-    changed = Signal(object)
+    state: RaceState
 
     def __init__(self, workers: Workers) -> None:
         super().__init__(workers)
@@ -60,7 +61,6 @@ class LiveRace(QObject):
         self._under_way: RaceRun | None = None  # between two slices
         self._next_slice = _SLICE
         self._gives_way = False  # the slice that is awaited is a long one
-        self._is_telling = self._is_untold = False
         self._after_paint = QTimer(self, singleShot=True, interval=0)
         self._after_paint.timeout.connect(self._go_on)
         self._random = np.random.default_rng()
@@ -69,23 +69,6 @@ class LiveRace(QObject):
         workers.failed.connect(self._failed)
 
     # --- the state -------------------------------------------------------------------------------
-
-    def tell(self, **changes: object) -> None:
-        """Change parts of the state.
-
-        Who changes it while others are told of a change is told afterwards: nobody hears of an older state last.
-        """
-        self.state = replace(self.state, **changes)  # type: ignore[arg-type]
-        self._is_untold = True
-        if self._is_telling:
-            return
-        self._is_telling = True
-        try:
-            while self._is_untold:
-                self._is_untold = False
-                self.changed.emit(self.state)
-        finally:
-            self._is_telling = False
 
     @property
     def is_awake(self) -> bool:

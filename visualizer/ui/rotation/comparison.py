@@ -87,9 +87,12 @@ class Comparison(QObject):
             file.stem if file.stem != network.name else ""
             for network, file in zip(value.networks, value.files, strict=True)
         ]
-        opened = self._session.opened
+        opened, lines = self._session.opened, self._rotation.state.lines
+        # A moment that was recorded anew has another module around the same weights.
+        shown = lines[0].moment if lines and value.moments else ""
         for network, moment in zip(value.networks, names, strict=True):
-            if opened is None or network.module is not opened.network.module:  # that one is there
+            is_open = opened is not None and network.module is opened.network.module
+            if not is_open and (not shown or moment != shown):
                 self._add(network, moment)
         for trouble in value.troubles:
             self._session.noticed.emit("error", as_sentence(trouble))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QTimer
 
 from visualizer.data.inputs import Input
 from visualizer.data.transforms import Change
 from visualizer.data.transforms.table import BORDERS, TRANSFORMS
 from visualizer.ui.numbers import integer
 from visualizer.ui.rotation.state import COLORS, OPEN, Line, RotationState
+from visualizer.ui.telling import Telling
 from visualizer.ui.training_state import TrainingState
 
 if TYPE_CHECKING:
@@ -22,20 +23,19 @@ _INSPECT = "inspect"  # topic
 _PATIENCE = 500  # ms that a run has to look at a value before the next one is asked for
 
 
-class LiveRotation(QObject):
+class LiveRotation(Telling):
     """Keeps the state of the turning input. Emits ``changed(RotationState)`` at every change.
 
     Requests are the public methods. While a look at the input is under way, the newest value waits, so that turning
     never queues up and what was looked at is shown.
     """
 
-    changed = Signal(object)
+    state: RotationState
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self.session = session
         self.state = RotationState()
-        self._is_telling = self._is_untold = False
         self._waits = False  # a value that nobody has looked at yet
         self._is_over = False
         self._steps: dict[str, float] = {}  # of the transforms that were chosen before
@@ -51,23 +51,6 @@ class LiveRotation(QObject):
         session.training.changed.connect(self._follow_run)
 
     # --- the state ---------------------------------------------------------------------------------
-
-    def tell(self, **changes: object) -> None:
-        """Change parts of the state.
-
-        Who changes it while others are told of a change is told afterwards: nobody hears of an older state last.
-        """
-        self.state = replace(self.state, **changes)  # type: ignore[arg-type]
-        self._is_untold = True
-        if self._is_telling:
-            return
-        self._is_telling = True
-        try:
-            while self._is_untold:
-                self._is_untold = False
-                self.changed.emit(self.state)
-        finally:
-            self._is_telling = False
 
     def set_line(self, key: str, **changes: object) -> None:
         """Change parts of one line, where it is still there."""
