@@ -164,6 +164,8 @@ def test_drops_reach_the_window_from_every_panel(window: MainWindow, tmp_path: P
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(path))])
     for dock in window.workspaces.docks.values():
+        dock.raise_()  # it may stand behind another one
+        assert settle(window)
         target = window.childAt(dock.geometry().center())
         while target is not None and not target.acceptDrops():
             target = target.parentWidget()

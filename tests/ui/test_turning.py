@@ -79,6 +79,13 @@ def test_keys_turn_the_input_and_every_panel_follows(turning: MainWindow, qtbot:
     assert "°" not in turning.toolbar.cursors._values["Input"].full_text()
 
 
+def test_a_narrow_window_still_says_how_far_the_input_is_turned(turning: MainWindow) -> None:
+    turning.resize(1024, 700)
+    turning.turning.live.set_value(128.0)
+    assert settle(turning)
+    assert turning.toolbar.cursors._values["Input"].text().endswith("128°")
+
+
 def test_the_curve_agrees_with_a_plain_loop_and_with_the_dial(turning: MainWindow) -> None:
     response = own_line(turning).response
     assert response is not None

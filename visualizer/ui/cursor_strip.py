@@ -35,6 +35,7 @@ class Strip(QWidget):
         row.setSpacing(6)
         self._gives_way = gives_way
         self._values: dict[str, ElidedLabel] = {}
+        self._captions: list[QLabel] = []
         self._rules: list[QFrame] = []
         for name in names:
             if self._values:
@@ -48,6 +49,8 @@ class Strip(QWidget):
             # In the middle: how far the input is turned stands at the end.
             value = ElidedLabel("–", mode=Qt.TextElideMode.ElideMiddle)
             value.setMaximumWidth(_LONGEST)
+            value.setAccessibleName(name)
+            self._captions.append(label)
             row.addWidget(label)
             row.addWidget(value)
             self._values[name] = value
@@ -55,6 +58,11 @@ class Strip(QWidget):
     def set_colors(self, colors: Colors) -> None:
         for rule in self._rules:
             rule.setStyleSheet(f"background: {colors.control_border}; border: 0;")
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Leave the captions out where the room is short: the values tell what they are."""
+        for caption in self._captions:
+            caption.setVisible(not narrow)
 
     def set_value(self, name: str, text: str) -> None:
         value = self._values[name]

@@ -68,6 +68,8 @@ class Toolbar(QToolBar):
         # Five names leave no room for their icons as well.
         only = Qt.ToolButtonStyle.ToolButtonIconOnly if narrow else Qt.ToolButtonStyle.ToolButtonTextOnly
         self._workspaces.set_style(only)
+        for strip in (self.cursors, self.race_cursors):
+            strip.set_narrow(narrow)
         self.search.setFixedWidth(_NARROW_SEARCH_WIDTH if narrow else _SEARCH_WIDTH)
 
 
