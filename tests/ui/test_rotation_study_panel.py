@@ -2,87 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from panel_bench import docked
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QToolTip
 from pytestqt.qtbot import QtBot
+from study_panel_bench import (
+    BOXES,
+    BY_CLASS,
+    CLASSES,
+    CURVE,
+    MATRIX,
+    choose,
+    line,
+    painted,
+    panel,
+    state,
+    study,
+    tip_at,
+)
 
-from visualizer.data.transforms import Change, values_of
+from visualizer.data.transforms import values_of
 from visualizer.probes.response.dataset_figures import accuracy_by_class, mean_curve, share_right
-from visualizer.probes.response.frames import DatasetResponse
-from visualizer.ui import theme
-from visualizer.ui.driving import settle, wait
-from visualizer.ui.main_window import MainWindow
 from visualizer.ui.panels.rotation_study import RotationStudyPanel
-from visualizer.ui.rotation.state import COLORS, OPEN, Line, RotationState, Study
+from visualizer.ui.rotation.state import RotationState, Study
 from visualizer.ui.widgets.axes import LABEL_HEIGHT
-from visualizer.ui.widgets.study_words import STEPS, invitation, step_choices, value_labels
 
-CLASSES = ("cat", "dog", "ship")
-BOXES, CURVE, BY_CLASS, MATRIX = range(4)
-
-
-def study(
-    seed: int, done: int = 40, count: int = 40, transform: str = "rotation", note: str = ""
-) -> DatasetResponse:
-    chance = np.random.default_rng(seed)
-    values = values_of(transform, 15.0 if transform == "rotation" else None)
-    labels = np.arange(count) % 3
-    probability = chance.random((count, len(values)), dtype=np.float32)
-    predicted = np.where(probability > 0.3, labels[:, None], (labels[:, None] + 1) % 3).astype(np.int32)
-    predicted[done:], probability[done:] = -1, np.nan
-    return DatasetResponse(
-        f"net{seed}", "shapes", transform, "grey", values, CLASSES, labels, predicted, probability, done,
-        note=note, split="test",
-    )  # fmt: skip
-
-
-def line(number: int, known: DatasetResponse | None, **others: object) -> Line:
-    key = OPEN if number == 0 else f"kept {number}"
-    return Line(key, ("baseline", "8_rot_1")[number], "", COLORS[number], study=known, **others)  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def state() -> RotationState:
-    return RotationState(
-        lines=(line(0, study(0)), line(1, study(1))),
-        study=Study("shapes", 40, 15.0),
-        study_words="done 14:02, 41 s",
-    )
-
-
-@pytest.fixture
-def panel(qtbot: QtBot, styled: QApplication) -> Iterator[RotationStudyPanel]:
-    yield from docked(RotationStudyPanel, qtbot, 437, 425)
-
-
-def choose(box: QComboBox, index: int) -> None:
-    """Take an entry by keys, as from the open list."""
-    box.setFocus()
-    for _ in range(index - box.currentIndex()):
-        QTest.keyClick(box, Qt.Key.Key_Down)
-    for _ in range(box.currentIndex() - index):
-        QTest.keyClick(box, Qt.Key.Key_Up)
-
-
-def painted(panel: RotationStudyPanel) -> None:
-    QApplication.processEvents()
-    panel.views.picture_of().grab()
-
-
-def tip_at(panel: RotationStudyPanel, place: QPointF) -> str:
-    views = panel.views
-    widget = views.boxes.boxes if views.view == BOXES else views.picture_of()
-    QTest.mouseMove(widget, QPoint(2, 2))
-    QTest.mouseMove(widget, place.toPoint())
-    return QToolTip.text()
+__all__ = ["panel", "state"]  # fixtures
 
 
 def test_before_a_study_it_says_what_one_would_do(panel: RotationStudyPanel, state: RotationState) -> None:
@@ -291,103 +240,3 @@ def test_networks_of_one_name_are_told_apart_in_the_numbers(panel: RotationStudy
     export = panel.export()
     assert export is not None
     assert {row[0] for row in list(export.table())[1:]} == {"tiny, step 0", "tiny, step 1"}
-
-
-def test_troubles_and_notes_are_said(panel: RotationStudyPanel, state: RotationState) -> None:
-    noted = line(0, study(0, note="shapes has 40 test images: these are all."))
-    silent = line(1, None, trouble="8_rot_1 gives one number.")
-    panel.set_state(replace(state, lines=(noted, silent)))
-    assert panel.note.full_text() == "shapes has 40 test images: these are all."
-    assert panel.note.isVisible()
-    painted(panel)
-    assert "one number" in tip_at(panel, panel.views.boxes.boxes.place_of(1, 0.5))
-    alone = (line(0, None),)
-    panel.set_state(replace(state, lines=alone, study_sentence="The data could not be opened."))
-    assert panel.empty._sentence.text() == "The data could not be opened."
-
-
-def test_other_transforms_have_their_own_words(panel: RotationStudyPanel, state: RotationState) -> None:
-    blurred = replace(
-        state,
-        change=Change("blur"),
-        study=Study("shapes", 40),
-        lines=(line(0, study(0, transform="blur")), line(1, study(1, transform="blur"))),
-    )
-    panel.set_state(blurred)
-    assert panel.views.caption() == "40 test images, 51 values each"
-    assert panel.choice.itemText(MATRIX) == "Value × class"
-    assert not panel.step.isVisible()
-    for view in (BOXES, CURVE, BY_CLASS, MATRIX):
-        choose(panel.choice, view)
-        painted(panel)
-    assert next(iter(panel.export().table()))[1] == "blur"
-    assert "each with blur at 51 values" in invitation("blur", 40, 1.0)
-    assert "over 3,600" in invitation("rotation", 40, 0.01)
-    assert step_choices(7.0)[:4] == (1.0, 2.0, 5.0, 7.0)
-    assert [text for _, text in value_labels("rotation", 0, 360, 5)] == ["0°", "90°", "180°", "270°", "360°"]
-
-
-def test_nothing_is_worked_out_while_only_the_input_turns(
-    panel: RotationStudyPanel, state: RotationState, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    panel.set_state(state)
-    monkeypatch.setattr(panel.views, "set_lines", lambda lines: pytest.fail("set again"))
-    for angle in range(20):
-        turned = tuple(replace(each, stale=bool(angle % 2)) for each in state.lines)
-        panel.set_state(replace(state, change=Change("rotation", float(angle)), lines=turned))
-
-
-def test_a_network_that_goes_takes_its_choice_along(panel: RotationStudyPanel, state: RotationState) -> None:
-    panel.set_state(state)
-    choose(panel.choice, BY_CLASS)
-    choose(panel.network, 1)
-    panel.set_state(replace(state, lines=state.lines[:1]))
-    painted(panel)
-    np.testing.assert_array_equal(panel.views.classes._cells, accuracy_by_class(state.lines[0].study))
-    assert not panel.network.isVisible()
-
-
-def test_many_networks_small_rooms_and_the_light_theme_are_drawn(
-    panel: RotationStudyPanel, state: RotationState
-) -> None:
-    many = tuple(
-        replace(line(1, study(number % 3)), key=str(number), moment=f"step {number}") for number in range(30)
-    )
-    panel.set_colors(theme.LIGHT)
-    panel.set_state(replace(state, lines=(state.lines[0], *many)))
-    assert panel.views.boxes.area.verticalScrollBar().maximum() > 0
-    assert panel.views.boxes.boxes._rows[1].name == "8_rot_1, step 0"
-    panel.window().resize(220, 190)
-    for view in (BOXES, CURVE, BY_CLASS, MATRIX):
-        choose(panel.choice, view)
-        painted(panel)
-    nothing = replace(study(0), done=0, predicted=np.full((40, 24), -1, np.int32))
-    panel.set_state(replace(state, lines=(line(0, nothing),)))
-    assert panel.empty.isVisible()
-
-
-def test_a_study_in_the_window_from_run_to_the_end(window: MainWindow) -> None:
-    """The bundled network over shapes, begun, cancelled and begun again with the mouse."""
-    window.workspaces.show("rotate")
-    assert settle(window)
-    panel = window.rotation_study
-    panel.count.setFocus()
-    panel.count.selectAll()
-    QTest.keyClicks(panel.count, "30")
-    choose(panel.step, len(STEPS) - 1)
-    live = window.turning.live
-    assert (live.state.study.count, live.state.study.step) == (30, 45.0)
-    QTest.mouseClick(panel.button, Qt.MouseButton.LeftButton)
-    assert panel.button.text() == "Cancel"
-    QTest.mouseClick(panel.button, Qt.MouseButton.LeftButton)
-    assert panel.status.text() == "cancelled"
-    QTest.mouseClick(panel.button, Qt.MouseButton.LeftButton)
-    assert wait(lambda: live.state.study_progress is None)
-    assert panel.status.text().startswith("done ")
-    result = live.state.lines[0].study
-    assert result.complete
-    box = panel.views.boxes.boxes._rows[0].box
-    assert (box.count, box.median) == (30, np.median(share_right(result)))
-    assert panel.views.caption() == "30 validation images, 8 angles each"
-    upright = share_right(replace(result, values=result.values[:1], predicted=result.predicted[:, :1]))
-    assert upright.mean() > 0.9  # it has learnt such shapes
