@@ -286,7 +286,7 @@ def test_settings_travel_as_json() -> None:
         to_json(plan).replace("8_rot_1", "9_rot_1"),
         to_json(plan).replace("step", "x"),
     ):
-        with pytest.raises(ValueError):  # noqa: PT011 - of json too
+        with pytest.raises(ValueError, match=r"experiment|settings|Expecting|argument"):
             from_json(text)
 
 

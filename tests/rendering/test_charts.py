@@ -289,7 +289,7 @@ def test_a_drawing_holds_every_word_as_text(theme: Theme, tmp_path: Path) -> Non
         assert word in texts
     wide, high = full().size
     assert root.get("viewBox") == f"0 0 {wide:g} {high:g}"
-    assert root.find(f"{SVG}rect").get("fill") == theme.ground  # type: ignore[union-attr]
+    assert root.find(f"{SVG}rect").get("fill") == theme.ground
 
 
 @THEMES

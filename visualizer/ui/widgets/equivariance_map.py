@@ -32,6 +32,7 @@ from visualizer.ui.widgets.equivariance_drawing import (
     lay_out,
 )
 from visualizer.ui.widgets.equivariance_rows import EquivarianceRows
+from visualizer.ui.widgets.row_keys import row_of_key
 
 FADED = 0.4
 _SEPARATION = 4  # px above the row of the outputs
@@ -233,17 +234,12 @@ class EquivarianceMap(QAbstractScrollArea):
         self.angle_chosen.emit(angle, False)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        last = len(self._table.rows) - 1 if self._table is not None else -1
+        rows = len(self._table.rows) if self._table is not None else 0
         page = max(1, self._room() // self._row_height())
-        wanted = {
-            Qt.Key.Key_Up: self._selected - 1,
-            Qt.Key.Key_Down: self._selected + 1,
-            Qt.Key.Key_PageUp: max(0, self._selected - page),
-            Qt.Key.Key_PageDown: min(last, self._selected + page),
-        }.get(Qt.Key(event.key()))
-        if wanted is None or last < 0:
+        wanted = row_of_key(event.key(), self._selected, rows, page)
+        if wanted is None:
             super().keyPressEvent(event)
-        elif 0 <= wanted <= last and wanted != self._selected:
+        elif 0 <= wanted < rows and wanted != self._selected:
             self.row_selected.emit(wanted)
 
     def focusInEvent(self, event: QFocusEvent) -> None:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QSizePolicy, QToolTip
 from visualizer.training.frames import StatisticsHistory
 from visualizer.ui.text import plain_tip
 from visualizer.ui.theme import DARK, Colors
+from visualizer.ui.widgets.row_keys import row_of_key
 from visualizer.ui.widgets.statistic_rows import STATISTICS, Figure, figures, place_of
 from visualizer.ui.widgets.statistics_columns import Columns, lay_out
 from visualizer.ui.widgets.statistics_picture import FOOTER, HEADING, ROW, Shown, draw_statistics
@@ -162,17 +163,11 @@ class StatisticsChart(QAbstractScrollArea):
             event.ignore()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        last = len(self._history.names) - 1 if self._history is not None else -1
-        page = max(1, self._room() // ROW)
-        wanted = {
-            Qt.Key.Key_Up: self._row - 1,
-            Qt.Key.Key_Down: self._row + 1,
-            Qt.Key.Key_PageUp: max(0, self._row - page),
-            Qt.Key.Key_PageDown: min(last, self._row + page),
-        }.get(Qt.Key(event.key()))
-        if wanted is None or last < 0:
+        rows = len(self._history.names) if self._history is not None else 0
+        wanted = row_of_key(event.key(), self._row, rows, max(1, self._room() // ROW))
+        if wanted is None:
             super().keyPressEvent(event)
-        elif 0 <= wanted <= last and wanted != self._row:
+        elif 0 <= wanted < rows and wanted != self._row:
             self.selected.emit(wanted)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
