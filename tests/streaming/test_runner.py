@@ -100,6 +100,29 @@ def test_pausing_holds_and_resuming_goes_on(mailbox: Mailbox) -> None:
     assert runner.stop()
 
 
+def test_it_holds_once_the_step_that_was_under_way_is_over(mailbox: Mailbox) -> None:
+    is_under_way, may_end = threading.Event(), threading.Event()
+
+    def run() -> Generator[int]:
+        is_under_way.set()
+        may_end.wait()
+        yield 1
+        yield 2
+
+    runner = Runner(run(), mailbox)
+    assert not runner.holds
+    runner.start()
+    is_under_way.wait()
+    runner.pause()
+    assert not runner.holds
+    may_end.set()
+    wait_until(lambda: runner.holds)
+    assert dict(mailbox.take())["run"] == 1
+    runner.resume()
+    settle(runner)
+    assert not runner.holds
+
+
 def test_stepping_a_running_run_holds_it(mailbox: Mailbox) -> None:
     counter = Counter()
     runner = Runner(counter(), mailbox)

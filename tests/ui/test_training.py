@@ -90,6 +90,9 @@ def wait_for_steps(qtbot: QtBot, training: LiveTraining, count: int) -> None:
 
 def wait_for_phase(qtbot: QtBot, training: LiveTraining, phase: str) -> None:
     qtbot.waitUntil(lambda: training.state.phase == phase, timeout=LONG)
+    runner = training._runner
+    if phase == "paused" and runner is not None:  # the step that was under way has arrived
+        qtbot.waitUntil(lambda: runner.holds, timeout=LONG)
 
 
 def threads() -> list[str]:

@@ -90,6 +90,9 @@ def test_moments_of_a_run_are_compared_each_once_and_a_run_that_is_gone_is_let_g
     wait_for_steps(qtbot, training, 30)
     training.toggle()
     wait_for_phase(qtbot, training, "paused")
+    assert training.run is not None
+    newest = f"step {training.run.moments.newest().step}"
+    assert wait(lambda: own_line(learning).moment == newest, 30)
     assert settle(learning)
     learning.turning.comparison.keep_moments()
     assert settle(learning)

@@ -38,7 +38,7 @@ class Runner:
         self._topic = topic
         self._changed = threading.Condition()
         self._steps: int | None = None  # how many more may be taken; None for no limit, 0 is paused
-        self._stopped = False
+        self._stopped = self._holds = False
         self._thread = threading.Thread(target=self._run, name=topic, daemon=True)
 
     def start(self, paused: bool = False) -> None:
@@ -73,6 +73,12 @@ class Runner:
         """Whether the run has begun and is not over; it may be paused."""
         return self._thread.is_alive()
 
+    @property
+    def holds(self) -> bool:
+        """Whether the step that was under way when it was paused is over: it waits for ``step`` or ``resume``."""
+        with self._changed:
+            return self._holds and self._steps == 0
+
     def _allow(self, steps: int | None) -> None:
         with self._changed:
             self._steps = steps
@@ -81,7 +87,9 @@ class Runner:
     def _may_step(self) -> bool:
         """Wait out a pause; False when the run is to stop."""
         with self._changed:
+            self._holds = True
             self._changed.wait_for(lambda: self._stopped or self._steps != 0)
+            self._holds = False
             if self._stopped:
                 return False
             if self._steps is not None:
