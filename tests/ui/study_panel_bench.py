@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from visualizer.data.transforms import values_of
 from visualizer.probes.response.frames import DatasetResponse
+from visualizer.probes.response.study_figures import study_figures
 from visualizer.ui.panels.rotation_study import RotationStudyPanel
 from visualizer.ui.rotation.state import COLORS, OPEN, Line, RotationState, Study
 
@@ -38,7 +39,8 @@ def study(
 
 def line(number: int, known: DatasetResponse | None, **others: object) -> Line:
     key = OPEN if number == 0 else f"kept {number}"
-    return Line(key, ("baseline", "8_rot_1")[number], "", COLORS[number], study=known, **others)  # type: ignore[arg-type]
+    studied = study_figures(known) if known is not None else None
+    return Line(key, ("baseline", "8_rot_1")[number], "", COLORS[number], studied=studied, **others)  # type: ignore[arg-type]
 
 
 @pytest.fixture

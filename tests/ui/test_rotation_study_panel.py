@@ -38,7 +38,7 @@ def test_before_a_study_it_says_what_one_would_do(panel: RotationStudyPanel, sta
     panel.set_state(RotationState())
     assert not panel.button.isEnabled()
     assert "Open a network" in panel.empty._sentence.text()
-    nothing = tuple(replace(each, study=None) for each in state.lines)
+    nothing = tuple(replace(each, studied=None) for each in state.lines)
     panel.set_state(replace(state, lines=nothing, study_words="", study=Study()))
     assert panel.empty._sentence.text() == "Press Run: 1\u202f000 images, each turned by 360 angles."
     assert panel.empty.isVisible()
@@ -62,7 +62,7 @@ def test_run_and_cancel_are_one_button(panel: RotationStudyPanel, state: Rotatio
 
 
 def test_parts_of_a_study_are_shown_while_it_goes_on(panel: RotationStudyPanel, state: RotationState) -> None:
-    nothing = tuple(replace(each, study=None) for each in state.lines)
+    nothing = tuple(replace(each, studied=None) for each in state.lines)
     panel.set_state(replace(state, lines=nothing, study_progress=0.0, study_words="baseline"))
     assert panel.empty._sentence.text() == "Asking baseline…"
     part = study(0, done=7)

@@ -17,6 +17,8 @@ from visualizer.probes.response.frames import DatasetResponse, Floats
 Numbers = NDArray[np.float64]
 Row = tuple[object, ...]
 
+_PIECE = 500_000  # answers that are counted at a time
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MeanCurve:
@@ -93,10 +95,16 @@ def predicted_share(result: DatasetResponse, label: int | None = None) -> Number
     if label is not None:
         predicted = predicted[result.labels[: result.done] == label]
     values, classes = len(result.values), len(result.classes)
+    if not len(predicted):
+        return np.full((values, classes), math.nan)
     # One count for all: classes from 1 on, 0 for what is not finite, side by side for each value.
-    places = (predicted + 1) + np.arange(values) * (classes + 1)
-    counts = np.bincount(places.ravel(), minlength=values * (classes + 1)).reshape(values, -1)[:, 1:]
-    return counts / len(predicted) if len(predicted) else np.full((values, classes), math.nan)
+    places = 1 + np.arange(values) * (classes + 1)
+    counts = np.zeros(values * (classes + 1), np.int64)
+    images = max(1, _PIECE // values)  # in pieces: counting them lets no other thread run
+    for first in range(0, len(predicted), images):
+        piece = (predicted[first : first + images] + places).ravel()
+        counts += np.bincount(piece, minlength=len(counts))
+    return np.asarray(counts.reshape(values, -1)[:, 1:] / len(predicted))
 
 
 @dataclass(frozen=True, slots=True)

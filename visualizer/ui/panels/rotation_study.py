@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QStackedLa
 
 from visualizer.networks.layers.kinds import Field, Value
 from visualizer.ui.numbers import percent
-from visualizer.ui.rotation.state import RotationState, Study, line_names
+from visualizer.ui.rotation.state import Line, RotationState, Study, shown_lines
 from visualizer.ui.text import plain, plain_tip
 from visualizer.ui.theme import Colors, icon
 from visualizer.ui.widgets.export import Export
@@ -25,6 +25,7 @@ from visualizer.ui.widgets.wrapping_bar import WrappingBar, labelled
 
 _MOST_IMAGES = 100_000
 _NO_NETWORK = "Open a network: its answers over a whole data set are shown here."
+_ALL_HIDDEN = "Every network that was asked is hidden: click its name in the Rotation panel."
 _ALL = "all classes"
 _COUNT = Field(
     "count", int, 1000, 1, _MOST_IMAGES, "how many images each network is asked about", title="Images"
@@ -32,7 +33,7 @@ _COUNT = Field(
 
 
 class RotationStudyPanel(Panel):
-    """Shows what every line of the state says of a data set.
+    """Shows what every line of the state that is not hidden says of a data set.
 
     Emits ``run_requested``, ``cancel_requested`` and ``study_requested(Study)``.
     """
@@ -46,6 +47,7 @@ class RotationStudyPanel(Panel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state, self._is_told = RotationState(), False
+        self._lines: tuple[Line, ...] = ()  # that are shown
         self._colors: Colors | None = None
         self._view, self._key = BOXES, ""
         self._label: int | None = None  # of the true class that the matrix is of
@@ -160,7 +162,8 @@ class RotationStudyPanel(Panel):
         self.status.setToolTip(plain_tip(words))
 
     def _show_answers(self, state: RotationState) -> None:
-        self.views.set_lines(state.lines)
+        self._lines = shown_lines(state)
+        self.views.set_lines(self._lines)
         answers = self.views.answers()
         self._pages.setCurrentIndex(1 if answers else 0)
         if answers:
@@ -176,6 +179,8 @@ class RotationStudyPanel(Panel):
             return state.study_sentence
         if not state.lines:
             return _NO_NETWORK
+        if any(line.study is not None for line in state.lines):
+            return _ALL_HIDDEN
         return invitation(state.change.transform, state.study.count, state.study.step)
 
     def _show_note(self) -> None:
@@ -189,17 +194,14 @@ class RotationStudyPanel(Panel):
 
     def _show_view(self) -> None:
         """Show the view that is chosen, and the choices that belong to it."""
-        asked = [line for line in self._state.lines if line.study is not None and line.study.done]
+        asked = self._asked()
         keys = [line.key for line in asked]
         if self._key not in keys:
             self._key, self._label = (keys[0] if keys else ""), None
         of_one = VIEWS[self._view].of_one
         study = next((line.study for line in asked if line.key == self._key), None)
         if of_one and study is not None:
-            every = dict(
-                zip((line.key for line in self._state.lines), line_names(self._state.lines), strict=True)
-            )
-            self.network.set_names([every[key] for key in keys], keys.index(self._key))
+            self.network.set_names([line.name for line in asked], keys.index(self._key))
         if self._view == MATRIX and study is not None:
             present = self._label is not None and self._label < len(study.classes)
             self._label = self._label if present else None
@@ -211,6 +213,10 @@ class RotationStudyPanel(Panel):
             if part.isHidden() == wanted:
                 part.setVisible(wanted)
         self.views.show_view(self._view, self._key, self._label)
+
+    def _asked(self) -> list[Line]:
+        """The lines with answers, of those that are shown."""
+        return [line for line in self._lines if line.study is not None and line.study.done]
 
     def _draw_button(self) -> None:
         running = self._state.study_progress is not None
@@ -246,8 +252,7 @@ class RotationStudyPanel(Panel):
             self._show_view()
 
     def _choose_network(self, index: int) -> None:
-        asked = [line.key for line in self._state.lines if line.study is not None and line.study.done]
-        self._key, self._label = asked[index], None
+        self._key, self._label = self._asked()[index].key, None
         self._show_view()
 
     def _choose_label(self, index: int) -> None:
@@ -278,7 +283,7 @@ def _progress(state: RotationState) -> tuple[object, ...]:
 def _answers(state: RotationState) -> tuple[object, ...]:
     """What the views show of a state; curves of single inputs come many times a second, and are not of it."""
     lines = tuple(
-        (line.key, line.name, line.moment, line.color, line.study, line.trouble) for line in state.lines
+        (line.key, line.name, line.moment, line.color, line.studied, line.trouble) for line in state.lines
     )
     words = state.study_words if state.study_progress is not None else ""
-    return lines, state.study_progress is None, words, state.study_sentence, *_settings(state)
+    return lines, state.hidden, state.study_progress is None, words, state.study_sentence, *_settings(state)

@@ -58,7 +58,9 @@ class Comparison(QObject):
     def remove(self, key: str) -> None:
         """Let go of one."""
         if self._networks.pop(key, None) is not None:
-            self._rotation.tell(lines=tuple(line for line in self._rotation.state.lines if line.key != key))
+            state = self._rotation.state
+            lines = tuple(line for line in state.lines if line.key != key)
+            self._rotation.tell(lines=lines, hidden=state.hidden - {key})
 
     def open(self, paths: Sequence[Path]) -> None:
         """Open files and compare with what is in them."""

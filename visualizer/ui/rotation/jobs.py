@@ -19,7 +19,8 @@ from visualizer.networks.network import Network
 from visualizer.probes.response.curve import ResponseRun
 from visualizer.probes.response.dataset import DatasetRun
 from visualizer.probes.response.equivariance import EquivarianceRun
-from visualizer.probes.response.frames import DatasetResponse, Equivariance, Response
+from visualizer.probes.response.frames import Equivariance, Response
+from visualizer.probes.response.study_figures import StudyFigures, study_figures
 from visualizer.streaming.prober import Report
 from visualizer.training.live import LiveRun
 from visualizer.ui import training_jobs
@@ -42,11 +43,11 @@ class CurveSlice:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StudySlice:
-    """The same over a data set."""
+    """The same over a data set: what is shown of it is worked out here, where nobody waits for the screen."""
 
     key: str
     run: DatasetRun = field(repr=False)
-    study: DatasetResponse = field(repr=False)
+    figures: StudyFigures = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,7 +144,7 @@ def begin_study(
 
 def study_on(key: str, run: DatasetRun, seconds: float, report: Report) -> StudySlice:
     """Ask on for so long."""
-    return StudySlice(key, run, run.advance(seconds))
+    return StudySlice(key, run, study_figures(run.advance(seconds)))
 
 
 def begin_equivariance(

@@ -110,6 +110,11 @@ class LiveRotation(Telling):
         """Look at the curve of another class, "" for the true or the predicted one."""
         self.tell(wanted=name)
 
+    def toggle_line(self, key: str) -> None:
+        """Hide the curves of a network, or show them again; it is asked on meanwhile."""
+        if any(line.key == key for line in self.state.lines):
+            self.tell(hidden=self.state.hidden ^ {key})
+
     def end(self) -> None:
         """Ask for nothing more: who would answer ends."""
         self._is_over = True
@@ -151,13 +156,13 @@ class LiveRotation(Telling):
         line = Line(OPEN, opened.network.name, self._moment(), COLORS[0])
         classes = opened.network.classes
         wanted = self.state.wanted if self.state.wanted in classes else ""
-        self.tell(lines=(line, *others), wanted=wanted, live=False)
+        self.tell(lines=(line, *others), hidden=self.state.hidden - {OPEN}, wanted=wanted, live=False)
 
     def _weights_changed(self, opened: OpenNetwork) -> None:
-        self.set_line(OPEN, name=opened.network.name, moment=self._moment(), study=None)
+        self.set_line(OPEN, name=opened.network.name, moment=self._moment(), studied=None)
 
     def _input_opened(self, shown: Input) -> None:
-        self.tell(input_name=shown.name)
+        self.tell(input_name=shown.title)
 
     def _follow_run(self, _: TrainingState) -> None:
         live, moment = self.session.training.is_live, self._moment()

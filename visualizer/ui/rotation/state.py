@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from visualizer.data.transforms import NOTHING, Change
 from visualizer.probes.response.frames import DatasetResponse, Equivariance, Response
+from visualizer.probes.response.study_figures import StudyFigures
 
 OPEN = "open"
 """The key of the network that is open."""
@@ -21,7 +22,7 @@ class Line:
 
     ``moment`` says which of its weights ("step 480", "live", the name of a file), "" where that says nothing.
     ``color`` is as "#009E73".
-    ``response`` is what is known for the input, ``study`` for a data set; both may be of an input, a border or a step
+    ``response`` is what is known for the input, ``studied`` for a data set; both may be of an input, a border or a step
     before while the newest is on its way: ``stale`` says so of the response. ``trouble`` is a sentence where this
     network cannot be asked.
     """
@@ -31,9 +32,14 @@ class Line:
     moment: str
     color: str
     response: Response | None = None
-    study: DatasetResponse | None = None
+    studied: StudyFigures | None = None
     trouble: str = ""
     stale: bool = False
+
+    @property
+    def study(self) -> DatasetResponse | None:
+        """What the network said of a data set, of which ``studied`` are the figures."""
+        return self.studied.study if self.studied is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +56,17 @@ class RotationState:
     """All that is known. Parts that did not change are the same objects.
 
     ``change`` is what is done to the input now; ``step`` the distance of the values of the curve. ``lines`` begin with
-    the open network (none is there before one is open). ``wanted`` is the class whose curve is asked for, "" for the
-    true one, or the prediction of the input as it is. ``moving``: the hand or playing moves the value. ``progress``
-    (0…1) is that of the curves on their way, None when they are there; the same for the study and the equivariance
-    (``None`` with no study on its way). ``sentence`` says why there is no curve at all, "" otherwise. ``live``: a run
-    goes on and renews the open network's curve.
+    the open network (none is there before one is open); those whose keys are ``hidden`` are in no plot. ``wanted`` is
+    the class whose curve is asked for, "" for the true one, or the prediction of the input as it is. ``moving``: the
+    hand or playing moves the value. ``progress`` (0…1) is that of the curves on their way, None when they are there;
+    the same for the study and the equivariance (``None`` with no study on its way). ``sentence`` says why there is no
+    curve at all, "" otherwise. ``live``: a run goes on and renews the open network's curve.
     """
 
     change: Change = NOTHING
     step: float = 1.0
     lines: tuple[Line, ...] = ()
+    hidden: frozenset[str] = frozenset()
     input_name: str = ""
     wanted: str = ""
     moving: bool = False
@@ -88,3 +95,9 @@ def line_names(lines: Sequence[Line]) -> list[str]:
             candidate = f"{name} ({number})"
         made.append(candidate)
     return made
+
+
+def shown_lines(state: RotationState) -> tuple[Line, ...]:
+    """The lines that are not hidden, each with a name of its own; that of a line does not change as others hide."""
+    named = zip(state.lines, line_names(state.lines), strict=True)
+    return tuple(replace(line, name=name) for line, name in named if line.key not in state.hidden)

@@ -14,7 +14,7 @@ from visualizer.data.transforms.table import TRANSFORMS
 from visualizer.errors import UserError, as_sentence
 from visualizer.networks.network import Network
 from visualizer.probes.response.dataset import DatasetRun
-from visualizer.probes.response.frames import DatasetResponse
+from visualizer.probes.response.study_figures import StudyFigures
 from visualizer.ui.rotation import jobs
 from visualizer.ui.rotation.comparison import Comparison
 from visualizer.ui.rotation.live import LiveRotation
@@ -44,7 +44,7 @@ class Studying(QObject):
         state = rotation.state
         self._how = (state.study, state.change)  # as it was when the study began: of all its networks
         self._question = _question(state.change)
-        self._kept: dict[tuple[str, _Question], tuple[Network, DatasetResponse]] = {}  # by line and question
+        self._kept: dict[tuple[str, _Question], tuple[Network, StudyFigures]] = {}  # by line and question
         self._choice = self._session.training.data.choice
         self._data: dict[object, Dataset] = {}
         self._data_of: object = None
@@ -73,7 +73,7 @@ class Studying(QObject):
         self._waiting, self._count = [line.key for line in lines], len(lines)
         self._seconds = 0.0
         self._how = (self._rotation.state.study, self._rotation.state.change)
-        cleared = tuple(replace(line, study=None) for line in lines)
+        cleared = tuple(replace(line, studied=None) for line in lines)
         self._rotation.tell(lines=cleared, study_progress=0.0, study_sentence="")
         self._next()
 
@@ -131,12 +131,12 @@ class Studying(QObject):
         assert isinstance(value, jobs.StudySlice)
         if self._rotation.state.study_progress is None or self._asked is None:
             return
-        study = value.study
+        study = value.figures.study
         share = study.done / max(1, len(study.labels))
         finished = self._count - len(self._waiting) - 1
-        self._keep(value.key, self._asked, study)
+        self._keep(value.key, self._asked, value.figures)
         self._run, self._answers = value.run, study.predicted.size
-        self._rotation.set_line(value.key, study=study)
+        self._rotation.set_line(value.key, studied=value.figures)
         self._rotation.tell(study_progress=min(1.0, (finished + share) / self._count))
         if study.complete:
             self._seconds += study.seconds
@@ -165,7 +165,7 @@ class Studying(QObject):
             self._rotation.tell(study_sentence=f"{said} {sentence}".strip())
 
     def _any(self) -> bool:
-        return any(line.study is not None for line in self._rotation.state.lines)
+        return any(line.studied is not None for line in self._rotation.state.lines)
 
     def _failed(self, topic: str) -> None:
         is_over = self._run is None and not self._session.awaits(_TOPIC)
@@ -191,7 +191,7 @@ class Studying(QObject):
             self.cancel()
             self._question = question
             lines = self._rotation.state.lines
-            known = tuple(replace(line, study=self._known(line.key, question)) for line in lines)
+            known = tuple(replace(line, studied=self._known(line.key, question)) for line in lines)
             self._rotation.tell(lines=known, study_words="", study_sentence="")
         elif self._asked is not None and self._network(self._key) is not self._asked:
             self._leave(self._asked)
@@ -206,18 +206,18 @@ class Studying(QObject):
             self._say(_left(network))
         self._next()
 
-    def _keep(self, key: str, network: Network, study: DatasetResponse) -> None:
+    def _keep(self, key: str, network: Network, figures: StudyFigures) -> None:
         """Have an answer at hand when its question is asked again; the oldest ones make room."""
         self._kept.pop((key, self._question), None)
-        self._kept[key, self._question] = network, study
+        self._kept[key, self._question] = network, figures
         earlier = [place for place in self._kept if place[1] != self._question]
-        while earlier and sum(map(_bytes, self._kept.values())) > _MOST_KEPT:
+        while earlier and sum(kept.nbytes for _, kept in self._kept.values()) > _MOST_KEPT:
             del self._kept[earlier.pop(0)]
 
-    def _known(self, key: str, question: _Question) -> DatasetResponse | None:
+    def _known(self, key: str, question: _Question) -> StudyFigures | None:
         """What was found before, with the weights that the line still has."""
-        network, study = self._kept.get((key, question), (None, None))
-        return study if network is not None and network is self._network(key) else None
+        network, figures = self._kept.get((key, question), (None, None))
+        return figures if network is not None and network is self._network(key) else None
 
     def _follow_data(self, _: object = None) -> None:
         """Figures of other data are no longer those that the panel names."""
@@ -227,14 +227,10 @@ class Studying(QObject):
             self.cancel()
             self._data.clear()
             self._kept.clear()
-            lines = tuple(replace(line, study=None) for line in self._rotation.state.lines)
+            lines = tuple(replace(line, studied=None) for line in self._rotation.state.lines)
             self._rotation.tell(lines=lines, study_words="", study_sentence="")
         if data.name != state.study.data:
             self._rotation.tell(study=replace(self._rotation.state.study, data=data.name), study_sentence="")
-
-
-def _bytes(kept: tuple[Network, DatasetResponse]) -> int:
-    return kept[1].predicted.nbytes + kept[1].probability.nbytes
 
 
 def _question(change: Change) -> _Question:

@@ -9,15 +9,16 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from visualizer.probes.response.dataset_figures import class_rows, curve_rows, predicted_rows, share_rows
 from visualizer.probes.response.frames import DatasetResponse
+from visualizer.probes.response.study_figures import StudyFigures, predicted_classes
 from visualizer.ui.numbers import integer, percent
-from visualizer.ui.rotation.state import OPEN, Line, line_names
+from visualizer.ui.rotation.state import Line
 from visualizer.ui.rotation.words import value_words
 from visualizer.ui.theme import Colors
 from visualizer.ui.widgets.angle_matrix import AngleMatrix
 from visualizer.ui.widgets.box_page import BoxPage
 from visualizer.ui.widgets.export import Row
 from visualizer.ui.widgets.quartile_plot import QuartilePlot
-from visualizer.ui.widgets.study_figures import StudyFigures, box_row, quartile_curve
+from visualizer.ui.widgets.study_figures import box_row, quartile_curve
 from visualizer.ui.widgets.study_words import asked_words, share_title, value_range
 
 BOXES, CURVE, CLASSES, MATRIX = range(4)
@@ -42,13 +43,12 @@ VIEWS = (
 
 
 class StudyViews(QWidget):
-    """Shows the lines that were asked in the view that is chosen, and works out nothing for the others."""
+    """Shows the lines that were asked in the view that is chosen."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.view = BOXES
         self._lines: tuple[Line, ...] = ()
-        self._figures: dict[str, StudyFigures] = {}
         self._shown: tuple[object, ...] = ()
         self.boxes, self.curve, self.classes, self.matrix = (
             BoxPage(),
@@ -66,19 +66,13 @@ class StudyViews(QWidget):
     # --- what is shown -----------------------------------------------------------------------------
 
     def set_lines(self, lines: tuple[Line, ...]) -> None:
-        """Take the lines; figures of an answer that is still the same are kept."""
-        figures = {}
-        for line in lines:
-            if line.study is not None:
-                known = self._figures.get(line.key)
-                figures[line.key] = (
-                    known if known is not None and known.study is line.study else StudyFigures(line.study)
-                )
-        self._lines, self._figures = lines, figures
+        """Take the lines, each with a name of its own."""
+        self._lines = lines
 
     def show_view(self, view: int, key: str, label: int | None) -> None:
         """Show one of the views: of the network ``key`` and its true class ``label`` (None: all) where it is of one."""
-        shown = (view, key, label, *((line.key, line.name, line.color, line.study) for line in self._lines))
+        known = ((line.key, line.name, line.color, line.studied, line.trouble) for line in self._lines)
+        shown = (view, key, label, *known)
         if shown == self._shown:
             return
         self._shown, self.view = shown, view
@@ -88,8 +82,10 @@ class StudyViews(QWidget):
             self._show_boxes()
         elif view == CURVE:
             self._show_curves(self.curve, f"p(true class), mean and quartiles, {self.caption()}")
-        elif key in self._figures and self._figures[key].study.done:
-            (self._show_classes if view == CLASSES else self._show_matrix)(self._figures[key], label)
+        else:
+            figures = next((line.studied for line in self._lines if line.key == key), None)
+            if figures is not None and figures.study.done:
+                self._show_classes(figures) if view == CLASSES else self._show_matrix(figures, label)
 
     def answers(self) -> list[DatasetResponse]:
         """What is known of the lines, in their order."""
@@ -104,10 +100,7 @@ class StudyViews(QWidget):
 
     def _show_boxes(self) -> None:
         answers = self.answers()
-        rows = [
-            box_row(line, name, self._figures.get(line.key), is_open=line.key == OPEN)
-            for line, name in zip(self._lines, line_names(self._lines), strict=True)
-        ]
+        rows = [box_row(line) for line in self._lines]
         self.boxes.set_rows(rows, self.caption(), share_title(answers[0].transform) if answers else "")
         self._show_curves_below()
 
@@ -120,17 +113,18 @@ class StudyViews(QWidget):
         if not answers:
             plot.set_curves((), "", "rotation", (0.0, 360.0))
             return
+        transform = answers[0].transform
+        known = [(line, line.studied) for line in self._lines if line.studied is not None]
         curves = [
-            quartile_curve(line, name, self._figures[line.key], is_open=line.key == OPEN)
-            for line, name in zip(self._lines, line_names(self._lines), strict=True)
-            if line.study is not None and line.study.done and line.study.transform == answers[0].transform
+            quartile_curve(line, figures)
+            for line, figures in known
+            if figures.study.done and figures.study.transform == transform
         ]
-        plot.set_curves(curves, caption, answers[0].transform, value_range(answers[0]))
+        plot.set_curves(curves, caption, transform, value_range(answers[0]))
 
-    def _show_classes(self, figures: StudyFigures, label: int | None) -> None:
-        study, cells = figures.study, figures.by_class
+    def _show_classes(self, figures: StudyFigures) -> None:
+        study, cells, counts = figures.study, figures.by_class, figures.counts
         names = [study.classes[index] for index in figures.classes]
-        counts = [int((study.labels[: study.done] == index).sum()) for index in figures.classes]
 
         def words(row: int, column: int) -> str:
             at = value_words(study.transform, float(study.values[column]))
@@ -141,12 +135,10 @@ class StudyViews(QWidget):
 
     def _show_matrix(self, figures: StudyFigures, label: int | None) -> None:
         study = figures.study
-        rows, cells = figures.predicted(label)
-        names = [study.classes[index] for index in rows]
-        of_class = study.labels[: study.done] == label
-        whose = (
-            "images" if label is None else f"{integer(int(of_class.sum()))} images of {study.classes[label]}"
-        )
+        of_all = label is None or figures.classes == (label,)
+        found = figures.predicted if of_all else predicted_classes(study, label)
+        cells, names = found.shares, [study.classes[index] for index in found.classes]
+        whose = "images" if label is None else f"{integer(found.images)} images of {study.classes[label]}"
 
         def words(row: int, column: int) -> str:
             at = value_words(study.transform, float(study.values[column]))
@@ -168,9 +160,8 @@ class StudyViews(QWidget):
     def table(self, key: str) -> Iterable[Row]:
         """The numbers of the view that is shown, of one network where it is of one; by the names of the lines."""
         view = VIEWS[self.view]
-        of_one = view.of_one and key in self._figures
         return view.rows(
-            replace(line.study, network=name)
-            for line, name in zip(self._lines, line_names(self._lines), strict=True)
-            if line.study is not None and line.study.done and (line.key == key or not of_one)
+            replace(line.study, network=line.name)
+            for line in self._lines
+            if line.study is not None and line.study.done and (line.key == key or not view.of_one)
         )
