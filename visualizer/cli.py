@@ -210,6 +210,9 @@ def _add_inspect_arguments(parser: Parser) -> None:
     parser.add_argument("--weights", type=Path, metavar="FILE", help="the weights (.safetensors, .pth)")
     parser.add_argument("--pretrained", action="store_true", help="use the published weights; may download")
     parser.add_argument("--image", type=Path, metavar="FILE", help="a picture to look at")
+    parser.add_argument(
+        "--flip", choices=("horizontal", "vertical", "both"), help="mirror the picture before all else"
+    )
     parser.add_argument("--layer", metavar="NAME", help="the activations of this layer only")
     parser.add_argument("--save-maps", type=Path, metavar="DIR", help="write the activation maps as pictures")
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
@@ -223,6 +226,7 @@ def _inspect(options: argparse.Namespace) -> int:
         weights=options.weights,
         pretrained=options.pretrained,
         image=options.image,
+        flip=options.flip,
         layer=options.layer,
         maps=options.save_maps,
         as_json=options.json,

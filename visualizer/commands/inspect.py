@@ -18,7 +18,7 @@ from visualizer.atomic import replacing
 from visualizer.commands.progress import shown_progress
 from visualizer.commands.tables import Column, draw
 from visualizer.data.images import read_image
-from visualizer.data.inputs import Input
+from visualizer.data.inputs import FLIPS, Input
 from visualizer.data.preprocessing import prepare
 from visualizer.errors import UserError
 from visualizer.networks.anatomy import Anatomy, Layer, examine
@@ -61,15 +61,18 @@ def inspect(
     weights: Path | None = None,
     pretrained: bool = False,
     image: Path | None = None,
+    flip: str | None = None,
     layer: str | None = None,
     maps: Path | None = None,
     as_json: bool = False,
 ) -> int:
     """Print what the network ``text`` is and, with ``image``, what it sees; returns the exit status."""
-    for option, value in (("--layer", layer), ("--save-maps", maps)):
+    for option, value in (("--layer", layer), ("--save-maps", maps), ("--flip", flip)):
         if value is not None and image is None:
-            raise UserError(f"{option} is about the activations of a picture: name one with --image FILE.")
+            raise UserError(f"{option} is about what is seen in a picture: name one with --image FILE.")
     picture = None if image is None else read_image(image)  # before a download, in case it cannot be read
+    if picture is not None and flip is not None:
+        picture = picture.flipped(FLIPS[flip])
     with shown_progress() as report:
         network = open_network(text, weights=weights, pretrained=pretrained, progress=report)
     _tell(network.notes)

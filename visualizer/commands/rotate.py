@@ -12,7 +12,7 @@ from pathlib import Path
 from visualizer.commands.progress import Report, shown_progress
 from visualizer.commands.response_files import Look, as_table, check_file, write
 from visualizer.data.images import read_image
-from visualizer.data.inputs import Input, Prepared
+from visualizer.data.inputs import FLIPS, Input, Prepared
 from visualizer.data.preprocessing import prepare
 from visualizer.data.transforms import BORDERS, TRANSFORMS, values_of
 from visualizer.errors import UserError
@@ -39,6 +39,7 @@ class RotateOptions:
     label: str | None = None
     border: str = "grey"
     transform: str = "rotation"
+    flip: str | None = None
     device: str = "auto"
     out: Path | None = None
 
@@ -56,13 +57,15 @@ def rotate(options: RotateOptions) -> int:
     if options.border not in BORDERS:
         raise UserError(f"There is no border '{shown(options.border)}': choose one of {', '.join(BORDERS)}.")
     picture = read_image(options.image)
+    if options.flip is not None:
+        picture = picture.flipped(FLIPS[options.flip])
     with shown_progress() as report:
         networks = _opened(options, report)
         inputs = [prepare(picture.pixels, network.preprocessing, network.input) for network in networks]
         responses = _responses(networks, inputs, picture, options, report)
         looks = _looks(responses, options.label)
         if options.out is not None:
-            write(looks, picture.name, options.out, only=options.label is not None, report=report)
+            write(looks, picture.title, options.out, only=options.label is not None, report=report)
     _tell(picture, (*networks, *inputs), responses, looks, options.label)
     print("\n".join(as_table(looks, asked=options.label is not None)))
     if options.out is not None:

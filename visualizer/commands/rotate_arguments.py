@@ -27,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="another change than turning: shift, scale, shear, blur, …",
     )
+    add("--flip", choices=("horizontal", "vertical", "both"), help="mirror the picture before it is turned")
     add("--device", choices=("auto", "cpu", "cuda"), default="auto", help="auto is the GPU if any")
     add("--out", type=Path, metavar="FILE", help="also write FILE.csv, FILE.png or FILE.svg")
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +13,37 @@ from torch import Tensor
 Pixels = NDArray[np.uint8]
 
 
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """How a picture is mirrored: ``horizontal`` swaps left and right, ``vertical`` top and bottom."""
+
+    horizontal: bool = False
+    vertical: bool = False
+
+    @property
+    def words(self) -> str:
+        """In words: "flipped horizontally", "" where nothing is mirrored."""
+        ways = (("horizontally", self.horizontal), ("vertically", self.vertical))
+        flipped = " and ".join(word for word, is_so in ways if is_so)
+        return f"flipped {flipped}" if flipped else ""
+
+
+NOT_FLIPPED = Flip()
+FLIPS: Mapping[str, Flip] = {
+    "horizontal": Flip(horizontal=True),
+    "vertical": Flip(vertical=True),
+    "both": Flip(horizontal=True, vertical=True),
+}
+"""By the names that users give them."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Input:
     """A picture as a person expects to see it: ``pixels`` (H, W, 3), uint8, upright, read-only.
 
     ``source`` is the file it came from (None for generated or pasted pictures), ``label`` its true class if
-    known, ``notes`` what was done to it that the user should know ("first of 12 frames").
+    known, ``notes`` what was done to it that the user should know ("first of 12 frames"). Where ``flip`` is
+    anything, ``unflipped`` is the picture as it was opened.
     """
 
     pixels: Pixels = field(repr=False)
@@ -25,6 +51,30 @@ class Input:
     source: Path | None = None
     label: str | None = None
     notes: tuple[str, ...] = ()
+    flip: Flip = NOT_FLIPPED
+    unflipped: Input | None = field(default=None, repr=False)
+
+    @property
+    def as_opened(self) -> Input:
+        """The picture before any flip."""
+        return self.unflipped or self
+
+    @property
+    def title(self) -> str:
+        """The name, and how the picture is flipped: "cat.png, flipped vertically"."""
+        return ", ".join(filter(None, (self.name, self.flip.words)))
+
+    def flipped(self, by: Flip) -> Input:
+        """The picture mirrored once more, as if its file were; flipped twice it is the picture as opened itself.
+
+        The pixels are a view: nothing is copied, however large the picture is.
+        """
+        flip = Flip(self.flip.horizontal != by.horizontal, self.flip.vertical != by.vertical)
+        opened = self.as_opened
+        if flip == NOT_FLIPPED:
+            return opened
+        pixels = opened.pixels[:: -1 if flip.vertical else 1, :: -1 if flip.horizontal else 1]
+        return replace(opened, pixels=pixels, flip=flip, unflipped=opened)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -57,9 +57,9 @@ def _train(
 
 
 def _turn(
-    id: str, text: str, slot: str, shortcuts: tuple[str, ...] = (), icon: str = "", help: str = ""
+    id: str, text: str, slot: str, shortcuts: tuple[str, ...], icon: str = "", help: str = "", way: str = ""
 ) -> ActionRow:
-    return ActionRow(id, text, slot, "Rotate", shortcuts, icon, help, workspaces=_WITH_INPUT)
+    return ActionRow(id, text, slot, "Rotate", shortcuts, icon, help, way, workspaces=_WITH_INPUT)
 
 
 def _rotate(
@@ -196,8 +196,12 @@ GO: tuple[ActionRow | None, ...] = (
 ROTATE: tuple[ActionRow | None, ...] = (
     _turn("turn", "Turn by 1°", "turning.live.turn_a_little", ("R",), "rotate", "The input, to the left"),
     _turn("turn_far", "Turn by 15°", "turning.live.turn_far", ("Shift+R",)),
-    _turn("turn_back", "Input as it is", "turning.playback.reset", ("0",), "turn_back"),
+    _turn("turn_back", "Input as it is", "turning.playback.reset", ("0",), "turn_back", "Flips stay"),
     _turn("turn_play", "Turn by itself", "turning.playback.toggle", ("T",), "play", "And again: hold"),
+    _turn(
+        "flip_horizontal", "Flip horizontally", "session.flip", ("H",), "flip_horizontal", "", "horizontal"
+    ),
+    _turn("flip_vertical", "Flip vertically", "session.flip", ("V",), "flip_vertical", "", "vertical"),
     SEPARATOR,
     _turn(
         "compare",

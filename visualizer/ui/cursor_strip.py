@@ -101,7 +101,8 @@ class CursorStrip(Strip):
     def _input(self, _: object) -> None:
         shown, change = self._session.input, words(self._session.change)
         if shown is not None:
-            self.set_value("Input", ", ".join(filter(None, (plain(shown.name), change))))
+            flip = "flipped" if shown.flip.words else ""  # the room is short: the Input dock says which way
+            self.set_value("Input", ", ".join(filter(None, (plain(shown.name), flip, change))))
 
     def _selection(self, selection: Selection) -> None:
         layer = self._session.layer

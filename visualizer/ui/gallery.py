@@ -45,7 +45,7 @@ class GalleryItem:
     thumbnail: NDArray[np.uint8] | None = field(default=None, repr=False)
 
     def matches(self, shown: Input) -> bool:
-        return self.source is shown or (shown.source is not None and self.source == shown.source)
+        return self.source is shown.as_opened or (shown.source is not None and self.source == shown.source)
 
 
 class Gallery(QObject):
@@ -165,10 +165,9 @@ class Gallery(QObject):
         self._announce()
 
     def _mark_input(self, shown: Input) -> None:
-        if shown.source is None and not any(item.matches(shown) for item in self.items):
-            self._add(
-                OPENED, [GalleryItem(shown.name, shown)]
-            )  # pasted: there is no file to read it from again
+        known = (item for items in self._galleries.values() for item in items)
+        if shown.source is None and not any(item.matches(shown) for item in known):
+            self._add(OPENED, [GalleryItem(shown.name, shown.as_opened)])  # pasted: no file to read again
             return
         self._announce()
 
@@ -180,7 +179,7 @@ class Gallery(QObject):
             if item.thumbnail is None and item.source not in self._bad:
                 self._making = item
                 shown = self._session.input
-                source = shown if shown is not None and item.matches(shown) else item.source
+                source = shown.as_opened if shown is not None and item.matches(shown) else item.source
                 self._session.ask("thumbnail", partial(_thumbnail_or_none, source))
                 return
         if self._left_out:

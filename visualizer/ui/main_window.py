@@ -213,7 +213,7 @@ class MainWindow(QMainWindow):
 
     def _title(self, _: object) -> None:
         names = [self.session.opened.network.name] if self.session.opened else []
-        names += [plain(self.session.input.name)] if self.session.input else []
+        names += [plain(self.session.input.title)] if self.session.input else []
         self.setWindowTitle(" – ".join((*names, "CNN Visualizer")))
 
     # --- colours ---------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from visualizer.data.inputs import Input
+from visualizer.data.inputs import FLIPS, Input
 from visualizer.data.transforms import NOTHING, Change
 from visualizer.networks.anatomy import Layer
 from visualizer.networks.network import Network
@@ -120,6 +120,11 @@ class Session(Workers):
         self.cancel("input")
         self._input_opened(chosen)
 
+    def flip(self, way: str) -> None:
+        """Mirror the input, "horizontal" or "vertical", before anything else is done to it; once more: back."""
+        if self.input is not None:
+            self._show(self.input.flipped(FLIPS[way]))
+
     def set_change(self, change: Change, *, turning: bool = False) -> None:
         """Look at the input with ``change`` done to it; ``turning`` while more of them are to be expected."""
         rests, self.is_turning = self.is_turning and not turning, turning
@@ -223,10 +228,13 @@ class Session(Workers):
 
     def _input_opened(self, value: object) -> None:
         assert isinstance(value, Input)
-        self.input = value
-        self.input_changed.emit(value)
+        self._show(value)
         if value.source is not None and not self.gallery.holds_generated(value):
             self.file_opened.emit(value.source)
+
+    def _show(self, shown: Input) -> None:
+        self.input = shown
+        self.input_changed.emit(shown)
         self._inspect()
 
     def _inspected(self, value: object) -> None:

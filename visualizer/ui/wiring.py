@@ -46,6 +46,7 @@ def connect_panels(window: MainWindow) -> None:
     window.unit.unit_requested.connect(session.select_unit)
     window.unit.position_requested.connect(session.look_at)
     window.input.open_requested.connect(window.opening.open_files)
+    window.input.flip_requested.connect(session.flip)
     window.input.item_selected.connect(session.gallery.choose)
     window.input.gallery_changed.connect(session.gallery.show)
 

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from visualizer.data.inputs import Input
+from visualizer.data.inputs import NOT_FLIPPED, Input
 from visualizer.data.transforms.change import NOTHING, ROTATION, Change
 from visualizer.ui.numbers import THIN, integer
 from visualizer.ui.rotation.words import words
@@ -43,7 +43,8 @@ class InputPanel(Panel):
 
     Emits ``open_requested()``, ``item_selected(index)`` and ``gallery_changed(name)``; about what is done to the
     input ``value_requested(value, done)``, where ``done`` says that the hand has let go, ``transform_requested(name)``,
-    ``border_requested(name)``, ``reset_requested()`` and ``play_requested()``.
+    ``border_requested(name)``, ``flip_requested("horizontal" or "vertical")``, ``reset_requested()`` and
+    ``play_requested()``.
     """
 
     title = "Input"
@@ -54,6 +55,7 @@ class InputPanel(Panel):
     value_requested = Signal(float, bool)
     transform_requested = Signal(str)
     border_requested = Signal(str)
+    flip_requested = Signal(str)
     reset_requested = Signal()
     play_requested = Signal()
 
@@ -84,7 +86,7 @@ class InputPanel(Panel):
         self.set_input(None)
 
     def _connect_controls(self) -> None:
-        for name in ("value", "transform", "border", "reset", "play"):
+        for name in ("value", "transform", "border", "flip", "reset", "play"):
             getattr(self.controls, f"{name}_requested").connect(getattr(self, f"{name}_requested"))
 
     # Layout
@@ -150,7 +152,8 @@ class InputPanel(Panel):
         self.picture.set_boxes(())
         self._stack.setCurrentIndex(0 if input is None else 1)
         self._fit_picture()
-        self.set_subtitle("" if input is None else shown_name(input.name))
+        self.controls.set_flip(NOT_FLIPPED if input is None else input.flip)
+        self.set_subtitle("" if input is None else shown_name(input.title))
         if input is not None:
             true_class = f"\nclass {input.label}" if input.label else ""
             tip = html.escape(shown_name(str(input.source or input.name)) + true_class).replace("\n", "<br>")

@@ -1,13 +1,14 @@
-"""What turns the input: the dial, or a slider for other transforms, with the value, its way back and playing."""
+"""What turns the input: the dial, or a slider for other transforms, with the value, its way back, playing and flips."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QRect, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
+from visualizer.data.inputs import Flip
 from visualizer.data.transforms.borders import BORDERS, Border
 from visualizer.data.transforms.change import NOTHING, Change
 from visualizer.data.transforms.table import TRANSFORMS, Transform
@@ -30,12 +31,14 @@ class ChangeControls(QWidget):
     """Shows a change, in three lines, or in one where the room is short; never higher for one than for another.
 
     Emits ``value_requested(value, done)``, where ``done`` says that the hand has let go, ``transform_requested(name)``,
-    ``border_requested(name)``, ``reset_requested()`` and ``play_requested()``; ``set_change`` emits nothing.
+    ``border_requested(name)``, ``flip_requested("horizontal" or "vertical")``, ``reset_requested()`` and
+    ``play_requested()``; ``set_change`` and ``set_flip`` emit nothing.
     """
 
     value_requested = Signal(float, bool)
     transform_requested = Signal(str)
     border_requested = Signal(str)
+    flip_requested = Signal(str)
     reset_requested = Signal()
     play_requested = Signal()
 
@@ -56,10 +59,16 @@ class ChangeControls(QWidget):
         self.transforms = _choice("What is done to the input", TRANSFORMS.values(), self)
         self.slider = ChangeSlider(self.row, self)
         self.value = ChangeValue(self.row, self)
-        self.reset = FramedButton("turn_back", "The input as it is (0)", LINE, LINE)
+        self.reset = FramedButton("turn_back", "The input as it is (0); flips stay", LINE, LINE)
         self.play = FramedButton("play", "", LINE, LINE)
         self.borders = _choice("What stands where the picture does not reach", BORDERS.values(), self)
-        for button in (self.reset, self.play):
+        self.flips = {
+            "horizontal": FramedButton(
+                "flip_horizontal", "Flip horizontally, before all else (H)", LINE, LINE
+            ),
+            "vertical": FramedButton("flip_vertical", "Flip vertically, before all else (V)", LINE, LINE),
+        }
+        for button in (self.reset, self.play, *self.flips.values()):
             button.setParent(self)
 
     def _connect(self) -> None:
@@ -69,6 +78,9 @@ class ChangeControls(QWidget):
         self.value.finished.connect(self._leave_value)
         self.reset.clicked.connect(self.reset_requested)
         self.play.clicked.connect(self.play_requested)
+        for way, button in self.flips.items():
+            button.setCheckable(True)
+            button.clicked.connect(lambda _, way=way: self.flip_requested.emit(way))
         self.transforms.activated.connect(
             lambda index: self.transform_requested.emit(self.transforms.itemData(index))
         )
@@ -100,6 +112,11 @@ class ChangeControls(QWidget):
             self._show_row()
         self._show_values()
 
+    def set_flip(self, flip: Flip) -> None:
+        """Show how the input is flipped."""
+        for way, button in self.flips.items():
+            button.setChecked(getattr(flip, way))
+
     def set_short(self, short: bool) -> None:
         """Take one line alone."""
         if short != self._is_short:
@@ -111,7 +128,8 @@ class ChangeControls(QWidget):
         self._colors = colors
         for part in (self.dial, self.slider, self.value):
             part.set_colors(colors)
-        self.reset.draw(colors)
+        for button in (self.reset, *self.flips.values()):
+            button.draw(colors)
         self._show_playing()
         self.update()
 
@@ -157,6 +175,8 @@ class ChangeControls(QWidget):
         self.dial.setVisible(has_dial)
         self.slider.setVisible(full and not row.periodic)
         self.borders.setVisible(full and row.uses_border)
+        for button in self.flips.values():
+            button.setVisible(full)  # their keys are left
         width, left = self.width(), SIDE + _BESIDE if has_dial else 0
         self.dial.move(0, (FULL - SIDE) // 2)
         if has_dial:
@@ -167,16 +187,22 @@ class ChangeControls(QWidget):
             self.transforms.setGeometry(0, 1, width - buttons, LINE - 2)
             self._place_value(width - buttons + _GAP, 0)
         self.slider.setGeometry(0, LINE + 3, width, SLIDER_HEIGHT)
-        self.borders.setGeometry(left + _WORD, FULL - LINE + 1, width - left - _WORD, LINE - 2)
+        right = self._place_buttons(list(self.flips.values()), FULL - LINE)
+        self.borders.setGeometry(left + _WORD, FULL - LINE + 1, right - left - _WORD, LINE - 2)
         self.update()
 
     def _place_value(self, left: int, top: int) -> None:
+        right = self._place_buttons((self.reset, self.play), top)
+        self.value.setGeometry(left, top + 1, right - left, LINE - 2)
+
+    def _place_buttons(self, buttons: Sequence[FramedButton], top: int) -> int:
+        """At the right, in their order; gives where the room to their left ends."""
         right = self.width()
-        for button in (self.play, self.reset):
+        for button in reversed(buttons):
             right -= LINE
             button.move(right, top)
             right -= _GAP
-        self.value.setGeometry(left, top + 1, right - left, LINE - 2)
+        return right
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self.borders.isVisible():
