@@ -34,6 +34,7 @@ class Forward:
         self.device, self.dtype = example.device, example.dtype
         self.size = 1
         self._classes = 0  # outputs for one input; 0 before the first
+        self._overwrites = True  # its images; until a batch has gone through and is as it was
 
     def __call__(self, images: Tensor) -> Tensor:
         """The outputs (N, K) float32 for prepared images (N, C, H, W), on the network's device.
@@ -76,14 +77,17 @@ class Forward:
     def _piece(self, images: Tensor) -> Tensor:
         """The outputs of these images, or of the first of them where they are too many."""
         try:
-            # Networks may work in place: what is asked again must be as it was.
-            outputs = next(tensors_in(self._module(images.clone() if len(images) > 1 else images)), None)
+            # What may be asked again must be as it was; copies cost a hundredth of a small network's pass.
+            asked = images.clone() if self._overwrites and len(images) > 1 else images
+            outputs = next(tensors_in(self._module(asked)), None)
         except Exception as error:  # whatever its code raises about a batch, it may take one image
             lacks_memory = is_out_of_memory(error)
             if len(images) == 1:
                 raise self._memory_error() if lacks_memory else error from None
         else:
             if _are_scores(outputs, len(images), self._classes):
+                if asked is not images:
+                    self._overwrites = not asked.equal(images)
                 assert outputs is not None
                 return outputs.float()
             if len(images) == 1:
