@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from visualizer.probes.response.figures import class_of, flips, predicted, rows, runners_up, summary
+from visualizer.probes.response.figures import class_of, flips, rows, runners_up, summary
 from visualizer.probes.response.frames import Response
 
 NAMES = ("cat", "dog", "frog")
@@ -43,7 +43,7 @@ def test_the_figures_of_a_class() -> None:
 def test_values_without_numbers_are_gaps_that_are_not_right() -> None:
     nan = [math.nan] * 3
     some = response([FOUR[0], nan, FOUR[0], FOUR[1]])
-    assert predicted(some).tolist() == [0, -1, 0, 1]
+    assert some.predicted.tolist() == [0, -1, 0, 1]
     figures = summary(some, 0)
     assert figures.share_right == 0.5
     assert figures.mean == pytest.approx((0.6 + 0.6 + 0.2) / 3)
@@ -66,7 +66,7 @@ def test_values_that_are_not_known_yet_do_not_count() -> None:
 
 def test_before_anything_is_known() -> None:
     empty = response(np.empty((4, 0)), known=np.zeros(4, bool))
-    assert predicted(empty).tolist() == [-1] * 4
+    assert empty.predicted.tolist() == [-1] * 4
     assert class_of(empty, "cat") == 0
     assert summary(empty, 0).flips == 0
     assert runners_up(empty, 0) == ()
@@ -91,7 +91,7 @@ def test_the_prediction_of_the_input_as_it_is() -> None:
 
 def test_one_class_is_a_yes_or_no() -> None:
     one = response([[0.5], [0.4], [math.nan], [0.9]])
-    assert predicted(one).tolist() == [0, 1, -1, 0]
+    assert one.predicted.tolist() == [0, 1, -1, 0]
     assert class_of(one) == 0
     figures = summary(one, 0)
     assert (figures.share_right, figures.flips) == (0.5, 2)

@@ -46,24 +46,11 @@ def class_of(response: Response, wanted: str = "") -> int:
             return response.classes.index(name)
     if len(response.classes) < 2:
         return 0
-    guesses = predicted(response)
+    guesses = response.predicted
     distance = abs(response.values - TRANSFORMS[response.transform].neutral)
     nearest = guesses[np.argmin(distance)] if len(guesses) else -1
     found = guesses[guesses >= 0]
     return int(nearest if nearest >= 0 else found[0] if len(found) else 0)
-
-
-def predicted(response: Response) -> NDArray[np.int64]:
-    """The class with the highest probability at each value (A,); −1 where that is unknown or not finite.
-
-    With one class, a yes or no, it is 0 for yes (a probability of at least a half) and 1 for no.
-    """
-    likely = response.probabilities
-    if not likely.shape[1]:
-        return np.full(len(likely), -1)
-    finite = np.isfinite(likely).all(axis=1)
-    guesses = (likely[:, 0] < 0.5).astype(np.int64) if likely.shape[1] == 1 else likely.argmax(axis=1)
-    return np.where(finite, guesses, -1)
 
 
 def runners_up(response: Response, class_index: int, count: int = 2) -> tuple[int, ...]:
@@ -78,7 +65,7 @@ def runners_up(response: Response, class_index: int, count: int = 2) -> tuple[in
 
 def summary(response: Response, class_index: int) -> Summary:
     """The figures of the curve of a class."""
-    guesses, known = predicted(response), response.known
+    guesses, known = response.predicted, response.known
     right = float((guesses[known] == class_index).mean()) if known.any() else math.nan
     finite = guesses >= 0
     if not finite.any():

@@ -66,9 +66,9 @@ class RotationState:
     change: Change = NOTHING
     step: float = 1.0
     lines: tuple[Line, ...] = ()
-    hidden: frozenset[str] = frozenset()
     input_name: str = ""
     wanted: str = ""
+    hidden: frozenset[str] = frozenset()
     moving: bool = False
     playing: bool = False
     live: bool = False

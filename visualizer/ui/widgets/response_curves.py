@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualizer.data.transforms.table import TRANSFORMS, Transform
-from visualizer.probes.response.figures import class_of, predicted, runners_up
+from visualizer.probes.response.figures import class_of, runners_up
 from visualizer.probes.response.frames import Response
 from visualizer.ui.numbers import MINUS, THIN, signed
 from visualizer.ui.rotation.state import Line, RotationState, line_names
@@ -213,7 +213,7 @@ def _curve(
         line.stale or response.border != state.change.border,
         response.complete,
         response.classes[index],
-        () if rank else _elsewhere(at, predicted(response)[known], index, response.classes, period),
+        () if rank else _elsewhere(at, response.predicted[known], index, response.classes, period),
     )
 
 
