@@ -31,12 +31,23 @@ def test_what_is_said_on_the_command_line_is_asked_for(
     out = tmp_path / "out"
     arguments = (
         "--recipe full --data cifar-100 --data-folder data --epochs 3 --networks baseline,8_rot_1 --seeds 1,2 "
-        "--jobs 4 --images 50 --step 2.5 --device cpu"
+        "--jobs 4 --images 50 --step 2.5 --device cpu --download"
     )
     assert main(["experiment", "rotation", "--out", str(out), *arguments.split()]) == 0
     assert asked == [
         RotationSettings(
-            out, "full", "cifar-100", Path("data"), 3, ("baseline", "8_rot_1"), (1, 2), 4, 50, 2.5, "cpu"
+            out,
+            "full",
+            "cifar-100",
+            Path("data"),
+            3,
+            ("baseline", "8_rot_1"),
+            (1, 2),
+            4,
+            50,
+            2.5,
+            "cpu",
+            True,
         )
     ]
     told = capsys.readouterr()
@@ -69,7 +80,8 @@ def test_what_is_said_on_the_command_line_is_asked_for(
         ("rotation --out {out} --data nothing-like-it", "no data set"),
         (
             "rotation --out {out} --data-folder {out} --recipe full --device cpu",
-            "CIFAR-10 is not on this computer",
+            "CIFAR-10 is not on this computer; download it (170 MB), or choose the folder that holds its files "
+            "instead (--download, --data-folder)",
         ),
     ],
 )

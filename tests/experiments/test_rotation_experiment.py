@@ -29,8 +29,9 @@ from visualizer.networks.planning import plan as planned
 
 NAMES = ("mini-vgg", "8_rot_1", "norm_conv")
 FILES = (
-    "experiment.json", "report.md", "rotation.png", "rotation_curves.csv", "rotation_polar.png", "runs", "shares.csv",
-    "shares.png", "summary.csv", "transplant.csv", "transplant.png", "transplants", "validation.csv", "validation.png",
+    ".lock", "experiment.json", "report.md", "rotation.png", "rotation_curves.csv", "rotation_polar.png", "runs",
+    "shares.csv", "shares.png", "summary.csv", "transplant.csv", "transplant.png", "transplants", "validation.csv",
+    "validation.png",
 )  # fmt: skip
 
 
@@ -78,7 +79,7 @@ def test_what_the_folder_holds(done: rotation.Outcome) -> None:
     assert sorted(path.name for path in done.folder.iterdir()) == sorted(FILES)
     text = done.report.read_text(encoding="utf-8")
     for name in FILES:
-        assert name.startswith(("runs", "transplants")) or name in text or name == "report.md", name
+        assert name.startswith((".", "runs", "transplants")) or name in text or name == "report.md", name
     assert done.report == done.folder / "report.md"
     assert done.failures == ()
     assert f"torch {torch.__version__}" in text
@@ -333,5 +334,5 @@ def test_folders_that_are_none_of_its_own(tmp_path: Path) -> None:
 
 def test_plans_hold_everything_that_decides_figures() -> None:
     assert set(Plan.__dataclass_fields__) == set(RotationSettings.__dataclass_fields__) - {
-        "out", "jobs", "data_folder"
+        "out", "jobs", "data_folder", "download"
     }  # fmt: skip

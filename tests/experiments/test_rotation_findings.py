@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +30,11 @@ def run(name: str, seed: int, accuracy: float, share: float, curve: Sequence[flo
     shares = np.tile((max(share - 0.1, 0.0), min(share + 0.1, 1.0)), 200)
     at = (share,) * 4
     look = Look(accuracy, 10_000, ANGLES, at, at, at, at, at, tuple(shares.tolist()), (0,) * 400)
-    return RunFigures(name, seed, look, 1 - np.array(curve), np.array(curve), 1.0)
+    return RunFigures(
+        name,
+        seed,
+        replace(look, loss=tuple(1 - value for value in curve), validation=tuple(curve), seconds=1.0),
+    )
 
 
 def results(

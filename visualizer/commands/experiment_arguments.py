@@ -15,6 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--recipe", default="try", metavar="try|full", help="try: a minute or two; full: CIFAR-10 (try)")
     add("--data", metavar="NAME|DIR", help="a data set or a folder of class folders (the recipe's)")
     add("--data-folder", type=Path, metavar="DIR", help="look here first for the files of a data set")
+    add("--download", action="store_true", help="download the data set if it is not on this computer")
     add("--epochs", type=_whole, metavar="N", help="passes over the data at most (8, 200)")
     add("--networks", type=_names, metavar="A,B,…", help="baseline, 4_rot_1, 8_rot_4_concat, … (all 20)")
     add(

@@ -33,7 +33,14 @@ from visualizer.training.settings import problems
 from visualizer.training.start import fit_classes, open_start
 
 CONFIG, SCALARS, NETWORK, CHECKPOINT = "config.json", "scalars.csv", "network.safetensors", "checkpoint.pt"
+_DAMAGES = (  # what reading a damaged JSON, CSV or checkpoint raises
+    ValueError, LookupError, TypeError, AttributeError, RuntimeError, EOFError, csv.Error, pickle.UnpicklingError,
+)  # fmt: skip
 COLUMNS = tuple(field.name for field in dataclasses.fields(Step))
+
+
+class NothingToResume(UserError):
+    """A folder holds no run that can be gone on with, or a damaged one."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -121,8 +128,9 @@ def run_training(
 ) -> RunResult:
     """Train the module of ``network`` and keep the run in the folder ``run``; with ``resume`` go on with the run there.
 
-    Raises ``UserError`` where the folder holds a run already (or none to resume, or one with other
-    settings), where it cannot be written, when the loss stops being a number and when memory runs out.
+    Raises ``UserError`` where the folder holds a run already (or one with other settings), where it cannot be
+    written, when the loss stops being a number and when memory runs out, ``NothingToResume`` where there is none to
+    resume or it is damaged.
     """
     training = Training(network.module, dataset, config)
     told = {"network": network.name, "data": dataset.name, "classes": list(dataset.classes)}
@@ -204,9 +212,9 @@ def _resumed(run: Path, training: Training, told: dict[str, Any]) -> tuple[float
         kept = [row for row in rows if len(row) == len(COLUMNS) and int(row[1]) <= training.epochs_done]
         return float(state["best"]), kept
     except FileNotFoundError:
-        raise UserError(f"'{name}' holds no run to resume; leave --resume out") from None
-    except (ValueError, KeyError, TypeError, AttributeError, RuntimeError, EOFError, pickle.UnpicklingError):
-        raise UserError(f"the run '{name}' is damaged; start it anew in another folder") from None
+        raise NothingToResume(f"'{name}' holds no run to resume; leave --resume out") from None
+    except _DAMAGES:
+        raise NothingToResume(f"the run '{name}' is damaged; start it anew in another folder") from None
 
 
 def _write_rows(rows: list[list[str]], path: Path) -> None:

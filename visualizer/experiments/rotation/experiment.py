@@ -12,10 +12,11 @@ import torch
 from visualizer.atomic import replacing
 from visualizer.data.transforms import values_of
 from visualizer.errors import UserError
+from visualizer.experiments.folder import unwritable, working_in
 from visualizer.experiments.pool import MOST_JOBS, Answer, Task, work_through
 from visualizer.experiments.rotation.findings import Finding, findings
 from visualizer.experiments.rotation.look import TRANSFORM
-from visualizer.experiments.rotation.recipe import data_of, facts
+from visualizer.experiments.rotation.recipe import DataFacts, facts, open_data
 from visualizer.experiments.rotation.report import REPORT, write_report
 from visualizer.experiments.rotation.results import Results, read
 from visualizer.experiments.rotation.runs import THREADS, is_done, tasks, train
@@ -54,22 +55,25 @@ def run(settings: RotationSettings, report: Report) -> Outcome:
     """Compute what the folder ``settings.out`` lacks, and write the report anew.
 
     ``report(text, share done or None)`` is called at least ten times a second; what it raises, and Ctrl-C, ends all
-    processes, and the same call goes on from there. Raises ``UserError`` for settings that cannot be, data that is
-    not there, and a folder that holds something else.
+    processes, and the same call goes on from there. Raises ``UserError`` for settings that cannot be, a folder that
+    holds something else or that another experiment runs in, ``NotHere`` for data that a download would bring.
     """
     begin = time.monotonic()
     device = choose_device(settings.device).type
     plan = plan_of(settings, device)
     _check_answers(plan)
     report("opening the data", None)
-    dataset = data_of(plan, plan.seeds[0], settings.data_folder)
-    data = facts(dataset)
-    del dataset
-    data_of.cache_clear()  # the processes have their own
-    _begin(plan, settings.out)
-    failures = _compute(plan, settings, len(data.classes), report)
+    data = facts(open_data(plan, plan.seeds[0], settings.data_folder, settings.download, report))
+    with working_in(settings.out, SETTINGS):
+        return _worked(plan, settings, data, report, begin)
+
+
+def _worked(plan: Plan, settings: RotationSettings, data: DataFacts, report: Report, begin: float) -> Outcome:
+    """Compute what is missing in a folder that nobody else works in, and write the report."""
+    _keep(plan, settings.out)
+    failures = _compute(plan, settings, data, report)
     report("writing the report", 1.0)
-    results = read(plan, settings.out, data, _machine_words(device), failures)
+    results = read(plan, settings.out, data, _machine_words(plan.device), failures)
     if not results.runs:
         raise UserError(failures[0][1])
     page = _written(results, settings.out)
@@ -80,7 +84,7 @@ def _written(results: Results, out: Path) -> Path:
     try:
         write_report(results, out)
     except OSError as error:
-        raise UserError(_unwritable(out)) from error
+        raise UserError(unwritable(out)) from error
     return out / REPORT
 
 
@@ -94,24 +98,16 @@ def _check_answers(plan: Plan) -> None:
         )
 
 
-def _begin(plan: Plan, out: Path) -> None:
+def _keep(plan: Plan, out: Path) -> None:
     """Write the settings into the folder, or see that they are those that it has."""
-    path = out / SETTINGS
     try:
-        if path.exists():
+        if (out / SETTINGS).exists():
             _check_same(plan, out)
             return
-        if out.is_dir() and any(not found.name.startswith(".") for found in out.iterdir()):
-            raise UserError(f"'{shown(out.name)}' holds other files; choose a new folder for the experiment")
-        out.mkdir(parents=True, exist_ok=True)
-        with replacing(path) as part:
+        with replacing(out / SETTINGS) as part:
             part.write_text(to_json(plan), encoding="utf-8")
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise UserError(_unwritable(out)) from error
-
-
-def _unwritable(out: Path) -> str:
-    return f"the folder '{shown(out.name)}' cannot be written to; choose another"
+    except OSError as error:
+        raise UserError(unwritable(out)) from error
 
 
 def _check_same(plan: Plan, out: Path) -> None:
@@ -130,15 +126,15 @@ def _check_same(plan: Plan, out: Path) -> None:
 
 
 def _compute(
-    plan: Plan, settings: RotationSettings, classes: int, report: Report
+    plan: Plan, settings: RotationSettings, data: DataFacts, report: Report
 ) -> tuple[tuple[str, str], ...]:
     """Do all tasks that are not done; what failed, and why."""
     every = list(tasks(plan, settings.out, settings.data_folder))
-    done = {task.name for task in every if is_done(task)}
+    done = {task.name for task in every if is_done(task, len(data.classes))}
     missing = [_without(task, done) for task in every if task.name not in done]
     if not missing:
         return ()
-    progress = _Progress(plan, every, done, classes, report)
+    progress = _Progress(plan, every, done, data.classes, report)
     answers = work_through(missing, settings.jobs or _usual_jobs(plan.device), progress)
     return tuple((name, answer.failure) for name, answer in answers.items() if answer.failure)
 
@@ -170,10 +166,11 @@ def _machine_words(device: str) -> str:
 class _Progress:
     """Tells how far the experiment is: networks weigh what they cost."""
 
-    def __init__(self, plan: Plan, every: list[Task], done: set[str], classes: int, report: Report) -> None:
-        labels = tuple(map(str, range(classes)))
+    def __init__(
+        self, plan: Plan, every: list[Task], done: set[str], classes: tuple[str, ...], report: Report
+    ) -> None:
         row = plan.row
-        costs = {name: planned(spec_of(name, labels, row.width, row.side)).macs for name in plan.networks}
+        costs = {name: planned(spec_of(name, classes, row.width, row.side)).macs for name in plan.networks}
         trained = plan.epochs * 3  # forward and back, as often as that
         self._weights = {
             task.name: costs[task.argument.name] * (trained if task.work is train else 1) for task in every

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields
@@ -33,7 +34,9 @@ class Look:
 
     ``shares`` (N,) is for each of N images the share of ``angles`` (A,) at which it is classified right,
     ``right_at`` (A,) the share of these images that are right at an angle, and ``mean``, ``low``, ``median``,
-    ``high`` (A,) the probability of their true class: mean and quartiles.
+    ``high`` (A,) the probability of their true class: mean and quartiles. ``loss`` and ``validation`` (E,) are loss
+    and accuracy of the validation images at the ends of the epochs of its training, which took so many ``seconds``;
+    a network with the weights of another has none.
     """
 
     accuracy: float
@@ -47,6 +50,9 @@ class Look:
     shares: tuple[float, ...] = field(repr=False)
     labels: tuple[int, ...] = field(repr=False)
     note: str = ""
+    loss: tuple[float, ...] = field(default=(), repr=False)
+    validation: tuple[float, ...] = field(default=(), repr=False)
+    seconds: float = 0.0
 
 
 def look_at(
@@ -105,16 +111,32 @@ def save(look: Look, path: Path) -> None:
         part.write_text(json.dumps(asdict(look)) + "\n", encoding="utf-8")
 
 
-def load(path: Path) -> Look | None:
-    """The look in a file; None where there is no file, or none that ``save`` wrote."""
+def load(path: Path, classes: int) -> Look | None:
+    """The look in a file; None where there is no file, or none that ``save`` wrote for so many ``classes``."""
     try:
         given: Any = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(given, dict) or given.keys() != {row.name for row in fields(Look)}:
             return None
-        return Look(**_with_tuples(given))
-    except (OSError, ValueError):
+        look = Look(**_with_tuples(given))
+        return look if _is_whole(look, classes) else None
+    except (OSError, ValueError, TypeError):
         return None
 
 
 def _with_tuples(given: dict[str, Any]) -> dict[str, Any]:
     return {key: tuple(value) if isinstance(value, list) else value for key, value in given.items()}
+
+
+def _is_whole(look: Look, classes: int) -> bool:
+    """Whether everything in it is a number, and as many as there must be."""
+    at_angles = (look.right_at, look.mean, look.low, look.median, look.high)
+    rows = (look.angles, *at_angles, look.shares, look.loss, look.validation)
+    numbers = (look.accuracy, look.tested, look.seconds, *itertools.chain(*rows))
+    return (
+        all(isinstance(number, int | float) for number in numbers)
+        and all(len(row) == len(look.angles) > 0 for row in at_angles)
+        and len(look.labels) == len(look.shares) > 0
+        and len(look.loss) == len(look.validation)
+        and set(look.labels) <= set(range(classes))
+        and isinstance(look.note, str)
+    )

@@ -74,11 +74,11 @@ def paces(results: Results, names: Sequence[str]) -> Mapping[str, Pace]:
         runs = [run for name in names for run in results.of(name) if run.seed == seed and run.epochs]
         if not runs:
             continue
-        level = LEVEL * min(float(run.accuracy.max()) for run in runs)
+        level = LEVEL * min(float(run.validation.max()) for run in runs)
         epochs = min(run.epochs for run in runs)
         count = max(results.data.validated, 1)
         for run in runs:
-            area = float(run.accuracy[:epochs].mean())
+            area = float(run.validation[:epochs].mean())
             error = math.sqrt(area * (1 - area) / count)  # as of one look: epochs are no independent samples
             reached = epochs_to(run, level, results.data.chance)
             parts.setdefault(run.name, []).append((Estimate(area, error), Estimate(reached, 0.0)))
@@ -95,7 +95,7 @@ def epochs_to(run: RunFigures, level: float, chance: float) -> float:
     if level <= chance:  # the slowest of them has learnt nothing
         return 0.0
     before = chance
-    for epoch, value in enumerate(run.accuracy.tolist()):
+    for epoch, value in enumerate(run.look.validation):
         if value >= level:
             return epoch + ((level - before) / (value - before) if value > before else 0.0)
         before = value

@@ -107,7 +107,8 @@ def _validation(results: Results) -> Chart | None:
         length = max(run.epochs for runs in networks.values() for run in runs)
         x = np.arange(1, length + 1, dtype=np.float64)
         series = [
-            _series(name, runs, x, [run.accuracy for run in runs], length) for name, runs in networks.items()
+            _series(name, runs, x, [run.validation for run in runs], length)
+            for name, runs in networks.items()
         ]
         drawn.append((group, series, tuple(x.tolist())))
     limits = _limits([one for _, series, _ in drawn for one in series])

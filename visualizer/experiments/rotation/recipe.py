@@ -11,6 +11,7 @@ import torch
 
 from visualizer.data.dataset import DataChoice, Dataset, Examples
 from visualizer.data.datasets import kind_named, open_dataset, search_folders
+from visualizer.data.datasets.request import Progress, silent
 from visualizer.data.datasets.shapes import PER_EPOCH, shapes_dataset
 from visualizer.experiments.rotation.settings import Plan
 from visualizer.experiments.rotation.variants import BASELINE, spec_of
@@ -50,9 +51,16 @@ class DataFacts:
 
 @functools.lru_cache(maxsize=1)
 def data_of(plan: Plan, seed: int, folder: Path | None) -> Dataset:
-    """The data for a seed, which draws what is kept for validation; one is kept in memory.
+    """As ``open_data``; one is kept in memory."""
+    return open_data(plan, seed, folder)
 
-    Raises ``UserError`` as ``open_dataset`` does.
+
+def open_data(
+    plan: Plan, seed: int, folder: Path | None, download: bool = False, report: Progress = silent
+) -> Dataset:
+    """The data for a seed, which draws what is kept for validation.
+
+    Looked for, and with ``download`` fetched, as ``open_dataset`` does; raises ``UserError`` as that does.
     """
     row = plan.row
     preprocessing = _preprocessing(row.side)
@@ -61,7 +69,10 @@ def data_of(plan: Plan, seed: int, folder: Path | None) -> Dataset:
         (3, row.side, row.side),
         preprocessing,
         seed,
+        report,
         folders=(folder, *search_folders()) if folder else None,
+        download=download,
+        download_to=folder,
     )
     if not _are_built_in_shapes(plan):
         return dataset

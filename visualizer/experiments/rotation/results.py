@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,32 +11,30 @@ from numpy.typing import NDArray
 
 from visualizer.experiments.rotation.look import Look, load
 from visualizer.experiments.rotation.recipe import DataFacts
-from visualizer.experiments.rotation.runs import LOOK, run_folder, transplant_file
+from visualizer.experiments.rotation.runs import run_look, transplant_look
 from visualizer.experiments.rotation.settings import Plan
 from visualizer.experiments.rotation.variants import NETWORKS
-from visualizer.training.run import SCALARS
 
 Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RunFigures:
-    """One network of one seed: what was measured of it, and the validation images' ``loss`` and ``accuracy`` (E,).
-
-    Those are of the ends of its epochs, empty for a transplant, which has none. ``seconds`` are those of training.
-    """
+    """One network of one seed, and what was measured of it."""
 
     name: str
     seed: int
-    look: Look
-    loss: Numbers = field(repr=False)
-    accuracy: Numbers = field(repr=False)
-    seconds: float = 0.0
+    look: Look = field(repr=False)
 
     @property
     def epochs(self) -> int:
         """How many it was trained."""
-        return len(self.accuracy)
+        return len(self.look.validation)
+
+    @property
+    def validation(self) -> Numbers:
+        """The accuracy of the validation images at the end of each epoch, (E,)."""
+        return np.asarray(self.look.validation, np.float64)
 
     @property
     def shares(self) -> Numbers:
@@ -79,39 +76,16 @@ def read(
     plan: Plan, out: Path, data: DataFacts, device: str, failures: tuple[tuple[str, str], ...] = ()
 ) -> Results:
     """The results in the folder ``out``."""
-    runs = tuple(_runs(plan, lambda name, seed: _run(out, name, seed)))
-    transplants = tuple(_runs(plan, lambda name, seed: _transplant(out, name, seed)))
+    runs = tuple(_figures(plan, out, data, run_look))
+    transplants = tuple(_figures(plan, out, data, transplant_look))
     return Results(plan, data, device, runs, transplants, failures)
 
 
-def _runs(plan: Plan, of: Callable[[str, int], RunFigures | None]) -> Iterator[RunFigures]:
+def _figures(
+    plan: Plan, out: Path, data: DataFacts, place: Callable[[Path, str, int], Path]
+) -> Iterator[RunFigures]:
     for name in plan.networks:
         for seed in plan.seeds:
-            found = of(name, seed)
-            if found is not None:
-                yield found
-
-
-def _run(out: Path, name: str, seed: int) -> RunFigures | None:
-    folder = run_folder(out, name, seed)
-    look = load(folder / LOOK)
-    if look is None:
-        return None
-    loss, accuracy, seconds = _curve(folder / SCALARS)
-    return RunFigures(name, seed, look, loss, accuracy, seconds)
-
-
-def _transplant(out: Path, name: str, seed: int) -> RunFigures | None:
-    look = load(transplant_file(out, name, seed))
-    nothing = np.empty(0)
-    return None if look is None else RunFigures(name, seed, look, nothing, nothing)
-
-
-def _curve(path: Path) -> tuple[Numbers, Numbers, float]:
-    """Loss and accuracy of the validations of a run, and the seconds that it took."""
-    with path.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    looks = [row for row in rows if row["split"] == "validation" and row["accuracy"]]
-    seconds = float(rows[-1]["seconds"]) if rows else 0.0
-    loss, accuracy = (np.array([float(row[key]) for row in looks]) for key in ("loss", "accuracy"))
-    return loss, accuracy, seconds
+            look = load(place(out, name, seed), len(data.classes))
+            if look is not None:
+                yield RunFigures(name, seed, look)

@@ -80,7 +80,8 @@ class RotationSettings:
     """What is trained and looked at; None takes the recipe's.
 
     ``data`` is the name of a data set or a folder, looked for in ``data_folder`` first. ``images`` of it are turned
-    by every multiple of ``step`` degrees. ``jobs`` processes work at a time (None: one for each GPU, or for each
+    by every multiple of ``step`` degrees. With ``download`` files of the data set that are not there are fetched, into
+    ``data_folder`` if there is one. ``jobs`` processes work at a time (None: one for each GPU, or for each
     core); they, and where the data lies, change no figure.
     """
 
@@ -95,6 +96,7 @@ class RotationSettings:
     images: int | None = None
     step: float | None = None
     device: str = "auto"
+    download: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +164,8 @@ def _check_seeds(seeds: tuple[int, ...]) -> None:
 
 
 def to_json(plan: Plan) -> str:
-    """The plan as it is kept."""
-    return json.dumps({"experiment": EXPERIMENT, **asdict(plan)}, indent=2) + "\n"
+    """The plan as it is kept, beside what its recipe says, which another version may change."""
+    return json.dumps({"experiment": EXPERIMENT, **asdict(plan), "row": asdict(plan.row)}, indent=2) + "\n"
 
 
 def from_json(text: str) -> Plan:
@@ -172,9 +174,10 @@ def from_json(text: str) -> Plan:
     if not isinstance(given, dict) or given.pop("experiment", None) != EXPERIMENT:
         raise ValueError("no experiment with rotations")
     try:
+        row = given.pop("row")
         plan = Plan(**{**given, "networks": tuple(given["networks"]), "seeds": tuple(given["seeds"])})
+        if row != asdict(plan.row) or not set(plan.networks) <= set(NETWORKS):
+            raise ValueError("settings of another version")
     except (KeyError, TypeError) as error:
         raise ValueError("no settings of an experiment") from error
-    if plan.recipe not in RECIPES or not set(plan.networks) <= set(NETWORKS):
-        raise ValueError("settings of another version")
     return plan

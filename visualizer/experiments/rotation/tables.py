@@ -54,7 +54,7 @@ def summary(results: Results, name: str, runs: tuple[RunFigures, ...]) -> Summar
         len(runs),
         spread([run.look.accuracy for run in runs]),
         spread([run.epochs for run in runs]),
-        spread([run.seconds for run in runs]),
+        spread([run.look.seconds for run in runs]),
         spread([run.shares.mean() for run in runs]),
         runs[0].look.angles[worst],
         spread(at[:, worst]),
@@ -91,7 +91,9 @@ def _write(path: Path, header: Row, rows: Iterable[Row]) -> None:
 
 def _validation(results: Results) -> Iterator[Row]:
     for run in results.runs:
-        for epoch, (loss, accuracy) in enumerate(zip(run.loss, run.accuracy, strict=True), start=1):
+        for epoch, (loss, accuracy) in enumerate(
+            zip(run.look.loss, run.look.validation, strict=True), start=1
+        ):
             yield run.name, run.seed, epoch, f"{loss:.6g}", f"{accuracy:.6g}"
 
 
