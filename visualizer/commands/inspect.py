@@ -19,7 +19,7 @@ from visualizer.commands.progress import shown_progress
 from visualizer.commands.tables import Column, draw
 from visualizer.data.images import read_image
 from visualizer.data.inputs import FLIPS, Input
-from visualizer.data.preprocessing import prepare
+from visualizer.data.preprocessing import prepare_input
 from visualizer.errors import UserError
 from visualizer.networks.anatomy import Anatomy, Layer, examine
 from visualizer.networks.network import Network
@@ -168,7 +168,7 @@ def _seen_text(seen: Seen) -> Iterator[str]:
 
 
 def _look(network: Network, layers: Sequence[Layer], picture: Input, maps: Path | None) -> Seen:
-    prepared = prepare(picture.pixels, network.preprocessing, network.input)
+    prepared = prepare_input(picture, network.preprocessing, network.input)
     _tell(picture.notes + prepared.notes)
     captured = capture(network.module, prepared.tensor, layers)
     reading = reading_of(network.module, captured.result)

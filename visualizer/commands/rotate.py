@@ -13,7 +13,7 @@ from visualizer.commands.progress import Report, shown_progress
 from visualizer.commands.response_files import Look, as_table, check_file, write
 from visualizer.data.images import read_image
 from visualizer.data.inputs import FLIPS, Input, Prepared
-from visualizer.data.preprocessing import prepare
+from visualizer.data.preprocessing import prepare_input
 from visualizer.data.transforms import BORDERS, TRANSFORMS, values_of
 from visualizer.errors import UserError
 from visualizer.networks.device import choose_device
@@ -61,7 +61,7 @@ def rotate(options: RotateOptions) -> int:
         picture = picture.flipped(FLIPS[options.flip])
     with shown_progress() as report:
         networks = _opened(options, report)
-        inputs = [prepare(picture.pixels, network.preprocessing, network.input) for network in networks]
+        inputs = [prepare_input(picture, network.preprocessing, network.input) for network in networks]
         responses = _responses(networks, inputs, picture, options, report)
         looks = _looks(responses, options.label)
         if options.out is not None:

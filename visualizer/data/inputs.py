@@ -27,6 +27,10 @@ class Flip:
         flipped = " and ".join(word for word, is_so in ways if is_so)
         return f"flipped {flipped}" if flipped else ""
 
+    def of(self, pixels: Pixels) -> Pixels:
+        """A picture (H, W, 3) mirrored so: a view, so that it costs nothing however large the picture is."""
+        return pixels[:: -1 if self.vertical else 1, :: -1 if self.horizontal else 1]
+
 
 NOT_FLIPPED = Flip()
 FLIPS: Mapping[str, Flip] = {
@@ -65,16 +69,12 @@ class Input:
         return ", ".join(filter(None, (self.name, self.flip.words)))
 
     def flipped(self, by: Flip) -> Input:
-        """The picture mirrored once more, as if its file were; flipped twice it is the picture as opened itself.
-
-        The pixels are a view: nothing is copied, however large the picture is.
-        """
+        """The picture mirrored once more; flipped back it is the picture as opened itself."""
         flip = Flip(self.flip.horizontal != by.horizontal, self.flip.vertical != by.vertical)
         opened = self.as_opened
         if flip == NOT_FLIPPED:
             return opened
-        pixels = opened.pixels[:: -1 if flip.vertical else 1, :: -1 if flip.horizontal else 1]
-        return replace(opened, pixels=pixels, flip=flip, unflipped=opened)
+        return replace(opened, pixels=flip.of(opened.pixels), flip=flip, unflipped=opened)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,11 +5,13 @@ torchvision itself is not imported: that takes longer than everything else that 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 from PIL import Image
 
-from visualizer.data.inputs import Pixels, Prepared
+from visualizer.data.inputs import NOT_FLIPPED, Input, Pixels, Prepared
 from visualizer.networks.network import Preprocessing
 
 _RESAMPLING = {
@@ -43,6 +45,30 @@ def prepare(pixels: Pixels, preprocessing: Preprocessing, input: tuple[int, int,
         pixels=np.asarray(cropped.convert("RGB")),
         crop=(left * scale[0], top * scale[1], width * scale[0], height * scale[1]),
         notes=notes,
+    )
+
+
+def prepare_input(shown: Input, preprocessing: Preprocessing, input: tuple[int, int, int]) -> Prepared:
+    """``prepare`` for an input that may be flipped: to the bit the mirror image of what comes of it as opened.
+
+    Flipped before, a picture would be cut a pixel beside that where what is cut away is an odd number of pixels.
+    """
+    prepared = prepare(shown.as_opened.pixels, preprocessing, input)
+    flip, (rows, columns) = shown.flip, shown.pixels.shape[:2]
+    if flip == NOT_FLIPPED:
+        return prepared
+    left, top, width, height = prepared.crop
+    axes = [axis for axis, is_mirrored in ((2, flip.vertical), (3, flip.horizontal)) if is_mirrored]
+    return replace(
+        prepared,
+        tensor=prepared.tensor.flip(axes),
+        pixels=flip.of(prepared.pixels),
+        crop=(
+            columns - left - width if flip.horizontal else left,
+            rows - top - height if flip.vertical else top,
+            width,
+            height,
+        ),
     )
 
 

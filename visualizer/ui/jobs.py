@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from visualizer.data.images import read_image, read_image_bytes, thumbnail
 from visualizer.data.inputs import Input, Prepared
-from visualizer.data.preprocessing import prepare
+from visualizer.data.preprocessing import prepare_input
 from visualizer.data.transforms import NOTHING, Change
 from visualizer.errors import UserError
 from visualizer.networks import anatomy as anatomies
@@ -230,7 +230,7 @@ def prepared_for(network: Network, shown: Input, known: PreparedFor | None, chan
     from visualizer.data.transforms.table import changed
 
     if known is None or not known.fits(network, shown):
-        plain = prepare(shown.pixels, network.preprocessing, network.input)
+        plain = prepare_input(shown, network.preprocessing, network.input)
         known = PreparedFor(shown, network.input, network.preprocessing, plain, plain)
     if known.change == change:
         return known

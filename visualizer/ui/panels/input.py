@@ -155,8 +155,9 @@ class InputPanel(Panel):
         self.controls.set_flip(NOT_FLIPPED if input is None else input.flip)
         self.set_subtitle("" if input is None else shown_name(input.title))
         if input is not None:
-            true_class = f"\nclass {input.label}" if input.label else ""
-            tip = html.escape(shown_name(str(input.source or input.name)) + true_class).replace("\n", "<br>")
+            lines = [shown_name(str(input.source or input.name)), input.flip.words]
+            lines += [f"class {input.label}"] if input.label else []
+            tip = "<br>".join(html.escape(line) for line in lines if line)
             self.picture.setToolTip(f"<qt>{tip}</qt>")
         self._say()
 
@@ -283,13 +284,13 @@ class InputPanel(Panel):
         if self._input is None:
             return
         height, width = self._input.pixels.shape[:2]
-        text = f"{width}×{height}{THIN}px"
-        done = words(self._change)
+        done, flip = words(self._change), ", flipped" if self._input.flip.words else ""
+        text = f"{width}×{height}{THIN}px{flip}"
         if self._net_input is not None:
             channels, rows, columns = self._net_input
             kind = CHANNELS.get(channels, f", {channels} channels")
             seen = f"{columns}×{rows}{THIN}px{kind}, standardised"
-            text = seen if done else f"{text} → {seen}"
+            text = f"{seen}{flip}" if done else f"{text} → {seen}"
         if done:
             turned = "turned " if self._change.transform == ROTATION else ""
             text = f"{text}, {turned}{done}"
