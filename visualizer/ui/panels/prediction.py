@@ -12,8 +12,10 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QStacked
 from visualizer.probes.frames import Prediction
 from visualizer.probes.over_training import ProbabilityHistory
 from visualizer.ui.numbers import THIN
+from visualizer.ui.rotation.predictions import ComparedPredictions
 from visualizer.ui.text import plain_tip
 from visualizer.ui.theme import Colors
+from visualizer.ui.widgets.compared_bars import ComparedBars
 from visualizer.ui.widgets.export import Export, Row
 from visualizer.ui.widgets.panel import PADDING, Panel
 from visualizer.ui.widgets.placeholder import Placeholder
@@ -37,7 +39,10 @@ class PredictionPanel(Panel):
         super().__init__(parent)
         self._prediction: Prediction | None = None
         self._network_name = ""
+        self._compared: ComparedPredictions | None = None
         self.bars = ProbabilityBars()
+        self.compared_bars = ComparedBars()
+        self.compared_bars.hide()
         self.history = ProbabilityPlot()
         self.true_class = TrueClassLabel()
         self.margin = SteadyText("0.000")
@@ -57,6 +62,7 @@ class PredictionPanel(Panel):
         inside = QVBoxLayout()
         inside.setContentsMargins(PADDING, 0, PADDING, 6)
         inside.addWidget(self.bars)
+        inside.addWidget(self.compared_bars)
         rows.addLayout(inside)
         rule = QFrame()
         rule.setProperty("role", "rule")
@@ -106,13 +112,14 @@ class PredictionPanel(Panel):
     def set_prediction(self, prediction: Prediction | None, network_name: str, note: str = "") -> None:
         """Show a prediction; without one, ``note`` says why there is none."""
         self._prediction, self._network_name = prediction, network_name
-        self.set_subtitle(network_name)
+        self._say_what()
         if prediction is None:
             self.placeholder.set_sentence(note or NO_PREDICTION)
             self._pages.setCurrentIndex(0)
             return
         self._pages.setCurrentIndex(1)
         self.bars.set_classes(prediction.top)
+        self.compared_bars.set_classes(prediction.top)
         self.true_class.set_class(prediction.label, _rank_words(prediction))
         self.margin.setText(_figure(prediction.margin, 3))
         self.entropy.setText(_figure(prediction.entropy, 2, f"{THIN}bit"))
@@ -120,6 +127,29 @@ class PredictionPanel(Panel):
             if text != label.text():
                 label.setText(text)
                 label.setVisible(bool(text))
+
+    def set_compared(self, compared: ComparedPredictions | None) -> None:
+        """Show what other networks say of the input beside the open one; None where there are none."""
+        self._compared = compared
+        if compared is not None:
+            self.compared_bars.set_compared(compared)
+        if self.compared_bars.isHidden() != (compared is None):
+            bars: tuple[QWidget, QWidget] = (self.bars, self.compared_bars)
+            shown, hidden = bars if compared is None else bars[::-1]
+            hidden.hide()  # first: a dock that has room for both for a moment keeps it
+            shown.show()
+        self._say_what()
+
+    def _say_what(self) -> None:
+        """In the title bar: the network, or how many there are and the moment of the open one."""
+        compared = self._compared
+        if compared is None or self._prediction is None:
+            self.set_subtitle(self._network_name)
+            return
+        count = 1 + len(compared.networks)
+        kept = count + len(compared.left_out)
+        words = f"{count} networks" if count == kept else f"{count} of {kept} networks"
+        self.set_subtitle(", ".join(filter(None, (words, compared.moment))))
 
     def set_history(
         self, history: ProbabilityHistory | None, visited_epoch: float | None = None, last_epoch: float = 1.0
@@ -134,6 +164,7 @@ class PredictionPanel(Panel):
 
     def set_colors(self, colors: Colors) -> None:
         self.bars.set_colors(colors)
+        self.compared_bars.set_colors(colors)
         self.history.set_colors(colors)
 
     def export(self) -> Export | None:
@@ -142,9 +173,14 @@ class PredictionPanel(Panel):
         return Export(f"{self._network_name} prediction", picture=self.grab, table=self._table)
 
     def _table(self) -> Iterable[Row]:
-        yield TABLE_HEADER
+        """The classes; behind the probability of the open network those of others, of the same input."""
+        others = self._compared.networks if self._compared is not None else ()
+        columns = [(each.name, each.probabilities) for each in others if not each.stale]
+        known = [(name, probabilities) for name, probabilities in columns if probabilities is not None]
+        yield *TABLE_HEADER, *(f"probability, {name}" for name, _ in known)
         for rank, each in enumerate(self._prediction.top if self._prediction else (), start=1):
-            yield rank, each.index, each.label, each.probability
+            shares = (float(probabilities[each.index]) for _, probabilities in known)
+            yield rank, each.index, each.label, each.probability, *shares
 
 
 class TrueClassLabel(QLabel):

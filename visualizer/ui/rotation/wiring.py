@@ -14,6 +14,7 @@ from visualizer.ui.rotation.experiment import RotationExperiment
 from visualizer.ui.rotation.layers import Layers
 from visualizer.ui.rotation.live import LiveRotation
 from visualizer.ui.rotation.playback import RotationPlayback
+from visualizer.ui.rotation.predictions import PredictionsWiring
 from visualizer.ui.rotation.state import RotationState
 from visualizer.ui.rotation.studying import Studying
 
@@ -37,6 +38,7 @@ class RotationWiring(QObject):
         self.studying = Studying(self.live, self.comparison)
         self.layers = Layers(self.live)
         self.experiment = RotationExperiment(window)
+        self.predictions = PredictionsWiring(window, self.live, self.comparison)
         self._panels = (window.rotation, window.rotation_study, window.equivariance)
         self._shown: dict[str, RotationState] = {}
         self._dialled: tuple[Change, bool] | None = None
@@ -67,6 +69,7 @@ class RotationWiring(QObject):
         rotation.keep_requested.connect(self.comparison.toggle)
         rotation.networks_requested.connect(self._window.opening.choose_compared)
         rotation.moments_requested.connect(self.comparison.keep_moments)
+        rotation.line_toggled.connect(self.live.toggle_line)
         rotation.line_removed.connect(self.comparison.remove)
         rotation.cancel_requested.connect(self.curves.cancel)
         study.run_requested.connect(self.studying.start)

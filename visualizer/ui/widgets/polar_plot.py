@@ -10,9 +10,10 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
+from visualizer.probes.response.interpolation import CIRCLE
 from visualizer.ui.theme import DARK, TICK_SIZE, font
 from visualizer.ui.widgets.curve_painting import finite_runs, polygon
-from visualizer.ui.widgets.response_curves import CIRCLE, ResponseCurve, ResponseGraph, Values
+from visualizer.ui.widgets.response_curves import ResponseCurve, ResponseGraph, Values
 from visualizer.ui.widgets.response_hand import ResponseHand
 from visualizer.ui.widgets.response_labels import draw_dot
 from visualizer.ui.widgets.response_picture import (

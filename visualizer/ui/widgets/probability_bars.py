@@ -16,10 +16,10 @@ from visualizer.ui.theme import DARK, Colors, font
 ROWS = 5
 ROW_HEIGHT = 28
 _BAR_HEIGHT = 12
-_GAP = 10
-_LABEL_SHARE = 0.47  # of the width: fixed, so that bars stay where they are from one prediction to the next
-_WIDEST = f">{THIN}99.9{THIN}%"
-_LINE = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+GAP = 10
+LABEL_SHARE = 0.47  # of the width: fixed, so that bars stay where they are from one prediction to the next
+WIDEST = f">{THIN}99.9{THIN}%"
+LINE = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
 
 
 def probability_text(probability: float) -> str:
@@ -27,7 +27,7 @@ def probability_text(probability: float) -> str:
     if 0 < probability < 0.0005:
         return f"<{THIN}0.1{THIN}%"
     if 0.9995 <= probability < 1:
-        return _WIDEST
+        return WIDEST
     return percent(probability)
 
 
@@ -76,17 +76,17 @@ class ProbabilityBars(QWidget):
         first = row == 0
         top, width = row * ROW_HEIGHT, self.width()
         face = font(bold=first)
-        percentages = QFontMetrics(font(bold=True)).horizontalAdvance(_WIDEST)
-        label = QRect(0, top, round(width * _LABEL_SHARE), ROW_HEIGHT)
-        track_left = label.right() + 1 + _GAP
-        track_width = max(width - percentages - _GAP - track_left, 0)
+        percentages = QFontMetrics(font(bold=True)).horizontalAdvance(WIDEST)
+        label = QRect(0, top, round(width * LABEL_SHARE), ROW_HEIGHT)
+        track_left = label.right() + 1 + GAP
+        track_width = max(width - percentages - GAP - track_left, 0)
         track = QRect(track_left, top + (ROW_HEIGHT - _BAR_HEIGHT) // 2, track_width, _BAR_HEIGHT)
         painter.setFont(face)
         painter.setPen(QColor(self._colors.text))
         shown = QFontMetrics(face).elidedText(each.label, Qt.TextElideMode.ElideRight, label.width())
-        painter.drawText(label, Qt.AlignmentFlag.AlignLeft | _LINE, shown)
+        painter.drawText(label, Qt.AlignmentFlag.AlignLeft | LINE, shown)
         value = QRect(width - percentages, top, percentages, ROW_HEIGHT)
-        painter.drawText(value, Qt.AlignmentFlag.AlignRight | _LINE, probability_text(each.probability))
+        painter.drawText(value, Qt.AlignmentFlag.AlignRight | LINE, probability_text(each.probability))
         painter.fillRect(track, QColor(self._colors.track))
         if each.probability > 0 and math.isfinite(each.probability):
             track.setWidth(max(1, round(track_width * each.probability)))

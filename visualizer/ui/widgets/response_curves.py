@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -13,16 +13,15 @@ from numpy.typing import NDArray
 from visualizer.data.transforms.table import TRANSFORMS, Transform
 from visualizer.probes.response.figures import class_of, runners_up
 from visualizer.probes.response.frames import Response
+from visualizer.probes.response.interpolation import CIRCLE, between, mixed
 from visualizer.ui.numbers import MINUS, THIN, signed
-from visualizer.ui.rotation.state import Line, RotationState, line_names
+from visualizer.ui.rotation.state import Line, RotationState, shown_lines
 from visualizer.ui.widgets.axes import padded, round_ticks, tick_texts
 
 Values = NDArray[np.float64]
 Labels = list[tuple[float, str]]
 
-CIRCLE = 360.0  # the period of what is periodic
 _SMALLEST_PROBABILITY = 1e-12  # what is less has no logarithm worth a plot
-_SAME = 1e-9  # of the range: values that are equal but for rounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,17 +110,10 @@ class ResponseCurve:
 
         That is what was computed there, or at neighbours so near that the eye tells no difference.
         """
-        at, ys = self.around
-        place = int(np.searchsorted(at, value))
-        span = _SAME * max(float(at[-1] - at[0]), 1.0) if len(at) else 0.0
-        for near in (place - 1, place):
-            if 0 <= near < len(at) and abs(at[near] - value) <= span:
-                return float(ys[near]), True
-        if not 0 < place < len(at):
+        found = between(self.at, value, self.period)
+        if found is None:
             return math.nan, False
-        share = (value - at[place - 1]) / (at[place] - at[place - 1])
-        is_near = bool(at[place] - at[place - 1] <= self.step * (1 + _SAME))
-        return float(ys[place - 1] + share * (ys[place] - ys[place - 1])), is_near
+        return float(mixed(self.ys[[found.first, found.second]], found)), found.is_near(self.step)
 
     def predicted_at(self, value: float) -> str:
         """The class that the network takes the input for there."""
@@ -169,7 +161,7 @@ def index_in(response: Response, class_name: str) -> int:
 def graph_of(
     state: RotationState, transform: Transform, quantity: ResponseQuantity, runners: int
 ) -> ResponseGraph:
-    """What is known of the networks, and of ``runners`` further classes of the first. Costs 1 ms for five networks."""
+    """What is known of the networks that are shown, and of ``runners`` further classes of the first. Costs 1 ms for five networks."""
     looked = class_looked_at(state)
     curves: list[ResponseCurve] = []
     beaten = "other"
@@ -177,11 +169,12 @@ def graph_of(
         response, index = looked
         name = response.classes[index]
         beaten = "wrong" if response.label == name else beaten
-        for line, called in zip(state.lines, line_names(state.lines), strict=True):
+        lines = shown_lines(state)
+        for line in lines:
             if line.response is not None and line.response.transform == transform.name:
                 at = index_in(line.response, name)
-                curves.append(_curve(replace(line, name=called), line.response, at, state, quantity))
-        first = next((line for line in state.lines if line.response is response), None)
+                curves.append(_curve(line, line.response, at, state, quantity))
+        first = next((line for line in lines if line.response is response), None)
         if first is not None and response.transform == transform.name:
             for rank, other in enumerate(runners_up(response, index, runners) if runners else (), start=1):
                 curves.append(_curve(first, response, other, state, quantity, rank))

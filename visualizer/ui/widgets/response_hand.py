@@ -8,8 +8,9 @@ from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from visualizer.probes.response.interpolation import CIRCLE
 from visualizer.ui.theme import DARK, Colors
-from visualizer.ui.widgets.response_curves import CIRCLE, ResponseGraph
+from visualizer.ui.widgets.response_curves import ResponseGraph
 
 _ROUND = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)  # times a power of ten: the distances of values a hand can set
 _COARSE_ANGLE = 15.0  # with Shift

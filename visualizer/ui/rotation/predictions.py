@@ -1,0 +1,127 @@
+"""What networks that were kept for comparison say of the input as it is shown, for Prediction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from operator import is_not
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject
+
+from visualizer.data.transforms import Change
+from visualizer.probes.response.class_matching import class_names
+from visualizer.probes.response.interpolation import probabilities_at
+from visualizer.ui.rotation.state import Line, line_names
+
+if TYPE_CHECKING:
+    from visualizer.ui.main_window import MainWindow
+    from visualizer.ui.rotation.comparison import Comparison
+    from visualizer.ui.rotation.live import LiveRotation
+
+MOST = 2  # beside the open network: more bars in a row nobody can tell apart
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ComparedNetwork:
+    """One network beside the open one: ``probabilities`` (K,) of all classes, None where nothing is known yet.
+
+    ``exact``: they were computed for that very input, or next to it. ``stale``: they are of what was shown before.
+    """
+
+    name: str
+    color: str
+    probabilities: NDArray[np.float64] | None = field(default=None, repr=False)
+    exact: bool = True
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ComparedPredictions:
+    """The open network's ``name``, ``moment`` ("step 480", "") and ``color``, and the networks it is compared with.
+
+    ``left_out`` are the names of further ones that are kept but not shown.
+    """
+
+    name: str
+    moment: str
+    color: str
+    networks: tuple[ComparedNetwork, ...]
+    left_out: tuple[str, ...] = ()
+
+
+def compared_predictions(
+    lines: Sequence[Line], keys: Collection[str], change: Change
+) -> ComparedPredictions | None:
+    """What the lines say of the input with ``change`` done to it; the first is that of the open network.
+
+    Of the others those with one of the ``keys`` can be compared with it, and as many as there is room for are. None
+    where there is none.
+    """
+    others = list(zip(lines[1:], line_names(lines)[1:], strict=True)) if lines else []
+    shown = [(line, name) for line, name in others if line.key in keys][:MOST]
+    if not shown:
+        return None
+    taken = [line.key for line, _ in shown]
+    return ComparedPredictions(
+        line_names(lines)[0],
+        lines[0].moment,
+        lines[0].color,
+        tuple(_at(line, name, change) for line, name in shown),
+        tuple(name for line, name in others if line.key not in taken),
+    )
+
+
+def _at(line: Line, name: str, change: Change) -> ComparedNetwork:
+    response = line.response
+    if response is None or response.transform != change.transform:
+        return ComparedNetwork(name, line.color)
+    probabilities, exact = probabilities_at(response, change.value)
+    stale = line.stale or response.border != change.border
+    return ComparedNetwork(name, line.color, probabilities, exact, stale)
+
+
+class PredictionsWiring(QObject):
+    """Hands Prediction what kept networks say of the input that it is about: that of the newest look."""
+
+    def __init__(self, window: MainWindow, rotation: LiveRotation, comparison: Comparison) -> None:
+        super().__init__(window)
+        self._window, self._session = window, window.session
+        self._rotation, self._comparison = rotation, comparison
+        self._made_of: tuple[object, object, bool] | None = None
+        self._session.inspection_changed.connect(self._follow)
+        rotation.changed.connect(self._follow)
+        window.visible.changed.connect(self._follow)
+
+    def _follow(self, _: object = None) -> None:
+        """Show what is new; while the hand is faster than looks at the input, there is nothing."""
+        visible = self._window.visible
+        if "prediction" not in visible:
+            return
+        made_of = (self._rotation.state.lines, self._session.inspection, "rotation" in visible)
+        if self._made_of is None or any(map(is_not, made_of, self._made_of)):
+            self._made_of = made_of
+            self._window.prediction.set_compared(self._compared(are_renewed=made_of[2]))
+
+    def _compared(self, *, are_renewed: bool) -> ComparedPredictions | None:
+        """``are_renewed``: what is stale will soon be new, because the curves are looked at."""
+        opened, inspection, known = self._session.opened, self._session.inspection, self._session.prepared
+        if opened is None or inspection is None or inspection.prediction is None or known is None:
+            return None
+        lines, own, count = self._rotation.state.lines, opened.network.classes, inspection.prediction.classes
+        keys = [
+            line.key
+            for line in lines[1:]
+            if self._has_classes(line, own, count) and (are_renewed or not line.stale)
+        ]
+        return compared_predictions(lines, keys, known.change)
+
+    def _has_classes(self, line: Line, classes: tuple[str, ...], count: int) -> bool:
+        """Whether a network can be asked and tells the same classes apart, as far as that is known."""
+        network = self._comparison.network(line.key)
+        if network is None or network.classes != classes or line.trouble:
+            return False
+        # Names alone do not tell: files may come without.
+        return line.response is None or line.response.classes == class_names(classes, count)
