@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QPushButton, QStack
 from visualizer.data.transforms.table import TRANSFORMS, values_of
 from visualizer.probes.response.figures import rows
 from visualizer.ui.numbers import percent
-from visualizer.ui.rotation.state import RotationState, line_names
+from visualizer.ui.rotation.state import RotationState, line_names, shown_lines
 from visualizer.ui.text import plain
 from visualizer.ui.theme import Colors
 from visualizer.ui.widgets.export import Export, Row, fill_export_menu
@@ -31,6 +31,7 @@ from visualizer.ui.widgets.rotation_bar import RotationBar, step_words
 from visualizer.ui.widgets.steady_text import SteadyText
 
 NOTHING_OPEN = "Open an image and a network, then turn the dial."
+_ALL_HIDDEN = "Every network is hidden: click one of the names above to see its curve."
 _RUNNERS = 2
 _HEIGHT_A_ROW = 90  # px of the panel for a line of figures: plots need the room more
 _PATIENCE = 300  # ms before it is said that something is on its way
@@ -41,8 +42,9 @@ class RotationPanel(Panel):
 
     Emits ``value_requested(value, done)`` for the marker, ``class_requested(name)`` ("": the true or predicted one),
     ``step_requested(step)``, ``transform_requested(name)``, ``keep_requested``, ``networks_requested``,
-    ``moments_requested``, ``line_removed(key)``, ``cancel_requested``, and ``view_changed(key, value)`` for what the
-    settings may remember: ``quantity``, ``runners_up``.
+    ``moments_requested``, ``line_toggled(key)`` to hide its curves or show them again, ``line_removed(key)``,
+    ``cancel_requested``, and ``view_changed(key, value)`` for what the settings may remember: ``quantity``,
+    ``runners_up``.
     """
 
     value_requested = Signal(float, bool)
@@ -52,6 +54,7 @@ class RotationPanel(Panel):
     keep_requested = Signal()
     networks_requested = Signal()
     moments_requested = Signal()
+    line_toggled = Signal(str)
     line_removed = Signal(str)
     cancel_requested = Signal()
     view_changed = Signal(str, object)
@@ -103,6 +106,7 @@ class RotationPanel(Panel):
         self.bar.networks.keep_clicked.connect(self.keep_requested)
         self.bar.networks.networks_clicked.connect(self.networks_requested)
         self.bar.networks.moments_clicked.connect(self.moments_requested)
+        self.bar.networks.toggled.connect(self.line_toggled)
         self.bar.networks.removed.connect(self.line_removed)
         self.progress.cancel.clicked.connect(self.cancel_requested)
 
@@ -118,9 +122,7 @@ class RotationPanel(Panel):
             self._say_how_far(state)
 
     def _show(self, state: RotationState) -> None:
-        looked = class_looked_at(state)
-        is_open = state.lines and (state.input_name or looked is not None)
-        sentence = state.sentence or ("" if is_open else NOTHING_OPEN)
+        looked, sentence = class_looked_at(state), _no_curves(state)
         if sentence:
             self.placeholder.set_sentence(plain(sentence))
         self._stack.setCurrentIndex(0 if sentence else 1)
@@ -143,14 +145,15 @@ class RotationPanel(Panel):
         looked = class_looked_at(state)
         name = looked[0].classes[looked[1]] if looked is not None else ""
         lines = zip(state.lines, line_names(state.lines), strict=True)
-        self.figures.set_lines([figure_line(replace(line, name=called), name) for line, called in lines])
+        made = [(line.key, figure_line(replace(line, name=called), name)) for line, called in lines]
+        self.figures.set_lines([replace(line, hidden=key in state.hidden) for key, line in made])
         for plot in (self.view.polar, self.view.plot):
             plot.setAccessibleDescription(self.figures.accessibleDescription())
 
     def _say_what(self, state: RotationState) -> None:
         looked = class_looked_at(state)
         parts = [plain(state.input_name)] if state.input_name else []
-        if looked is not None and not state.sentence:
+        if looked is not None and not _no_curves(state):
             parts.append(f"class {plain(looked[0].classes[looked[1]])}")
             parts.append(f"every {step_words(TRANSFORMS[state.change.transform], state.step)}")
         self.set_subtitle(", ".join(parts) if state.lines else "")
@@ -204,7 +207,7 @@ class RotationPanel(Panel):
 
     def export(self) -> Export | None:
         state = self._state
-        if state is None or state.sentence or class_looked_at(state) is None:
+        if state is None or _no_curves(state) or class_looked_at(state) is None:
             return None
         name = " ".join(part for part in (state.change.transform, plain(state.input_name)) if part)
         return Export(name, picture=self._plots.grab, scene=self.view.scene, table=lambda: _table(state))
@@ -261,6 +264,7 @@ def _made_of(state: RotationState) -> tuple[object, ...]:
     change = state.change
     return (
         *state.lines,
+        state.hidden,
         change.transform,
         change.border,
         state.step,
@@ -271,7 +275,16 @@ def _made_of(state: RotationState) -> tuple[object, ...]:
     )
 
 
+def _no_curves(state: RotationState) -> str:
+    """Why there are no plots; "" where there are some."""
+    if state.sentence:
+        return state.sentence
+    if not state.lines or not (state.input_name or class_looked_at(state) is not None):
+        return NOTHING_OPEN
+    return "" if shown_lines(state) else _ALL_HIDDEN
+
+
 def _table(state: RotationState) -> Iterable[Row]:
-    """The rows that ``main.py rotate`` writes; networks of one name are told apart as in the plots."""
-    named = zip(state.lines, line_names(state.lines), strict=True)
-    return rows([replace(line.response, network=name) for line, name in named if line.response is not None])
+    """The rows that ``main.py rotate`` writes of what is shown; networks of one name are told apart as in the plots."""
+    shown = shown_lines(state)
+    return rows([replace(line.response, network=line.name) for line in shown if line.response is not None])

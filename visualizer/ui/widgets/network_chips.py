@@ -1,23 +1,24 @@
-"""The networks in a plot as chips: the colour of the curve, the name, the moment, and × on those that can go."""
+"""The networks in a plot as chips that show and hide curves: the colour, the name, the moment, × on what can go."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Literal
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QToolButton, QWidget
 
 from visualizer.ui.rotation.state import OPEN, Line
 from visualizer.ui.text import plain, plain_tip
 from visualizer.ui.theme import DARK, SMALL_SIZE, Colors, font, icon
 from visualizer.ui.widgets.icon_button import icon_button
+from visualizer.ui.widgets.network_square import SIZE, draw_square
 from visualizer.ui.widgets.wrapping_bar import WrappingBar
 
 HEIGHT = 24  # px
-_SQUARE, _SIDE, _GAP, _CLOSE = 8, 7, 6, 18  # px
+_SIDE, _GAP, _CLOSE = 7, 6, 18  # px
 _BETWEEN = 4  # px between two chips
 _LONGEST_NAME, _LONGEST_MOMENT = 130, 84  # px
 _COMPACT_NAME, _FEW = 78, 3  # px; so many chips have room for both words in a small panel
@@ -26,19 +27,25 @@ _GRAIN = 16  # px, by which a chip grows: its moment may change many times a sec
 Room = Literal["both", "short", "name", "moment"]
 
 
-class NetworkChip(QWidget):
-    """One network. Emits ``removed`` for its ×, and for Delete; the open network has none."""
+class NetworkChip(QAbstractButton):
+    """One network, checked where its curves are shown; a click, Space or Enter asks for the other.
+
+    Emits ``clicked`` for that, ``removed`` for its ×, and for Delete; the open network has none.
+    """
 
     removed = Signal()
 
     def __init__(self, line: Line, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._colors: Colors = DARK
+        self._told: tuple[object, ...] = ()
         self._name = self._moment = self._color = ""
         self._can_go = line.key != OPEN
         self._room: Room = "both"
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus if self._can_go else Qt.FocusPolicy.NoFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCheckable(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.close_button = QToolButton(self, autoRaise=True)
         self.close_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.close_button.setFixedSize(_CLOSE, _CLOSE)
@@ -46,20 +53,29 @@ class NetworkChip(QWidget):
         self.close_button.setStyleSheet("padding: 0;")
         self.close_button.setVisible(self._can_go)
         self.close_button.clicked.connect(self.removed)
-        self.set_line(line, live=False)
+        self.set_line(line, live=False, hidden=False)
 
-    def set_line(self, line: Line, *, live: bool) -> None:
-        """Show the network; ``live``: a run renews its curve."""
+    def nextCheckState(self) -> None:
+        """Stay as it is: the state says what is shown."""
+
+    def set_line(self, line: Line, *, live: bool, hidden: bool) -> None:
+        """Show the network; ``live``: a run renews its curve, ``hidden``: its curves are not shown."""
         moment = plain(line.moment)
         if live and "live" not in moment:
             moment = f"{moment}, live" if moment else "live"
-        if (plain(line.name), moment, line.color) == (self._name, self._moment, self._color):
+        told = (line.name, moment, line.color, hidden)
+        if told == self._told:
             return
+        self._told = told
         before = self.sizeHint()
         self._name, self._moment, self._color = plain(line.name), moment, line.color
         words = " ".join(part for part in (self._name, self._moment) if part)
+        self.setChecked(not hidden)
         self.setAccessibleName(words)
-        self.setToolTip(plain_tip(words if self._can_go else f"{words} (the open network)"))
+        name = words if self._can_go else f"{words} (the open network)"
+        self.setToolTip(
+            plain_tip(f"{name}: click to {'show its curves again' if hidden else 'hide its curves'}")
+        )
         self.close_button.setToolTip(plain_tip(f"Leave out {words}"))
         self.close_button.setAccessibleName(f"Leave out {words}")
         if self.sizeHint() != before:
@@ -86,7 +102,7 @@ class NetworkChip(QWidget):
 
     def sizeHint(self) -> QSize:
         names, moments = self._widths()
-        width = 2 * _SIDE + _SQUARE
+        width = 2 * _SIDE + SIZE
         if names:
             width += _GAP + names
         if moments:
@@ -110,22 +126,18 @@ class NetworkChip(QWidget):
         names, moments = self._widths()
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            edge = self._colors.accent if self.hasFocus() else self._colors.control_border
+            edge = self._colors.muted if self.underMouse() else self._colors.control_border
+            edge = self._colors.accent if self.hasFocus() else edge
             painter.setPen(QPen(QColor(edge), 1))
             painter.setBrush(QColor(self._colors.control))
             frame = self.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5)
             painter.drawRoundedRect(frame, 3, 3)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            square = QRect(_SIDE, (self.height() - _SQUARE) // 2, _SQUARE, _SQUARE)
-            painter.fillRect(square, QColor(self._color))
-            if not self._colors.dark:  # some of the colours are hardly seen on white
-                painter.setPen(QPen(QColor(self._colors.axis), 1))
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.drawRect(square.adjusted(0, 0, -1, -1))
+            square = QRect(_SIDE, (self.height() - SIZE) // 2, SIZE, SIZE)
+            draw_square(painter, square, self._color, self._colors, hollow=not self.isChecked())
             left = square.right() + 1 + _GAP
             name, moment = self.words
             for text, width, face, ink in (
-                (name, names, font(), self._colors.text),
+                (name, names, font(), self._colors.text if self.isChecked() else self._colors.muted),
                 (moment, moments, font(SMALL_SIZE), self._colors.muted),
             ):
                 if not text:
@@ -141,6 +153,8 @@ class NetworkChip(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self._can_go and event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.removed.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
         else:
             super().keyPressEvent(event)
 
@@ -148,12 +162,14 @@ class NetworkChip(QWidget):
 class NetworkChips(WrappingBar):
     """The chips of all lines, and "+" with a menu of what can be compared with.
 
-    Emits ``keep_clicked``, ``networks_clicked``, ``moments_clicked`` and ``removed(key)``.
+    Emits ``keep_clicked``, ``networks_clicked``, ``moments_clicked``, ``toggled(key)`` where curves are to be hidden or
+    shown again, and ``removed(key)``.
     """
 
     keep_clicked = Signal()
     networks_clicked = Signal()
     moments_clicked = Signal()
+    toggled = Signal(str)
     removed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -166,14 +182,15 @@ class NetworkChips(WrappingBar):
         self.more.clicked.connect(self._open_menu)
         self.add(self.more)
 
-    def set_lines(self, lines: tuple[Line, ...], *, live: bool) -> None:
-        """Show the networks; ``live``: a run renews the open one."""
+    def set_lines(self, lines: tuple[Line, ...], *, live: bool, hidden: Set[str] = frozenset()) -> None:
+        """Show the networks; ``live``: a run renews the open one. ``hidden``: the keys of those without curves."""
         self._networks = lines
         keys = [line.key for line in lines]
         if keys != list(self._chips):
             self._rebuild(lines)
         for line in lines:
-            self._chips[line.key].set_line(line, live=live and line.key == OPEN)
+            is_live = live and line.key == OPEN
+            self._chips[line.key].set_line(line, live=is_live, hidden=line.key in hidden)
         self._share_room()
 
     def _rebuild(self, lines: Sequence[Line]) -> None:
@@ -187,6 +204,7 @@ class NetworkChips(WrappingBar):
 
     def _made(self, line: Line) -> NetworkChip:
         chip = NetworkChip(line, self)
+        chip.clicked.connect(lambda: self.toggled.emit(line.key))
         chip.removed.connect(lambda: self.removed.emit(line.key))
         chip.set_colors(self._colors)
         chip.show()

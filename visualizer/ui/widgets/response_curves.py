@@ -161,7 +161,10 @@ def index_in(response: Response, class_name: str) -> int:
 def graph_of(
     state: RotationState, transform: Transform, quantity: ResponseQuantity, runners: int
 ) -> ResponseGraph:
-    """What is known of the networks that are shown, and of ``runners`` further classes of the first. Costs 1 ms for five networks."""
+    """What is known of the networks that are shown, and of ``runners`` further classes of the open one.
+
+    Costs 1 ms for five networks.
+    """
     looked = class_looked_at(state)
     curves: list[ResponseCurve] = []
     beaten = "other"

@@ -16,11 +16,12 @@ from visualizer.ui.numbers import integer, percent, signed
 from visualizer.ui.rotation.state import Line
 from visualizer.ui.text import plain, plain_tip
 from visualizer.ui.theme import DARK, SMALL_SIZE, Colors, font
+from visualizer.ui.widgets.network_square import SIZE, draw_square
 from visualizer.ui.widgets.panel import PADDING
 from visualizer.ui.widgets.response_curves import index_in, value_words
 
 ROW, _EDGE = 19, 4  # px; of a line, and above the first and below the last
-_SQUARE, _GAP, _BETWEEN, _GROUPS = 8, 6, 14, 36  # px
+_GAP, _BETWEEN, _GROUPS = 6, 14, 36  # px
 _LONGEST_NAME = 150  # px
 _LONGEST_CLASS = 24  # characters
 _MOST_ROWS = 4  # unless less is wanted
@@ -32,21 +33,21 @@ Cell = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class FigureLine:
-    """What is said of one network; ``sentence`` in place of figures, or behind them."""
+    """What is said of one network; ``sentence`` in place of figures, or behind them. ``hidden``: it has no curve."""
 
     name: str
     color: str
     cells: tuple[Cell, ...] = ()
     sentence: str = ""
     is_trouble: bool = False
+    hidden: bool = False
 
     @property
     def words(self) -> str:
         """The whole line as a sentence."""
         cells = ", ".join(" ".join(part for part in cell if part) for cell in self.cells)
-        return ". ".join(
-            part for part in (f"{self.name}: {cells}" if cells else self.name, self.sentence) if part
-        )
+        name = f"{self.name} (hidden)" if self.hidden else self.name
+        return ". ".join(part for part in (f"{name}: {cells}" if cells else name, self.sentence) if part)
 
 
 def figure_line(line: Line, class_name: str) -> FigureLine:
@@ -149,7 +150,7 @@ class ResponseFigures(QWidget):
 
     def _name_width(self, line: FigureLine) -> int:
         words = QFontMetrics(font(bold=True)).horizontalAdvance(line.name)
-        return _SQUARE + _GAP + min(words, _LONGEST_NAME)
+        return SIZE + _GAP + min(words, _LONGEST_NAME)
 
     def _widths(self) -> list[int]:
         """The widths of the columns of cells, those of the widest."""
@@ -191,23 +192,21 @@ class ResponseFigures(QWidget):
 
     def _draw_line(self, painter: QPainter, line: FigureLine, place: QRect) -> None:
         colors = self._colors
-        square = QRect(place.left(), place.center().y() - _SQUARE // 2 + 1, _SQUARE, _SQUARE)
-        painter.fillRect(square, QColor(line.color))
-        if not colors.dark:  # some of the colours are hardly seen on white
-            painter.setPen(QPen(QColor(colors.axis), 1))
-            painter.drawRect(square.adjusted(0, 0, -1, -1))
+        square = QRect(place.left(), place.center().y() - SIZE // 2 + 1, SIZE, SIZE)
+        draw_square(painter, square, line.color, colors, hollow=line.hidden)
+        ink = colors.muted if line.hidden else colors.text
         beside = self._beside(self.width())
         column = self._name_width(line) if beside else max(map(self._name_width, self._lines))
         painter.setFont(font(bold=True))
-        painter.setPen(QColor(colors.text))
-        room = QRect(square.right() + 1 + _GAP, place.top(), column - _SQUARE - _GAP, ROW)
+        painter.setPen(QColor(ink))
+        room = QRect(square.right() + 1 + _GAP, place.top(), column - SIZE - _GAP, ROW)
         shown = painter.fontMetrics().elidedText(line.name, Qt.TextElideMode.ElideRight, room.width() + 1)
         painter.drawText(room, _ALIGN, shown)
         left = place.left() + column + _BETWEEN
         for width, cell in zip(self._widths(), line.cells, strict=False):
             if left + width > place.right() + 1:
                 return
-            self._draw_cell(painter, QRect(left, place.top(), width, ROW), cell)
+            self._draw_cell(painter, QRect(left, place.top(), width, ROW), cell, ink)
             left += width + _BETWEEN
         if line.sentence:
             painter.setFont(font(SMALL_SIZE))
@@ -228,14 +227,14 @@ class ResponseFigures(QWidget):
         painter.setPen(QColor(self._colors.muted))
         painter.drawText(room, _ALIGN | Qt.AlignmentFlag.AlignRight, text)
 
-    def _draw_cell(self, painter: QPainter, box: QRect, cell: Cell) -> None:
+    def _draw_cell(self, painter: QPainter, box: QRect, cell: Cell, ink: str) -> None:
         left = box.left()
-        for text, face, ink in zip(
-            cell, _faces(), (self._colors.muted, self._colors.text, self._colors.muted), strict=True
+        for text, face, color in zip(
+            cell, _faces(), (self._colors.muted, ink, self._colors.muted), strict=True
         ):
             if text:
                 painter.setFont(face)
-                painter.setPen(QColor(ink))
+                painter.setPen(QColor(color))
                 width = painter.fontMetrics().horizontalAdvance(text)
                 painter.drawText(QRect(left, box.top(), width + 2, ROW), _ALIGN, text)
                 left += width + _GAP

@@ -54,7 +54,9 @@ class RotationBar(WrappingBar):
         self.quantity = QComboBox(accessibleName="Value", toolTip="What is drawn of the class")
         self.quantity.addItems([quantity.name for quantity in QUANTITIES])
         self.quantity.activated.connect(lambda index: self.quantity_chosen.emit(QUANTITIES[index].key))
-        self.export = QPushButton("Export", toolTip="Copy or save the plots and their numbers")
+        self.export = QPushButton(
+            "Export", toolTip="Copy or save plots and numbers of the networks that are shown"
+        )
         self.export.setAccessibleName("Export")
         self.export.setProperty("role", "small")
         self.export.clicked.connect(self._ask_for_export)
@@ -78,7 +80,7 @@ class RotationBar(WrappingBar):
 
     def set_state(self, state: RotationState, *, is_empty: bool) -> None:
         """Show the networks and the class of a state; ``is_empty``: nothing can be exported."""
-        self.networks.set_lines(state.lines, live=state.live)
+        self.networks.set_lines(state.lines, live=state.live, hidden=state.hidden)
         self._share_room(self.width())
         self._set_class(state)
         self._set_step(TRANSFORMS[state.change.transform], state.step)
