@@ -9,7 +9,7 @@ import pytest
 from visualizer.cli import main
 from visualizer.experiments import rotation
 from visualizer.experiments.rotation import Outcome, RotationSettings
-from visualizer.experiments.rotation.findings import Finding
+from visualizer.experiments.rotation.verdicts import Finding
 
 MAIN = Path(__file__).parents[2] / "main.py"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from visualizer.experiments.rotation.findings import Finding, findings
+from visualizer.experiments.rotation.findings import findings
 from visualizer.experiments.rotation.look import Look
 from visualizer.experiments.rotation.measures import epochs_to, paces
 from visualizer.experiments.rotation.pictures import PICTURES
@@ -17,6 +17,7 @@ from visualizer.experiments.rotation.report import page
 from visualizer.experiments.rotation.results import Results, RunFigures
 from visualizer.experiments.rotation.settings import RotationSettings, plan_of
 from visualizer.experiments.rotation.variants import BASELINE, NETWORKS
+from visualizer.experiments.rotation.verdicts import Finding
 from visualizer.rendering.charts.beside import Beside
 from visualizer.rendering.charts.lines import Lines
 

@@ -8,8 +8,8 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
-from visualizer.experiments.rotation.findings import Comparison, Finding
 from visualizer.experiments.rotation.settings import RECIPES, RotationSettings
+from visualizer.experiments.rotation.verdicts import Comparison, Finding
 from visualizer.ui.experiment_dialog import FINISHED, FORM, RUNNING, ExperimentDialog
 
 FINDINGS = (

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from visualizer.experiments.rotation.findings import Finding
+from visualizer.experiments.rotation.verdicts import Finding
 from visualizer.ui.panels.open_network import STYLE
 from visualizer.ui.widgets.experiment_findings import FindingsView
 from visualizer.ui.widgets.experiment_form import ExperimentForm

@@ -14,7 +14,7 @@ from visualizer.data.transforms import values_of
 from visualizer.errors import UserError
 from visualizer.experiments.folder import unwritable, working_in
 from visualizer.experiments.pool import MOST_JOBS, Answer, Task, work_through
-from visualizer.experiments.rotation.findings import Finding, findings
+from visualizer.experiments.rotation.findings import findings
 from visualizer.experiments.rotation.look import TRANSFORM
 from visualizer.experiments.rotation.recipe import DataFacts, facts, open_data
 from visualizer.experiments.rotation.report import REPORT, write_report
@@ -29,6 +29,7 @@ from visualizer.experiments.rotation.settings import (
     to_json,
 )
 from visualizer.experiments.rotation.variants import spec_of
+from visualizer.experiments.rotation.verdicts import Finding
 from visualizer.networks.device import choose_device
 from visualizer.networks.machine import cores, machine
 from visualizer.networks.memory import available

@@ -1,54 +1,18 @@
-"""What was expected of the networks, and whether the figures of this experiment show it.
-
-Two figures differ where their distance is larger than their spread. With several seeds that is the root of the sum
-of the squares of their standard deviations over the seeds; one seed has none, so there it is what chance makes of
-the number of images: 1.96 standard errors of the difference.
-"""
+"""What was expected of the networks, and whether the figures of this experiment show it."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
-from visualizer.experiments.rotation import measures
+from visualizer.experiments.rotation import measures, verdicts
 from visualizer.experiments.rotation.measures import Estimate
 from visualizer.experiments.rotation.results import Results, RunFigures
 from visualizer.experiments.rotation.variants import BASELINE, NETWORKS, Variant
-
-Verdict = Literal["shown", "not shown", "undecided", "not tested"]
-MARGIN = 0.01
-"""A loss of accuracy that is none: one point of a hundred."""
+from visualizer.experiments.rotation.verdicts import MARGIN, Comparison, Finding, Verdict
 
 _ALL = 4  # convolutions
 NORMS, BOTH = ("norm_conv", "norm_dense"), "norm_conv_dense"
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """A network beside what it is compared with: both figures, how far they are apart, and what that shows."""
-
-    name: str
-    figure: float
-    other: float
-    difference: float
-    spread: float
-    verdict: Verdict
-    more: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One expectation: ``figure`` says what is compared, ``other`` with what, ``sentence`` what came out."""
-
-    key: str
-    expected: str
-    figure: str
-    other: str
-    verdict: Verdict
-    sentence: str
-    comparisons: tuple[Comparison, ...] = ()
 
 
 def findings(results: Results) -> tuple[Finding, ...]:
@@ -68,7 +32,7 @@ def _findings(results: Results) -> Iterator[Finding]:
             [row for row in networks if row.layers == _ALL],
             "accuracy",
             measures.accuracy,
-            _less,
+            verdicts.less,
         )
         yield _of_rotation(
             results,
@@ -78,7 +42,7 @@ def _findings(results: Results) -> Iterator[Finding]:
             [row for row in networks if row.layers == 1],
             "accuracy",
             measures.accuracy,
-            _no_less,
+            verdicts.no_less,
         )
         yield _of_rotation(
             results,
@@ -87,7 +51,7 @@ def _findings(results: Results) -> Iterator[Finding]:
             networks,
             "share of angles classified right, mean over images",
             measures.share,
-            _more,
+            verdicts.more,
             _kept,
         )
     yield _of_transplants(results)
@@ -119,35 +83,14 @@ def _of_rotation(
         own = measures.over_seeds(results.of(row.name), measure)
         if base is None or own is None:
             continue
-        if _guesses(results, row.name) or _guesses(results, BASELINE):
-            who = row.name if _guesses(results, row.name) else BASELINE
-            compared.append(_compared(row.name, own, base, _undecided, f"{who} does no better than guessing"))
+        guessing = [name for name in (row.name, BASELINE) if _guesses(results, name)]
+        if guessing:
+            why = f"{guessing[0]} does no better than guessing"
+            compared.append(verdicts.compare(row.name, own, base, verdicts.undecided, why))
         else:
-            compared.append(_compared(row.name, own, base, judge, remark(results.of(row.name))))
+            compared.append(verdicts.compare(row.name, own, base, judge, remark(results.of(row.name))))
     wanted = [row.name for row in networks]
-    return _combined(key, expected, figure, BASELINE, compared, wanted)
-
-
-def _compared(
-    name: str, own: Estimate, other: Estimate, judge: Callable[[float, float], Verdict], more: str = ""
-) -> Comparison:
-    difference, spread = own.value - other.value, measures.together(own, other)
-    return Comparison(name, own.value, other.value, difference, spread, judge(difference, spread), more)
-
-
-def _less(difference: float, spread: float) -> Verdict:
-    return "shown" if difference < -spread else "not shown" if difference > spread else "undecided"
-
-
-def _more(difference: float, spread: float) -> Verdict:
-    return _less(-difference, spread)
-
-
-def _no_less(difference: float, spread: float) -> Verdict:
-    """Shown where even the bad end of the spread costs less than the margin."""
-    if difference - spread >= -MARGIN:
-        return "shown"
-    return "not shown" if difference < -max(spread, MARGIN) else "undecided"
+    return verdicts.combine(key, expected, figure, BASELINE, compared, wanted)
 
 
 def _guesses(results: Results, name: str) -> bool:
@@ -176,12 +119,12 @@ def _of_transplants(results: Results) -> Finding:
         middle = (base.value + chance) / 2
         spread = measures.together(own, Estimate(middle, base.spread / 2))
         more = f"half-way to guessing is {100 * middle:.1f} %"
-        verdict = _less(own.value - middle, spread)
+        verdict = verdicts.less(own.value - middle, spread)
         if _guesses(results, BASELINE):
             verdict, more = "undecided", "the baseline itself does no better than guessing"
         difference = own.value - base.value
         compared.append(Comparison(name, own.value, base.value, difference, spread, verdict, more))
-    return _combined(
+    return verdicts.combine(
         "d",
         "Rotation convolutions around weights that were trained without them fail: "
         f"the accuracy falls more than half-way to that of guessing ({100 * chance:.1f} %).",
@@ -204,12 +147,13 @@ def _of_norms(results: Results) -> Finding:
         own = pace.get(name)
         if base is None or own is None:
             continue
-        comparison = _compared(name, own.area, base.area, _more, measures.epochs_words(own, base))
-        contrary = comparison.verdict == "shown" and own.epochs.value >= base.epochs.value
-        if contrary:  # the two measures of one thing say different things
-            comparison = _compared(name, own.area, base.area, _undecided, measures.epochs_words(own, base))
+        words = measures.epochs_words(own, base)
+        comparison = verdicts.compare(name, own.area, base.area, verdicts.more, words)
+        if comparison.verdict == "shown" and own.epochs.value >= base.epochs.value:
+            # The two measures of one thing say different things.
+            comparison = replace(comparison, verdict="undecided")
         compared.append(comparison)
-    return _combined(
+    return verdicts.combine(
         "e",
         "Normalised weights in the convolutions alone, and in the dense layers alone, "
         "each converge faster than the baseline.",
@@ -220,82 +164,26 @@ def _of_norms(results: Results) -> Finding:
     )
 
 
-def _undecided(difference: float, spread: float) -> Verdict:
-    return "undecided"
-
-
 def _of_both(results: Results, faster: Finding) -> Finding:
     """Whether normalised weights everywhere lose what they gain in one kind of layer."""
     pace = measures.paces(results, (BASELINE, *NORMS, BOTH))
     expected = "Normalised weights in both lose that gain."
     figure = "area under the validation curve"
-    gainers = [part.name for part in faster.comparisons if part.verdict == "shown"]
     best = max((name for name in NORMS if name in pace), key=lambda name: pace[name].area.value, default="")
     if BOTH not in pace or BASELINE not in pace or not best:
-        return _combined("f", expected, figure, best, [], (BOTH,))
+        return verdicts.combine("f", expected, figure, best, [], (BOTH,))
     own, base = pace[BOTH], pace[BASELINE]
-    compared = _compared(BOTH, own.area, pace[best].area, _less, measures.epochs_words(own, pace[best]))
-    above = _more(own.area.value - base.area.value, measures.together(own.area, base.area)) == "shown"
-    if not gainers:
-        sentence = "Neither of the two alone is shown to converge faster, so there is no gain to lose."
-        undecided = _compared(BOTH, own.area, pace[best].area, _undecided, compared.more)
-        return Finding("f", expected, figure, best, "undecided", sentence, (undecided,))
-    if above:
-        sentence = "Both together still converge faster than the baseline."
-        verdict: Verdict = "not shown"
-    elif compared.verdict == "shown":
-        sentence, verdict = (
-            f"Both together converge more slowly than {best}, and no faster than the baseline.",
-            "shown",
-        )
-    else:
-        sentence, verdict = f"The distance to {best} is within the spread.", "undecided"
-    shown = Comparison(
-        BOTH, compared.figure, compared.other, compared.difference, compared.spread, verdict, compared.more
+    beside = verdicts.compare(
+        BOTH, own.area, pace[best].area, verdicts.less, measures.epochs_words(own, pace[best])
     )
-    return Finding("f", expected, figure, best, verdict, sentence, (shown,))
-
-
-# --- words -------------------------------------------------------------------------------------------------
-
-
-def _combined(
-    key: str,
-    expected: str,
-    figure: str,
-    other: str,
-    compared: Sequence[Comparison],
-    wanted: Iterable[str],
-) -> Finding:
-    """Shown where all networks show it, not shown where one contradicts it, undecided otherwise."""
-    missing = [name for name in wanted if name not in {part.name for part in compared}]
-    if not compared:
-        sentence = "The networks that it is about, or the baseline, were not trained or failed."
-        return Finding(key, expected, figure, other, "not tested", sentence)
-    counts = {verdict: [part.name for part in compared if part.verdict == verdict] for verdict in _WORDS}
+    above = verdicts.more(own.area.value - base.area.value, measures.together(own.area, base.area))
     verdict: Verdict = "undecided"
-    if counts["not shown"]:
-        verdict = "not shown"
-    elif len(counts["shown"]) == len(compared) and not missing:
+    sentence = f"The distance to {best} is within the spread."
+    if not any(part.verdict == "shown" for part in faster.comparisons):
+        sentence = "Neither of the two alone is shown to converge faster, so there is no gain to lose."
+    elif above == "shown":
+        sentence, verdict = "Both together still converge faster than the baseline.", "not shown"
+    elif beside.verdict == "shown":
+        sentence = f"Both together converge more slowly than {best}, and no faster than the baseline."
         verdict = "shown"
-    parts = [f"{_WORDS[kind]} {_listed(names)}" for kind, names in counts.items() if names]
-    sentence = f"{'; '.join(parts)[:1].upper()}{'; '.join(parts)[1:]}."
-    if missing:
-        sentence += f" Not trained, or failed: {_listed(missing)}."
-    return Finding(key, expected, figure, other, verdict, sentence, tuple(compared))
-
-
-_WORDS: dict[Verdict, str] = {
-    "shown": "shown by",
-    "not shown": "contradicted by",
-    "undecided": "undecided for",
-}
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def points(value: float) -> str:
-    """A difference of shares in points of a hundred, with its sign."""
-    return "–" if math.isnan(value) else f"{100 * value:+.1f}".replace("-", "−")
+    return Finding("f", expected, figure, best, verdict, sentence, (replace(beside, verdict=verdict),))

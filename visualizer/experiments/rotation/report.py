@@ -7,7 +7,7 @@ from pathlib import Path
 
 from visualizer.atomic import replacing
 from visualizer.experiments.rotation import tables
-from visualizer.experiments.rotation.findings import MARGIN, Comparison, Finding, findings, points
+from visualizer.experiments.rotation.findings import findings
 from visualizer.experiments.rotation.look import BORDER
 from visualizer.experiments.rotation.measures import LEVEL
 from visualizer.experiments.rotation.pictures import Picture, write_pictures
@@ -16,6 +16,7 @@ from visualizer.experiments.rotation.results import Results
 from visualizer.experiments.rotation.settings import SETTINGS
 from visualizer.experiments.rotation.tables import Spread, summary
 from visualizer.experiments.rotation.variants import title
+from visualizer.experiments.rotation.verdicts import MARGIN, Comparison, Finding, points
 
 REPORT = "report.md"
 ONE_SEED = (

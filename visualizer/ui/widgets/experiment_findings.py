@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QWidget
 
-from visualizer.experiments.rotation.findings import Finding
+from visualizer.experiments.rotation.verdicts import Finding
 
 _SIGNS = {
     "shown": "✓ shown",
