@@ -18,6 +18,7 @@ from visualizer.benchmarks.forward import bare_forward
 from visualizer.ui.bench_window import open_window, spin
 from visualizer.ui.driving import settle
 from visualizer.ui.main_window import MainWindow
+from visualizer.ui.rotation.study_benchmark import study_in_window
 from visualizer.ui.widgets.dial import Dial
 
 NETWORK = "squeezenet1_1"
@@ -82,7 +83,10 @@ class _Painted(QObject):
 
 
 def dial() -> tuple[Figure, ...]:
-    """From turning the dial to every visible panel painted, one turn after another and with a hand that moves on."""
+    """From turning the dial to every visible panel painted, turn by turn and with a hand that moves on.
+
+    And what a study of many images costs the window.
+    """
     with open_window() as window:
         window.session.open_network(NETWORK)
         settle(window)
@@ -91,6 +95,7 @@ def dial() -> tuple[Figure, ...]:
         settle(window, patience=300)  # the whole curve
         extra = _single_turns(window)
         turning = [_turning(window) for _ in range(TIMES)]
+        study = study_in_window(window)
     behind, last, rate = (statistics.median(figures) for figures in zip(*turning, strict=True))
     name = f"{NETWORK} at 224"
     return (
@@ -108,6 +113,7 @@ def dial() -> tuple[Figure, ...]:
         ),
         Figure("dial: last move to its picture painted - 2 forwards", last, "ms", LAG),
         Figure("dial: pictures while the hand moves", rate, "/s", 10, at_least=True),
+        study,
     )
 
 
