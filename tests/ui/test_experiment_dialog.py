@@ -71,6 +71,21 @@ def test_everything_that_is_typed_and_chosen_is_asked_for(dialog, tmp_path):
     assert asked == RotationSettings(tmp_path, "full", str(tmp_path / "birds"), seeds=(1, 2, 3), images=500)
 
 
+def test_a_download_is_offered_for_what_is_published(dialog, tmp_path):
+    form = dialog.form
+    form.set_folder(tmp_path)
+    assert not form.download.isVisible()  # shapes are drawn
+    whole = form.recipes.button(1)
+    QTest.mouseClick(whole, Qt.MouseButton.LeftButton, pos=QPoint(10, whole.height() // 2))
+    assert form.download.isVisible()
+    assert form.settings().download is False
+    QTest.mouseClick(form.download, Qt.MouseButton.LeftButton, pos=QPoint(10, form.download.height() // 2))
+    assert form.settings().download is True
+    form.set_pictures(tmp_path / "birds")
+    assert not form.download.isVisible()
+    assert form.settings().download is False
+
+
 @pytest.mark.parametrize("text", ["", "one", "1,,2", "-1", "4294967296"])
 def test_seeds_that_are_none(dialog, tmp_path, text):
     dialog.form.set_folder(tmp_path)

@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QCheckBox,
     QComboBox,
     QFileDialog,
     QGridLayout,
@@ -83,6 +84,8 @@ class ExperimentForm(QWidget):
                 self.data.addItem(row.title, row.name)
         self.data.addItem(_OTHER_FOLDER, None)
         self.data.activated.connect(self._data_chosen)
+        self.download = QCheckBox("Download it if it is not on this computer")
+        self.download.setToolTip("Get the files of this data set from where they are published")
         self.seeds = QLineEdit("1337", placeholderText="1337, 1338, 1339")
         self.seeds.textEdited.connect(self._edited)
         self.images = NumberEdit(_IMAGES)
@@ -109,14 +112,15 @@ class ExperimentForm(QWidget):
         ):
             label = QLabel(name)
             label.setToolTip(hint)
-            grid.addWidget(label, line, 0)
+            grid.addWidget(label, 2 * line, 0)  # row 1 is for the download
             if isinstance(editor, QWidget):
                 label.setBuddy(editor)
                 editor.setAccessibleName(name)
                 editor.setToolTip(hint)
-                grid.addWidget(editor, line, 1)
+                grid.addWidget(editor, 2 * line, 1)
             else:
-                grid.addLayout(editor, line, 1)
+                grid.addLayout(editor, 2 * line, 1)
+        grid.addWidget(self.download, 1, 1)
         self.folder_button.setAccessibleName("Choose the folder of the report")
         return grid
 
@@ -136,6 +140,7 @@ class ExperimentForm(QWidget):
             data=str(self._pictures) if data is None else data,
             seeds=seeds,
             images=self.images.value,
+            download=self._can_download() and self.download.isChecked(),
         )
 
     def set_folder(self, folder: Path) -> None:
@@ -156,6 +161,9 @@ class ExperimentForm(QWidget):
         """Why the experiment could not be; "" for nothing."""
         self.error.setText(sentence)
         self.error.setVisible(bool(sentence))
+
+    def _can_download(self) -> bool:
+        return any(row.resources for row in DATASETS if row.name == self.data.currentData())
 
     def _recipe(self) -> str:
         return list(RECIPES)[self.recipes.checkedId()]
@@ -182,6 +190,7 @@ class ExperimentForm(QWidget):
 
     def _edited(self, _: object = None) -> None:
         wrong = self._seeds() is None
+        self.download.setVisible(self._can_download())
         self.set_error(
             f"Seeds are whole numbers from 0 to {MOST_SEED}, with commas between." if wrong else ""
         )
