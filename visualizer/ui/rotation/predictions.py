@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject
 from visualizer.data.transforms import Change
 from visualizer.probes.response.class_matching import class_names
 from visualizer.probes.response.interpolation import probabilities_at
-from visualizer.ui.rotation.state import Line, line_names
+from visualizer.ui.rotation.state import Line, RotationState, line_names
 
 if TYPE_CHECKING:
     from visualizer.ui.main_window import MainWindow
@@ -60,13 +60,14 @@ def compared_predictions(
     Of the others those with one of the ``keys`` can be compared with it, and as many as there is room for are. None
     where there is none.
     """
-    others = list(zip(lines[1:], line_names(lines)[1:], strict=True)) if lines else []
+    names = line_names(lines)
+    others = list(zip(lines, names, strict=True))[1:]
     shown = [(line, name) for line, name in others if line.key in keys][:MOST]
     if not shown:
         return None
     taken = [line.key for line, _ in shown]
     return ComparedPredictions(
-        line_names(lines)[0],
+        names[0],
         lines[0].moment,
         lines[0].color,
         tuple(_at(line, name, change) for line, name in shown),
@@ -90,33 +91,37 @@ class PredictionsWiring(QObject):
         super().__init__(window)
         self._window, self._session = window, window.session
         self._rotation, self._comparison = rotation, comparison
-        self._made_of: tuple[object, object, bool] | None = None
+        self._made_of: tuple[object, ...] = ()
         self._session.inspection_changed.connect(self._follow)
         rotation.changed.connect(self._follow)
         window.visible.changed.connect(self._follow)
 
     def _follow(self, _: object = None) -> None:
         """Show what is new; while the hand is faster than looks at the input, there is nothing."""
-        visible = self._window.visible
+        visible, inspection = self._window.visible, self._session.inspection
         if "prediction" not in visible:
+            self._made_of = ()  # curves are large
             return
-        made_of = (self._rotation.state.lines, self._session.inspection, "rotation" in visible)
-        if self._made_of is None or any(map(is_not, made_of, self._made_of)):
+        state, are_renewed = self._rotation.state, "rotation" in visible
+        made_of = (state.lines, state.hidden, inspection and inspection.prediction, are_renewed)
+        if not self._made_of or any(map(is_not, made_of, self._made_of)):
             self._made_of = made_of
-            self._window.prediction.set_compared(self._compared(are_renewed=made_of[2]))
+            self._window.prediction.set_compared(self._compared(state, are_renewed))
 
-    def _compared(self, *, are_renewed: bool) -> ComparedPredictions | None:
+    def _compared(self, state: RotationState, are_renewed: bool) -> ComparedPredictions | None:
         """``are_renewed``: what is stale will soon be new, because the curves are looked at."""
         opened, inspection, known = self._session.opened, self._session.inspection, self._session.prepared
         if opened is None or inspection is None or inspection.prediction is None or known is None:
             return None
-        lines, own, count = self._rotation.state.lines, opened.network.classes, inspection.prediction.classes
+        own, count = opened.network.classes, inspection.prediction.classes
         keys = [
             line.key
-            for line in lines[1:]
-            if self._has_classes(line, own, count) and (are_renewed or not line.stale)
+            for line in state.lines[1:]
+            if line.key not in state.hidden
+            and (are_renewed or not line.stale)
+            and self._has_classes(line, own, count)
         ]
-        return compared_predictions(lines, keys, known.change)
+        return compared_predictions(state.lines, keys, known.change)
 
     def _has_classes(self, line: Line, classes: tuple[str, ...], count: int) -> bool:
         """Whether a network can be asked and tells the same classes apart, as far as that is known."""

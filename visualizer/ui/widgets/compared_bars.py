@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from html import escape
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from visualizer.probes.frames import ClassProbability
@@ -15,6 +15,7 @@ from visualizer.ui.numbers import percent
 from visualizer.ui.rotation.predictions import ComparedNetwork, ComparedPredictions
 from visualizer.ui.text import plain
 from visualizer.ui.theme import DARK, SMALL_SIZE, Colors, font
+from visualizer.ui.widgets.network_square import SIZE, draw_square
 from visualizer.ui.widgets.probability_bars import (
     GAP,
     LABEL_SHARE,
@@ -29,7 +30,7 @@ LEGEND = 17  # px
 _FIGURE, _LEAST_FIGURE = 11, 10  # px from one figure to the next
 _ROWS_APART = 4  # px
 _BAR, _NEXT_BAR = 6, 8  # px; of one, and from one to the next
-_SQUARE, _SPACE, _BETWEEN = 8, 6, 14  # px
+_SPACE, _BETWEEN = 6, 14  # px
 _FIGURE_FLAGS = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip
 _PALE = 0.4  # what is of another input, until the new is there
 
@@ -151,16 +152,13 @@ class ComparedBars(QWidget):
         more = f"+{len(compared.left_out)}" if compared.left_out else ""
         rest = metrics.horizontalAdvance(more) + _BETWEEN if more else 0
         widths = [metrics.horizontalAdvance(plain(name)) + 1 for name, _ in named]
-        places = len(named) * (_SQUARE + _SPACE) + (len(named) - 1) * _BETWEEN
+        places = len(named) * (SIZE + _SPACE) + (len(named) - 1) * _BETWEEN
         widths = _shared(widths, self.width() - rest - places)
         left = 0
         for (name, color), width in zip(named, widths, strict=True):
-            square = QRect(left, (LEGEND - _SQUARE) // 2, _SQUARE, _SQUARE)
-            painter.fillRect(square, QColor(color))
-            if not self._colors.dark:  # some of the colours are hardly seen on white
-                painter.setPen(QPen(QColor(self._colors.axis), 1))
-                painter.drawRect(square.adjusted(0, 0, -1, -1))
-            left += _SQUARE + _SPACE
+            square = QRect(left, (LEGEND - SIZE) // 2, SIZE, SIZE)
+            draw_square(painter, square, color, self._colors)
+            left += SIZE + _SPACE
             painter.setPen(QColor(self._colors.text))
             text = metrics.elidedText(plain(name), Qt.TextElideMode.ElideRight, width)
             painter.drawText(QRect(left, 0, width, LEGEND), LINE, text)
@@ -196,13 +194,20 @@ class ComparedBars(QWidget):
         left = label.right() + 1 + GAP
         track = max(self.width() - figures - GAP - left, 0)
         bar = QRect(left, self._place(label, number, _NEXT_BAR) + (_NEXT_BAR - _BAR) // 2, track, _BAR)
-        painter.fillRect(bar, QColor(DARK.track))  # dark in both themes: the colours of networks need it
+        painter.fillRect(bar, QColor(self._colors.track))
         if share > 0 and math.isfinite(share):
             bar.setWidth(max(1, round(track * share)))
-            painter.fillRect(bar, QColor(color))
+            self._paint_bar(painter, bar, color)
         pitch = (label.height() - _ROWS_APART) // self._count
         figure = QRect(self.width() - figures, self._place(label, number, pitch), figures, pitch)
         painter.drawText(figure, _FIGURE_FLAGS, about + probability_text(share))
+
+    def _paint_bar(self, painter: QPainter, bar: QRect, color: str) -> None:
+        """In the colour; with an outline in the light theme, where some of the colours are hardly seen."""
+        if not self._colors.dark:
+            painter.fillRect(bar, QColor(self._colors.muted))
+            bar = bar.adjusted(0, 1, -1, -1)
+        painter.fillRect(bar, QColor(color))
 
     def _place(self, label: QRect, number: int, pitch: int) -> int:
         """The top of what is said of a network, where that of all stands in the middle beside the label."""
