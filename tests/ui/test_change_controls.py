@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from visualizer.data.inputs import Input
+from visualizer.data.inputs import FLIPS, Input
 from visualizer.data.transforms import BORDERS, NOTHING, TRANSFORMS, Change
 from visualizer.ui import theme
 from visualizer.ui.panels.input import InputPanel
@@ -32,7 +32,7 @@ def panel(qtbot, styled):
 def asked(panel):
     """All that the panel requests, in order."""
     heard = []
-    for name in ("value", "transform", "border", "reset", "play"):
+    for name in ("value", "transform", "border", "flip", "reset", "play"):
         signal = getattr(panel, f"{name}_requested")
         signal.connect(lambda *values, name=name: heard.append((name, *values)))
     return heard
@@ -98,6 +98,22 @@ def test_reset_and_play_are_asked_for(panel, asked, qtbot):
     panel.set_change(NOTHING, True)
     assert controls.play.property("active")
     assert "Hold" in controls.play.accessibleName()
+
+
+def test_flips_are_asked_for_and_shown(panel, asked, qtbot):
+    flips = panel.controls.flips
+    for way, button in flips.items():
+        qtbot.mouseClick(button, LEFT)
+        assert asked.pop() == ("flip", way)
+    picture = Input(PICTURE, "white.png")
+    for flip in FLIPS.values():
+        panel.set_input(picture.flipped(flip))
+        assert [button.isChecked() for button in flips.values()] == [flip.horizontal, flip.vertical]
+        assert panel._caption.full_text().startswith("60×40\u202fpx, flipped → ")
+    panel.set_input(picture)
+    assert not any(button.isChecked() for button in flips.values())
+    assert "flipped" not in panel._caption.full_text()
+    assert asked == []
 
 
 # The line for the value
