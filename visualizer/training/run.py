@@ -207,7 +207,7 @@ def _resumed(run: Path, training: Training, told: dict[str, Any]) -> tuple[float
             rows = list(csv.reader(file))[1:]
         if not (run / CHECKPOINT).exists():  # stopped in its first epoch
             return -1.0, []
-        state = torch.load(run / CHECKPOINT, map_location="cpu", weights_only=True)
+        state = _checkpoint(run / CHECKPOINT)
         training.load_state_dict(state)
         kept = [row for row in rows if len(row) == len(COLUMNS) and int(row[1]) <= training.epochs_done]
         return float(state["best"]), kept
@@ -215,6 +215,14 @@ def _resumed(run: Path, training: Training, told: dict[str, Any]) -> tuple[float
         raise NothingToResume(f"'{name}' holds no run to resume; leave --resume out") from None
     except _DAMAGES:
         raise NothingToResume(f"the run '{name}' is damaged; start it anew in another folder") from None
+
+
+def _checkpoint(path: Path) -> dict[str, Any]:
+    try:
+        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    except OSError as error:  # so it is told of a file that is cut off as well
+        raise ValueError("no checkpoint") from error
+    return state
 
 
 def _write_rows(rows: list[list[str]], path: Path) -> None:
