@@ -27,7 +27,7 @@ class Told(list):
         dial.value_changed.connect(lambda angle, done: self.append((round(angle, 6), done)))
 
     def wait(self, *expected):
-        self._qtbot.waitUntil(lambda: list(self) == list(expected), timeout=1000)
+        self._qtbot.waitUntil(lambda: list(self) == list(expected), timeout=20_000)
 
 
 @pytest.fixture

@@ -83,7 +83,7 @@ def test_planted_duplicates_are_found_and_their_images_opened(
         ("training", 5, "validation", 3),
     ]
     assert shown.found.pairs[0].is_inconsistent
-    with qtbot.waitSignal(session.input_changed, timeout=5000):
+    with qtbot.waitSignal(session.input_changed, timeout=20_000):
         panel.image_chosen.emit("validation", 3)
     assert session.input is not None
     assert session.input.name == "noise, validation image 3"

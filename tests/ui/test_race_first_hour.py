@@ -67,7 +67,7 @@ def test_space_plays_after_a_click_on_a_button(racing: MainWindow) -> None:
     focused = racing.focusWidget()
     assert not isinstance(focused, QAbstractButton)
     QTest.keyClick(focused, Qt.Key.Key_Space)
-    assert wait(lambda: live.state.playing, 5)
+    assert wait(lambda: live.state.playing)
     assert grid.isChecked()
 
 
@@ -101,7 +101,7 @@ def test_a_file_that_is_saved_during_a_film_does_not_end_the_film(
     monkeypatch.setattr(jobs, "write", noted)
     files = racing.race.files
     files._write(str(tmp_path / "film.gif"))
-    assert wait(lambda: begun == ["film.gif"], 10)
+    assert wait(lambda: begun == ["film.gif"])
     files._write(str(tmp_path / "rows.csv"))
     files._write(str(tmp_path / "race.json"))
     assert settle(racing, 30)

@@ -42,7 +42,7 @@ def test_a_rate_is_edited_in_place_and_told_with_every_key(panel, qtbot):
     assert edits[-2:] == [("sgd", 0.2), ("sgd", 0.25)]
     QTest.keyClick(editor, Qt.Key.Key_Return)
     assert edits[-1] == ("sgd", 0.25)
-    qtbot.waitUntil(lambda: not editors_of(panel), timeout=1000)
+    qtbot.waitUntil(lambda: not editors_of(panel), timeout=20_000)
 
 
 def test_enter_edits_the_rate_and_escape_takes_the_edit_back(panel):

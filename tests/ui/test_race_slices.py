@@ -128,10 +128,10 @@ def test_a_long_race_is_shown_a_few_times_and_gives_way_at_once(live: LiveRace) 
 
     live.changed.connect(note)
     live.set_race(new_race(surface("beale"), ("sgd", "adam", "rmsprop", "nadam"), steps=4_000))
-    assert wait(lambda: live.state.frame is not None and live.state.frame.trajectories[0].steps > 800, 30)
+    assert wait(lambda: live.state.frame is not None and live.state.frame.trajectories[0].steps > 800)
     live.set_race(new_race(surface("bowl"), ("sgd",), steps=5))
     begun = time.perf_counter()
-    assert wait(lambda: live.state.frame is not None and live.state.frame.race == live.state.race, 10)
+    assert wait(lambda: live.state.frame is not None and live.state.frame.race == live.state.race)
     assert time.perf_counter() - begun < 0.5
     assert len(frames) < 12
     assert _settle(live)
@@ -153,19 +153,19 @@ def test_basins_wait_while_it_plays_and_go_on_where_they_were(
     live.set_race(new_race(surface("beale"), ("adam",), steps=300))
     assert _settle(live)
     views.show_selected(True)
-    assert wait(lambda: bool(live.state.basins), 20)
+    assert wait(lambda: bool(live.state.basins))
     live.tell(playing=True)
     assert _settle(live), "while it plays, nothing is asked for"
     before = live.state.basins[0].fraction
     assert before < 1
     live.tell(playing=False)
-    assert wait(lambda: live.state.basins[0].fraction > before, 20)
+    assert wait(lambda: live.state.basins[0].fraction > before)
     live.wake(False)
     assert _settle(live), "nobody looks"
     monkeypatch.setattr(overviews, "_SLICE", 5.0)
     live.wake(True)
     live.tell()
-    assert wait(lambda: live.state.basins[0].fraction == 1, 60)
+    assert wait(lambda: live.state.basins[0].fraction == 1)
     assert len(begun) == 1
 
 
@@ -205,7 +205,7 @@ def test_cancelled_basins_stay_coarse_when_another_racer_is_selected(
     live.set_race(new_race(surface("beale"), ("adam", "sgd"), steps=300))
     assert _settle(live)
     views.show_all(True)
-    assert wait(lambda: bool(live.state.basins), 20)
+    assert wait(lambda: bool(live.state.basins))
     views.cancel()
     assert _settle(live)
     live.select("sgd" if live.state.selected == "adam" else "adam")
@@ -247,7 +247,7 @@ def test_a_sweep_ends_with_its_surface(live: LiveRace) -> None:
     live.edit("steps", 3_000)
     assert _settle(live)
     sweeping.start()
-    assert wait(lambda: live.state.sweep is not None, 20)
+    assert wait(lambda: live.state.sweep is not None)
     assert live.state.sweeping
     live.set_surface("beale")
     assert not live.state.sweeping
@@ -312,7 +312,7 @@ def test_closing_while_it_plays_asks_for_nothing_more(window: MainWindow) -> Non
     for key in ("profile", "anatomy"):
         window.docks[key].raise_()
     window.race.playback.restart()
-    assert wait(lambda: window.race.live.state.moment > 1, 10)
+    assert wait(lambda: window.race.live.state.moment > 1)
     crashes: list[str] = []
     window.session.crashed.connect(crashes.append)
     window.close()  # an exception in a slot fails the test

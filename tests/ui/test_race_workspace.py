@@ -47,10 +47,10 @@ def test_space_plays_the_race_and_not_the_training(racing: MainWindow) -> None:
     view = racing.race_panels.landscape.view
     view.setFocus()
     QTest.keyClick(view, Qt.Key.Key_Space)
-    assert wait(lambda: live.state.playing, 5)
+    assert wait(lambda: live.state.playing)
     assert racing.session.training.run is None
     QTest.keyClick(view, Qt.Key.Key_Space)
-    assert wait(lambda: not live.state.playing, 5)
+    assert wait(lambda: not live.state.playing)
     assert live.state.moment < live.state.length
     QTest.keyClick(view, Qt.Key.Key_End)
     assert live.state.moment == live.state.length
@@ -72,7 +72,7 @@ def test_leaving_the_workspace_holds_the_race(racing: MainWindow) -> None:
     racing.race.playback.toggle()
     assert racing.race.live.state.playing
     racing.workspaces.show("inspect")
-    assert wait(lambda: not racing.race.live.state.playing, 5)
+    assert wait(lambda: not racing.race.live.state.playing)
 
 
 def test_a_click_in_the_landscape_starts_there(racing: MainWindow) -> None:
@@ -191,7 +191,7 @@ def test_the_sweep_comes_to_an_end_and_its_rates_are_taken(racing: MainWindow) -
     assert settle(racing)
     racing.actions_by_id["race_sweep"].trigger()
     assert live.state.sweeping
-    assert wait(lambda: not live.state.sweeping, 60)
+    assert wait(lambda: not live.state.sweeping)
     assert live.state.sweep is not None
     assert live.state.sweep.fraction == 1
     live.take_best_rates()
@@ -203,7 +203,7 @@ def test_the_sweep_comes_to_an_end_and_its_rates_are_taken(racing: MainWindow) -
 def test_basins_can_be_cancelled(racing: MainWindow) -> None:
     live = racing.race.live
     racing.docks["basins"].raise_()
-    assert wait(lambda: any(frame.fraction < 1 for frame in live.state.basins), 20)
+    assert wait(lambda: any(frame.fraction < 1 for frame in live.state.basins))
     racing.race_panels.basins.cancel_requested.emit()
     assert settle(racing)
     assert any(frame.fraction < 1 for frame in live.state.basins) or len(live.state.basins) < 7

@@ -68,7 +68,7 @@ def test_progress_appears_when_it_takes_long_and_can_be_cancelled(panel, state):
     panel.cancel_requested.connect(lambda: heard.append(1))
     settled(panel, replace(state, progress=0.41))
     assert not panel.progress.isVisible()
-    assert wait(panel.progress.isVisible, 5)
+    assert wait(panel.progress.isVisible)
     assert panel.progress.words.text() == "360 angles, 41\u202f%"
     QTest.mouseClick(panel.progress.cancel, LEFT)
     assert heard == [1]

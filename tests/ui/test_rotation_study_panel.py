@@ -48,13 +48,13 @@ def test_before_a_study_it_says_what_one_would_do(panel: RotationStudyPanel, sta
 def test_run_and_cancel_are_one_button(panel: RotationStudyPanel, state: RotationState, qtbot: QtBot) -> None:
     panel.set_state(state)
     assert panel.button.text() == "Run"
-    with qtbot.waitSignal(panel.run_requested, timeout=1000):
+    with qtbot.waitSignal(panel.run_requested, timeout=20_000):
         QTest.mouseClick(panel.button, Qt.MouseButton.LeftButton)
     panel.set_state(replace(state, study_progress=0.31, study_words="8_rot_1"))
     assert panel.button.text() == "Cancel"
     assert panel.status.text() == "31\u202f% 8_rot_1"
     assert panel.progress.isVisible()
-    with qtbot.waitSignal(panel.cancel_requested, timeout=1000):
+    with qtbot.waitSignal(panel.cancel_requested, timeout=20_000):
         QTest.mouseClick(panel.button, Qt.MouseButton.LeftButton)
     panel.set_state(replace(state, study_words="cancelled"))
     assert not panel.progress.isVisible()

@@ -80,8 +80,15 @@ def test_data_that_is_not_here_can_be_downloaded(
 
 
 def test_data_that_fails_leaves_no_run_starting(
-    window: MainWindow, wiring: RunWiring, monkeypatch: pytest.MonkeyPatch, folder: Path, qtbot: QtBot
+    window: MainWindow,
+    wiring: RunWiring,
+    monkeypatch: pytest.MonkeyPatch,
+    folder: Path,
+    tmp_path: Path,
+    qtbot: QtBot,
 ) -> None:
+    open_tiny(window, tmp_path, tiny(2))
+
     def fail(*_: object) -> None:
         raise MemoryError
 
@@ -95,6 +102,22 @@ def test_data_that_fails_leaves_no_run_starting(
     monkeypatch.undo()
     training.toggle()
     wait_for_steps(qtbot, training, 1)
+
+
+def test_data_that_turns_out_not_to_fit_the_outputs_starts_no_run(
+    window: MainWindow, wiring: RunWiring, folder: Path, qtbot: QtBot
+) -> None:
+    noticed: list[tuple[str, str]] = []
+    window.session.noticed.connect(lambda kind, words: noticed.append((kind, words)))
+    training = window.session.training
+    wiring.settings.set_value(SOURCE, str(folder))
+    training.toggle()
+    assert training.state.phase == "starting", "nobody knows its classes yet"
+    wait_for_phase(qtbot, training, "impossible")
+    assert "2 classes" in training.state.reason
+    assert noticed[-1][0] == "error"
+    assert "2 classes" in noticed[-1][1]
+    assert training.run is None
 
 
 def test_opening_data_can_be_cancelled(window: MainWindow, wiring: RunWiring, folder: Path) -> None:

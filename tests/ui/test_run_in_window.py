@@ -19,8 +19,8 @@ def type_into(window, key, text):
 def test_settings_reach_the_run_before_it_and_while_it_goes_on(window, qtbot):
     training = window.session.training
     window.workspaces.show("train")
-    qtbot.waitUntil(lambda: "learning_rate" in window.run.view.rows, timeout=10_000)
-    qtbot.waitUntil(lambda: window.run.view.rows["batch"].editor.value == 64, timeout=10_000)
+    qtbot.waitUntil(lambda: "learning_rate" in window.run.view.rows, timeout=20_000)
+    qtbot.waitUntil(lambda: window.run.view.rows["batch"].editor.value == 64, timeout=20_000)
     type_into(window, "batch", "8")
     type_into(window, "epochs", "2")
     training.toggle()
@@ -33,14 +33,14 @@ def test_settings_reach_the_run_before_it_and_while_it_goes_on(window, qtbot):
     editor = type_into(window, "learning_rate", "0.0125")
     assert not training.state.frame.curves.changes
     QTest.keyClick(editor, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: len(training.state.frame.curves.changes) == 1, timeout=10_000)
+    qtbot.waitUntil(lambda: len(training.state.frame.curves.changes) == 1, timeout=20_000)
     change = training.state.frame.curves.changes[0]
     assert change.text == "learning rate 0.0125"
     # The panels are told of figures alone a few times a second.
     name = window.run.plot.accessibleName
-    qtbot.waitUntil(lambda: name().startswith("Learning rate over 2 epochs, "), timeout=10_000)
+    qtbot.waitUntil(lambda: name().startswith("Learning rate over 2 epochs, "), timeout=20_000)
 
     training.stop()
-    qtbot.waitUntil(lambda: training.state.phase == "ended", timeout=10_000)
+    qtbot.waitUntil(lambda: training.state.phase == "ended", timeout=20_000)
     assert window.run.view.rows["batch"].editor.isEnabled()
     assert '"batch": 8' in window.settings.get(RUN)

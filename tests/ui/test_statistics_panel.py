@@ -195,7 +195,7 @@ def test_nothing_is_drawn_again_or_while_it_cannot_be_seen(panel, qtbot):
     panel.set_statistics(history, None)
     panel.set_statistics(make_history(11), None)
     assert panel.chart._drawn is drawn, "newer ones wait a little"
-    qtbot.waitUntil(lambda: panel.chart._drawn is not drawn, timeout=2000)
+    qtbot.waitUntil(lambda: panel.chart._drawn is not drawn, timeout=20_000)
     panel.set_statistics(make_history(11), 20)
     assert panel.chart._visited == 20, "a visit does not wait"
     panel.hide()

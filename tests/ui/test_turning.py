@@ -116,12 +116,12 @@ def test_a_hand_that_moves_fast_leaves_nothing_queued(turning: MainWindow) -> No
 def test_it_turns_by_itself_and_holds(turning: MainWindow, qtbot: QtBot) -> None:
     press_play = turning.actions_by_id["turn_play"].trigger
     press_play()
-    assert wait(lambda: turning.session.change.value > 5, 10)
+    assert wait(lambda: turning.session.change.value > 5)
     press_play()
     assert settle(turning)
     held = state(turning).change.value
     assert not state(turning).playing
-    assert wait(lambda: turning.session.change.value == held, 5)
+    assert wait(lambda: turning.session.change.value == held)
     qtbot.wait(100)
     assert state(turning).change.value == held
 
@@ -252,7 +252,7 @@ def test_the_study_asks_every_network_and_says_when_it_is_done(turning: MainWind
     assert settle(turning)
     turning.turning.studying.set_study(Study(count=40, step=45.0))
     turning.turning.studying.start()
-    assert wait(lambda: state(turning).study_progress is None, 60)
+    assert wait(lambda: state(turning).study_progress is None)
     for line in state(turning).lines:
         assert line.study is not None
         assert line.study.complete
@@ -272,7 +272,7 @@ def test_the_study_asks_every_network_and_says_when_it_is_done(turning: MainWind
 def test_a_study_is_cancelled_and_keeps_what_it_has(turning: MainWindow) -> None:
     turning.turning.studying.set_study(Study(count=2000, step=1.0))
     turning.turning.studying.start()
-    assert wait(lambda: own_line(turning).study is not None and own_line(turning).study.done > 0, 60)
+    assert wait(lambda: own_line(turning).study is not None and own_line(turning).study.done > 0)
     turning.turning.studying.cancel()
     assert settle(turning)
     assert state(turning).study_progress is None
@@ -318,7 +318,7 @@ def test_the_experiment_is_run_from_the_menu_and_shows_its_findings(
     settings = RotationSettings(out, epochs=1, networks=("baseline", "8_rot_1"), images=5, step=90.0, jobs=1)
     dialog.start_requested.emit(settings)
     dialog.reject()
-    assert wait(lambda: (out / "report.md").is_file() and not window.session.waiting, 100)
+    assert wait(lambda: (out / "report.md").is_file() and not window.session.waiting)
     assert dialog.stages.currentIndex() == FINISHED
     assert any("report.md" in sentence for sentence in window.notices.sentences()), "the dialog was hidden"
     window.actions_by_id["experiment"].trigger()
@@ -334,9 +334,9 @@ def test_an_experiment_is_cancelled_and_a_bad_one_refused(window: MainWindow, tm
         RotationSettings(tmp_path / "one", epochs=500, networks=("baseline",), jobs=1)
     )
     dialog.set_progress("Beginning …", None)
-    assert wait(lambda: "mini-vgg" in dialog.under_way[0].text(), 60)
+    assert wait(lambda: "mini-vgg" in dialog.under_way[0].text())
     dialog.cancel_button.click()
-    assert wait(lambda: not multiprocessing.active_children(), 20)
+    assert wait(lambda: not multiprocessing.active_children())
     assert not dialog.is_running
     (tmp_path / "two").mkdir()
     (tmp_path / "two" / "letter.txt").write_text("Dear")

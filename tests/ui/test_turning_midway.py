@@ -19,7 +19,7 @@ def begin_study(window: MainWindow) -> None:
     """A study of a minute, whose first images are there."""
     window.turning.studying.set_study(Study(count=2000, step=1.0))
     window.turning.studying.start()
-    assert wait(lambda: any(line.study is not None and line.study.done for line in state(window).lines), 60)
+    assert wait(lambda: any(line.study is not None and line.study.done for line in state(window).lines))
 
 
 # --- curves --------------------------------------------------------------------------------------------
@@ -109,16 +109,16 @@ def test_networks_of_a_study_are_asked_the_same_and_those_left_out_no_more(turni
     key = state(turning).lines[1].key
     turning.turning.studying.set_study(Study(count=40, step=15.0))
     turning.turning.studying.start()
-    assert wait(lambda: state(turning).lines[1].study is not None, 60)
+    assert wait(lambda: state(turning).lines[1].study is not None)
     turning.turning.comparison.remove(key)
-    assert wait(lambda: state(turning).study_progress is None, 20)
+    assert wait(lambda: state(turning).study_progress is None)
     assert key not in {place[0] for place in turning.turning.studying._kept}
 
     turning.turning.comparison.toggle()
     turning.turning.studying.set_study(Study(count=16, step=30.0))
     turning.turning.studying.start()
     turning.turning.studying.set_study(Study(count=10, step=45.0))
-    assert wait(lambda: state(turning).study_progress is None, 60)
+    assert wait(lambda: state(turning).study_progress is None)
     sizes = {line.study.predicted.shape for line in state(turning).lines if line.study is not None}
     assert sizes == {(16, 12)}
 
@@ -128,7 +128,7 @@ def test_figures_of_another_question_are_not_shown_and_make_room(
 ) -> None:
     turning.turning.studying.set_study(Study(count=20, step=90.0))
     turning.turning.studying.start()
-    assert wait(lambda: state(turning).study_progress is None, 60)
+    assert wait(lambda: state(turning).study_progress is None)
     found = own_line(turning).study
     assert found is not None
     turning.turning.live.set_border("zero")
@@ -145,7 +145,7 @@ def test_figures_of_another_question_are_not_shown_and_make_room(
         turning.turning.live.set_transform(transform)
         turning.turning.studying.set_study(Study(count=4, step=90.0))
         turning.turning.studying.start()
-        assert wait(lambda: state(turning).study_progress is None, 60)
+        assert wait(lambda: state(turning).study_progress is None)
         assert own_line(turning).study is not None
     turning.turning.live.set_transform("rotation")
     assert own_line(turning).study is None
@@ -157,7 +157,7 @@ def test_what_networks_refuse_is_said_below_the_others(turning: MainWindow) -> N
     assert settle(turning)
     turning.turning.studying.set_study(Study(count=4, step=90.0))
     turning.turning.studying.start()
-    assert wait(lambda: state(turning).study_progress is None, 60)
+    assert wait(lambda: state(turning).study_progress is None)
     own, kept = state(turning).lines
     assert own.study is None
     assert kept.study is not None

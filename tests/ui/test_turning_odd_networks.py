@@ -74,7 +74,7 @@ def open_odd(window: MainWindow, folder: Path, spec: NetworkSpec) -> None:
     assert settle(window)
     window.turning.studying.set_study(Study(count=4, step=90.0))
     window.turning.studying.start()
-    assert wait(lambda: state(window).study_progress is None, 60)
+    assert wait(lambda: state(window).study_progress is None)
     assert settle(window)
 
 

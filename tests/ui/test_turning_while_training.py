@@ -41,12 +41,12 @@ def test_the_curve_of_a_run_is_live_whole_when_it_rests_and_panels_follow_the_ha
     training.toggle()
     wait_for_steps(qtbot, training, 5)
     seen: list[object] = []
-    assert wait(lambda: _is_new(seen, own_line(learning).response) and len(seen) > 3, 30)
+    assert wait(lambda: _is_new(seen, own_line(learning).response) and len(seen) > 3)
     assert state(learning).live
     assert own_line(learning).moment == "live"
     training.toggle()
     wait_for_phase(qtbot, training, "paused")
-    assert wait(lambda: _is_whole(own_line(learning)), 30)
+    assert wait(lambda: _is_whole(own_line(learning)))
     assert own_line(learning).moment.startswith("step ")
     opened, response = learning.session.opened, own_line(learning).response
     assert opened is not None
@@ -59,15 +59,15 @@ def test_the_curve_of_a_run_is_live_whole_when_it_rests_and_panels_follow_the_ha
 
     training.toggle()
     wait_for_steps(qtbot, training, 5)
-    assert wait(lambda: training._looks.are_soon, 10), "the run answers for itself"
+    assert wait(lambda: training._looks.are_soon), "the run answers for itself"
     seen: list[float] = []
     learning.session.inspection_changed.connect(
         lambda _: seen.append(learning.session.prepared.change.value)  # type: ignore[union-attr]
     )
     learning.turning.playback.toggle()
-    assert wait(lambda: len(set(seen)) > 3, 10)
+    assert wait(lambda: len(set(seen)) > 3)
     learning.turning.playback.set_value(77.0, True)
-    assert wait(lambda: seen[-1] == 77.0, 10)
+    assert wait(lambda: seen[-1] == 77.0)
     assert state(learning).live
 
 
@@ -92,7 +92,7 @@ def test_moments_of_a_run_are_compared_each_once_and_a_run_that_is_gone_is_let_g
     wait_for_phase(qtbot, training, "paused")
     assert training.run is not None
     newest = f"step {training.run.moments.newest().step}"
-    assert wait(lambda: own_line(learning).moment == newest, 30)
+    assert wait(lambda: own_line(learning).moment == newest)
     assert settle(learning)
     learning.turning.comparison.keep_moments()
     assert settle(learning)
@@ -107,11 +107,11 @@ def test_moments_of_a_run_are_compared_each_once_and_a_run_that_is_gone_is_let_g
     assert not np.allclose(curves[1].probabilities, curves[-1].probabilities)  # type: ignore[union-attr]
 
     training.toggle()
-    assert wait(lambda: own_line(learning).response is not None, 30)
+    assert wait(lambda: own_line(learning).response is not None)
     run = weakref.ref(training.run)
     learning.session.open_network("tinycnn")
     assert settle(learning)
-    assert wait(lambda: _collected(run), 10), "its moments are large"
+    assert wait(lambda: _collected(run)), "its moments are large"
 
 
 def _collected(reference: weakref.ref[object]) -> bool:
@@ -128,7 +128,7 @@ def test_a_network_that_learns_is_not_asked_over_a_data_set_or_for_its_equivaria
     wait_for_steps(qtbot, training, 3)
     learning.turning.studying.set_study(Study(count=20, step=90.0))
     learning.turning.studying.start()
-    assert wait(lambda: state(learning).study_progress is None, 60)
+    assert wait(lambda: state(learning).study_progress is None)
     assert "is learning" in state(learning).study_sentence
     own, kept = state(learning).lines
     assert own.study is None
@@ -137,10 +137,10 @@ def test_a_network_that_learns_is_not_asked_over_a_data_set_or_for_its_equivaria
     assert step_of(training) > 0
 
     learning.docks["equivariance"].raise_()
-    assert wait(lambda: "is learning" in state(learning).equivariance_sentence, 10)
+    assert wait(lambda: "is learning" in state(learning).equivariance_sentence)
     training.toggle()
     wait_for_phase(qtbot, training, "paused")
-    assert wait(lambda: state(learning).equivariance is not None, 30)
+    assert wait(lambda: state(learning).equivariance is not None)
     assert state(learning).equivariance_sentence == ""
     assert settle(learning)
 
@@ -190,14 +190,14 @@ def test_what_rests_is_no_longer_taken_for_turning_and_the_way_back_ends_playing
     turning.turning.live.set_transform("occlusion")
     turning.turning.playback.toggle()
     turning.turning.live.show_value(100.0)
-    assert wait(lambda: turning.session.change.value == 100.0, 10)
+    assert wait(lambda: turning.session.change.value == 100.0)
     turning.turning.live.show_value(100.0)
     turning.turning.playback.set_value(100.0, True)
     assert settle(turning)
     assert not turning.session.is_turning
 
     turning.turning.playback.toggle()
-    assert wait(lambda: state(turning).change.value > 1, 10)
+    assert wait(lambda: state(turning).change.value > 1)
     turning.input.controls.reset.click()
     assert settle(turning)
     assert not state(turning).playing

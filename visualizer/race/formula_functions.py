@@ -71,8 +71,8 @@ def _whole_power(base: Tensor, exponent: int) -> Tensor:
         left //= 2
         if left:
             square = square.square()
-    if result is None:  # 1, and a function of the base to autograd
-        return base * 0.0 + 1.0
+    if result is None:  # 1 even for an infinite base, and a function of the base to autograd
+        return base.masked_fill(~base.isfinite(), 0.0) * 0.0 + 1.0
     return result.reciprocal() if exponent < 0 else result
 
 

@@ -32,20 +32,22 @@ LESS_MEMORY = "give it fewer channels or a smaller input in Build"
 
 
 def obstacle(
-    network: Network, anatomy: Anatomy, classes: tuple[str, ...] = CLASSES, data: str = "shapes"
+    network: Network, anatomy: Anatomy, classes: tuple[str, ...] | None = CLASSES, data: str = "shapes"
 ) -> str:
     """Why ``network`` cannot learn the data set ``data`` of these ``classes`` as it is, "" if it can.
 
-    A sentence that says what to change.
+    ``classes`` are None where nobody knows them yet. A sentence that says what to change.
     """
     found = _obstacle(network, anatomy, classes, shown(data))
     return as_sentence(found) if found else ""
 
 
-def _obstacle(network: Network, anatomy: Anatomy, classes: tuple[str, ...], data: str) -> str:
+def _obstacle(network: Network, anatomy: Anatomy, classes: tuple[str, ...] | None, data: str) -> str:
+    outputs = len(network.classes) or _outputs(anatomy)
+    if classes is None:
+        classes = network.classes or tuple(map(str, range(outputs)))
     name, count = shown(network.name), len(classes)
     channels, height, width = network.input
-    outputs = len(network.classes) or _outputs(anatomy)
     if data == "shapes" and channels not in (1, 3):
         return f"shapes has 1 or 3 channels, {name} takes {channels}: set the channels of its input to 3 in Build."
     if data == "shapes" and height != width:
@@ -53,10 +55,8 @@ def _obstacle(network: Network, anatomy: Anatomy, classes: tuple[str, ...], data
     if not anatomy.parameters:
         return f"there are no weights to train in {name}: add a convolution or a linear layer in Build."
     if not outputs:
-        return (
-            f"training needs scores of classes, {name} gives none: end it with Flatten and Linear "
-            f"with {count} outputs in Build."
-        )
+        wanted = f"with {count} outputs " if count else ""
+        return f"training needs scores of classes, {name} gives none: end it with Flatten and Linear {wanted}in Build."
     if len(network.classes) not in (0, count):
         return (
             f"{data} has {count} classes, {name} has {outputs}: choose the classes {data.capitalize()} in Build, "

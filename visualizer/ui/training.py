@@ -202,15 +202,15 @@ class LiveTraining(QObject):
         self.data.want(self._with_data, self._without_data)
 
     def _with_data(self, data: OpenData) -> None:
-        opened, how = self._session.opened, self.how
-        if self._continues:  # with what it has learnt
-            how = replace(how, fresh=False)
+        opened = self._session.opened
+        how = replace(self.how, fresh=False) if self._continues else self.how  # with what it has learnt
         if opened is not None and self.state.phase == "starting":
             # In the prober's thread, so that no probe is under way while the module is copied.
             self._session.ask(TOPIC, lambda _: training_jobs.begin(opened, data, how))
 
     def _without_data(self, sentence: str) -> None:
         self.tell(phase=self._phase_before)
+        self._data_changed(sentence)
         self._session.noticed.emit("error", as_sentence(sentence))
 
     def _prepared(self, begun: object) -> None:

@@ -76,9 +76,10 @@ class TrainingData(QObject):
     def obstacle(self, opened: OpenNetwork) -> str:
         """Why the network cannot learn the chosen data, "" where nothing is known against it."""
         network, dataset = opened.network, self.dataset
-        classes = dataset.classes if dataset is not None else CLASSES
-        is_known = dataset is not None or self.source == "shapes"
-        if network.classes and (not is_known or len(network.classes) != len(classes)):
+        classes: tuple[str, ...] | None = CLASSES if self.source == "shapes" else None
+        if dataset is not None:
+            classes = dataset.classes
+        if network.classes and (classes is None or len(network.classes) != len(classes)):
             classes = network.classes  # it will be given another last layer
         return obstacle(network, opened.anatomy, classes, self.name)
 
@@ -103,11 +104,11 @@ class TrainingData(QObject):
             self._ask()
 
     def want(self, then: Callable[[OpenData], None], otherwise: Callable[[str], None]) -> None:
-        """Call ``then`` with the open data, at once if it can be; ``otherwise`` with a sentence."""
-        if self._open is not None and self.dataset is not None and self._open.seed == self.seed:
-            then(self._open)
-            return
+        """Call ``then`` with open data that the network can learn, at once if possible; ``otherwise`` is told why not."""
         self._then, self._otherwise = then, otherwise
+        if self._open is not None and self.dataset is not None and self._open.seed == self.seed:
+            self._hand_over(self._open)
+            return
         if not self._session.awaits(TOPIC):
             self._ask()
 
@@ -142,9 +143,17 @@ class TrainingData(QObject):
         assert isinstance(value, OpenData)
         self._open = value
         self._tell(DataState(value.choice, value.dataset))
-        then, self._then, self._otherwise = self._then, None, None
-        if then is not None:
-            then(value)
+        self._hand_over(value)
+
+    def _hand_over(self, data: OpenData) -> None:
+        """To who wanted it; only now is known whether the network can learn it."""
+        opened, then, otherwise = self._session.opened, self._then, self._otherwise
+        self._then = self._otherwise = None
+        reason = self.obstacle(opened) if opened is not None else ""
+        if reason and otherwise is not None:
+            otherwise(reason)
+        elif then is not None:
+            then(data)
 
     def _refused(self, error: UserError) -> None:
         self._open = None
