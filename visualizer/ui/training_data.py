@@ -104,7 +104,7 @@ class TrainingData(QObject):
             self._ask()
 
     def want(self, then: Callable[[OpenData], None], otherwise: Callable[[str], None]) -> None:
-        """Call ``then`` with open data that the network can learn, at once if possible; else ``otherwise`` with a reason."""
+        """Call ``then`` with open data that the network can learn, now or later; or ``otherwise`` with a sentence."""
         self._then, self._otherwise = then, otherwise
         if self._open is not None and self.dataset is not None and self._open.seed == self.seed:
             self._hand_over(self._open)
