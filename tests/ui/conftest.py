@@ -69,8 +69,8 @@ def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     if not request.node.stash.get(_passed, False):
         return
     left = [thread for thread in threading.enumerate() if thread not in threads]
-    for thread in left:  # one that is still busy is let go to end by itself: only what never ends is left behind
-        thread.join(30)
+    for thread in left:
+        thread.join(30)  # a busy one ends by itself: only what never ends is left behind
     left = [thread for thread in left if thread.is_alive()]
     assert not left, f"threads left behind: {left}"
     if uses_qt:
