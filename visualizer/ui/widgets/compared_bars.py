@@ -38,7 +38,7 @@ _PALE = 0.4  # what is of another input, until the new is there
 class ComparedBars(QWidget):
     """A legend, and up to five classes with a bar in the colour of each network.
 
-    No taller than it must be, it shows fewer classes of many networks; the rows are of one height for as many networks.
+    Where there is little height it shows fewer classes; rows change their height with the number of networks alone.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
