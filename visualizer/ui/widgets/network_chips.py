@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence, Set
+from itertools import pairwise
 from typing import Literal
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
@@ -200,6 +201,9 @@ class NetworkChips(WrappingBar):
             gone.deleteLater()
         self._chips = {line.key: kept[line.key] or self._made(line) for line in lines}
         self._items = [*self._chips.values(), self.more]
+        order = (self, *self._chips.values(), self.more)
+        for before, behind in pairwise(order):  # Tab would come to new ones last in the window
+            self.setTabOrder(before, behind)
         self.updateGeometry()
 
     def _made(self, line: Line) -> NetworkChip:
