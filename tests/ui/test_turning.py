@@ -15,6 +15,7 @@ from visualizer.assets import resource
 from visualizer.data.preprocessing import prepare
 from visualizer.data.shapes import CLASSES
 from visualizer.data.transforms.table import TRANSFORMS, transformed, values_of
+from visualizer.experiments.folder import working_in
 from visualizer.experiments.rotation import RotationSettings
 from visualizer.ui.driving import settle, wait
 from visualizer.ui.experiment_dialog import FINISHED
@@ -340,7 +341,9 @@ def test_an_experiment_is_cancelled_and_a_bad_one_refused(window: MainWindow, tm
     assert not dialog.is_running
     (tmp_path / "two").mkdir()
     (tmp_path / "two" / "letter.txt").write_text("Dear")
-    dialog.start_requested.emit(RotationSettings(tmp_path / "two", epochs=1, networks=("baseline",)))
-    assert settle(window)
-    assert "holds other files" in dialog.form.error.text()
+    with working_in(tmp_path / "three", "experiment.json"):
+        for name, words in (("two", "holds other files"), ("three", "Another experiment is running")):
+            dialog.start_requested.emit(RotationSettings(tmp_path / name, epochs=1, networks=("baseline",)))
+            assert settle(window)
+            assert words in dialog.form.error.text()
     dialog.reject()
