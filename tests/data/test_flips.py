@@ -12,7 +12,7 @@ from torchvision.transforms import functional
 from visualizer.data.inputs import FLIPS, NOT_FLIPPED, Flip, Input
 from visualizer.data.preprocessing import prepare, prepare_input
 from visualizer.data.transforms import Change, changed
-from visualizer.data.transforms.close_up import close_up
+from visualizer.data.transforms.close_up import close_up, sharp_part
 from visualizer.networks.network import Preprocessing
 
 HORIZONTAL, VERTICAL, BOTH = FLIPS.values()
@@ -123,7 +123,8 @@ def test_the_close_up_is_mirrored():
     for flip in FLIPS.values():
         flipped = opened.flipped(flip)
         prepared = prepare_input(flipped, preprocessing, (3, 32, 32))
-        shown = close_up(flipped.pixels, changed(prepared, change, preprocessing), change)
+        sharp = sharp_part(flipped.pixels, prepared)
+        shown = close_up(sharp, changed(prepared, change, preprocessing), change)
         upright = np.rot90(shown, -1)
         left, top, width, height = (round(edge) for edge in prepared.crop)
         part = flipped.pixels[top : top + height, left : left + width]

@@ -13,20 +13,24 @@ from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
+from test_training import wait_for_phase, wait_for_steps
 from test_turning import own_line, press, turning
 from test_turning_odd_networks import flat, open_odd
+from test_turning_while_training import learning
 
 from visualizer.cli import main
 from visualizer.data.images import thumbnail
 from visualizer.data.inputs import FLIPS, Flip, Input
 from visualizer.data.preprocessing import prepare
+from visualizer.data.transforms import NOTHING, Change
 from visualizer.ui.dialogs import ShortcutsDialog
-from visualizer.ui.driving import settle
+from visualizer.ui.driving import settle, wait
 from visualizer.ui.gallery import SAMPLES, THUMBNAIL_SIDE
+from visualizer.ui.jobs import prepared_for
 from visualizer.ui.main_window import MainWindow
 from visualizer.ui.widgets.dropping import arrival
 
-__all__ = ["turning"]  # a fixture
+__all__ = ["learning", "turning"]  # fixtures
 HORIZONTAL, VERTICAL, BOTH = FLIPS.values()
 
 
@@ -291,3 +295,41 @@ def test_the_command_line_says_what_the_panel_shows(oblong: MainWindow, tmp_path
         found = [float(row["probability"]) for row in csv.DictReader(file)]
     expected = response.probabilities
     assert np.array(found).reshape(expected.shape) == pytest.approx(expected, abs=1e-5)
+
+
+def test_a_large_picture_is_read_once_however_often_it_turns(window: MainWindow) -> None:
+    network = window.session.opened.network  # type: ignore[union-attr]
+    pixels = np.random.default_rng(2).integers(0, 256, (900, 900, 3), dtype=np.uint8)
+    flipped = Input(pixels, "large").flipped(VERTICAL)
+    known = prepared_for(network, flipped, None, NOTHING)
+    assert known.part is None, "not before it turns"
+    known = prepared_for(network, flipped, known, Change(value=90.0))
+    assert known.part is not None
+    assert np.array_equal(known.turned, np.rot90(known.part))
+    again = prepared_for(network, flipped, known, Change(value=180.0))
+    assert again.part is known.part
+    assert np.array_equal(again.turned, np.rot90(known.part, 2))
+    back = prepared_for(network, flipped, again, NOTHING)
+    assert back.turned is None
+    assert prepared_for(network, flipped.as_opened, back, Change(value=90.0)).part is not known.part
+
+
+def test_a_network_in_training_looks_at_the_flipped_input(learning: MainWindow, qtbot: QtBot) -> None:
+    training, plain = learning.session.training, own_line(learning).response
+    training.toggle()
+    wait_for_steps(qtbot, training, 3)
+    before = seen(learning)
+    learning.session.flip("horizontal")
+    assert wait(lambda: np.array_equal(seen(learning), before[:, ::-1]))
+    assert training.is_live
+    training.toggle()
+    wait_for_phase(qtbot, training, "paused")
+    assert settle(learning)
+    response = own_line(learning).response
+    assert response is not None
+    assert response is not plain
+    known = learning.session.prepared
+    assert known is not None
+    with torch.inference_mode():
+        expected = learning.session.opened.network.module(known.plain.tensor)[0].softmax(0).numpy()  # type: ignore[union-attr]
+    assert response.probabilities[0] == pytest.approx(expected, abs=1e-5)

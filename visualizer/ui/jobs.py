@@ -68,7 +68,8 @@ class PreparedFor:
     """A prepared input, and what it was prepared from and for: to be used again while all of that is the same.
 
     ``plain`` is the input as it is, ``prepared`` what the network is given: ``change`` is done to it. Where that is
-    anything, ``turned`` (H, W, 3) uint8 shows it, more sharply than the network sees it where that can be.
+    anything, ``turned`` (H, W, 3) uint8 shows it, more sharply than the network sees it where that can be: it is made
+    of ``part``.
     """
 
     input: Input
@@ -78,6 +79,7 @@ class PreparedFor:
     prepared: Prepared
     change: Change = NOTHING
     turned: NDArray[np.uint8] | None = field(default=None, repr=False)
+    part: NDArray[np.uint8] | None = field(default=None, repr=False)
 
     def fits(self, network: Network, shown: Input) -> bool:
         """Whether ``network`` would be given just this for ``shown``, before any change."""
@@ -226,7 +228,7 @@ def read_picture_bytes(content: bytes, name: str) -> Input:
 
 def prepared_for(network: Network, shown: Input, known: PreparedFor | None, change: Change) -> PreparedFor:
     """The input as the network takes it, with ``change`` done to it; ``known`` saves what is the same."""
-    from visualizer.data.transforms.close_up import close_up
+    from visualizer.data.transforms.close_up import close_up, sharp_part
     from visualizer.data.transforms.table import changed
 
     if known is None or not known.fits(network, shown):
@@ -235,8 +237,11 @@ def prepared_for(network: Network, shown: Input, known: PreparedFor | None, chan
     if known.change == change:
         return known
     prepared = changed(known.plain, change, network.preprocessing)
-    turned = None if prepared is known.plain else close_up(shown.pixels, prepared, change)
-    return replace(known, prepared=prepared, change=change, turned=turned)
+    if prepared is known.plain:
+        return replace(known, prepared=prepared, change=change, turned=None)
+    part = known.part if known.part is not None else sharp_part(shown.pixels, known.plain)
+    turned = close_up(part, prepared, change)
+    return replace(known, prepared=prepared, change=change, turned=turned, part=part)
 
 
 class LookAtInput:
