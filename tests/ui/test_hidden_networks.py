@@ -52,19 +52,6 @@ def test_a_click_or_a_key_on_a_chip_asks_for_it(panel: RotationPanel, state: Rot
     assert len(heard) == 3
 
 
-def test_tab_goes_along_the_chips_in_their_order(panel: RotationPanel, state: RotationState) -> None:
-    settled(panel, replace(state, lines=state.lines[:1]))
-    networks = settled(panel, state).bar.networks
-    panel.activateWindow()
-    expected = [*networks.chips, networks.more, panel.bar.classes]
-    expected[0].setFocus()
-    seen = []
-    for _ in expected:
-        seen.append(QApplication.focusWidget())
-        QTest.keyClick(seen[-1], Qt.Key.Key_Tab)
-    assert seen == expected
-
-
 def test_a_hidden_network_has_no_curve_and_keeps_its_chip_and_its_figures(
     panel: RotationPanel, state: RotationState
 ) -> None:
@@ -205,6 +192,23 @@ def test_in_the_window_it_is_hidden_until_it_goes(window: MainWindow) -> None:
     assert live.state.hidden == {OPEN}
     live.toggle_line(key)  # it is gone
     assert live.state.hidden == {OPEN}
+
+
+def test_tab_goes_along_the_chips_in_their_order(window: MainWindow) -> None:
+    window.workspaces.show("rotate")
+    assert settle(window)
+    window.turning.comparison.toggle()
+    assert settle(window)
+    bar = window.rotation.bar
+    expected = [*bar.networks.chips, bar.networks.more, bar.classes, bar.step]
+    assert len(expected) == 5
+    window.activateWindow()
+    expected[0].setFocus()
+    seen = []
+    for _ in expected:
+        seen.append(QApplication.focusWidget())
+        QTest.keyClick(seen[-1], Qt.Key.Key_Tab)
+    assert seen == expected
 
 
 def test_another_network_is_shown_when_it_is_opened(window: MainWindow) -> None:

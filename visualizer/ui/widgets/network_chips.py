@@ -201,8 +201,8 @@ class NetworkChips(WrappingBar):
             gone.deleteLater()
         self._chips = {line.key: kept[line.key] or self._made(line) for line in lines}
         self._items = [*self._chips.values(), self.more]
-        order = (self, *self._chips.values(), self.more)
-        for before, behind in pairwise(order):  # Tab would come to new ones last in the window
+        # Tab would come to new ones last in the window: they take the place of "+", which goes behind them.
+        for before, behind in pairwise((self.more, *self._chips.values(), self.more)):
             self.setTabOrder(before, behind)
         self.updateGeometry()
 
