@@ -242,7 +242,7 @@ def test_a_try_says_how_it_differs() -> None:
     for part in (
         "shapes, not CIFAR-10",
         "0.25 of mini-VGG's",
-        "16×16",
+        "14×14",
         "At most",
         "rate begins",
         "No shifts",

@@ -71,7 +71,7 @@ def _of_rotation(
     figure: str,
     measure: Callable[[RunFigures], Estimate],
     judge: Callable[[float, float], Verdict],
-    remark: Callable[[Sequence[RunFigures]], str] = lambda runs: "",
+    remark: Callable[[Results, str], str] = lambda results, name: "",
 ) -> Finding:
     """A finding that compares each of some networks with the baseline.
 
@@ -88,7 +88,7 @@ def _of_rotation(
             why = f"{guessing[0]} does no better than guessing"
             compared.append(verdicts.compare(row.name, own, base, verdicts.undecided, why))
         else:
-            compared.append(verdicts.compare(row.name, own, base, judge, remark(results.of(row.name))))
+            compared.append(verdicts.compare(row.name, own, base, judge, remark(results, row.name)))
     wanted = [row.name for row in networks]
     return verdicts.combine(key, expected, figure, BASELINE, compared, wanted)
 
@@ -99,11 +99,16 @@ def _guesses(results: Results, name: str) -> bool:
     return found is not None and found.value - found.spread <= results.data.chance
 
 
-def _kept(runs: Sequence[RunFigures]) -> str:
+def _kept(results: Results, name: str) -> str:
     """How much of the accuracy at 0° is left over all angles: invariance without how good a network is."""
+    own, base = (_kept_by(results.of(which)) for which in (name, BASELINE))
+    return f"keeps {own} of its accuracy at 0°, {BASELINE} {base}"
+
+
+def _kept_by(runs: Sequence[RunFigures]) -> str:
     upright = sum(float(run.right_at[0]) for run in runs)
     over_all = sum(float(run.shares.mean()) for run in runs)
-    return f"keeps {100 * over_all / upright:.0f} % of its accuracy at 0°" if upright else ""
+    return f"{100 * over_all / upright:.0f} %" if upright else "nothing"
 
 
 def _of_transplants(results: Results) -> Finding:
