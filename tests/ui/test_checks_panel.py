@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from table_bench import csv_bytes
 
 from visualizer.networks import architectures
 from visualizer.networks.architectures import DIGITS, SHAPES
@@ -17,7 +18,6 @@ from visualizer.ui.build_checks import MOST_LINES, Check, checks
 from visualizer.ui.editor import EMPTY, Editor
 from visualizer.ui.panels.checks import ChecksPanel
 from visualizer.ui.theme import DARK, LIGHT
-from visualizer.ui.widgets.export import csv_bytes
 
 
 @pytest.fixture

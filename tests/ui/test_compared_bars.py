@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QImage
 from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 from responses import CLASSES, response, turned, wave
+from table_bench import csv_bytes
 
 from visualizer.data.transforms import Change
 from visualizer.data.transforms.table import TRANSFORMS
@@ -27,7 +28,6 @@ from visualizer.ui.rotation.predictions import (
 from visualizer.ui.rotation.state import COLORS
 from visualizer.ui.theme import DARK, LIGHT
 from visualizer.ui.widgets.compared_bars import LEGEND
-from visualizer.ui.widgets.export import csv_bytes
 from visualizer.ui.widgets.response_curves import QUANTITIES, graph_of
 
 TOP = tuple(

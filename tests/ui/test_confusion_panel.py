@@ -11,12 +11,13 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from table_bench import csv_bytes
 
 from visualizer.training.frames import Evaluation
 from visualizer.ui.panels.confusion import ConfusionPanel
 from visualizer.ui.theme import DARK, LIGHT
 from visualizer.ui.widgets.confusion_drawing import row_shares
-from visualizer.ui.widgets.export import csv_bytes, npy_bytes, png_bytes
+from visualizer.ui.widgets.export import npy_bytes, png_bytes
 
 CLASSES = ("cat", "dog", "bird", "ghost")  # no image is of a ghost
 COUNTS = np.array([[40, 8, 2, 0], [9, 36, 0, 5], [0, 0, 10, 0], [0, 0, 0, 0]])

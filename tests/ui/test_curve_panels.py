@@ -9,12 +9,12 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
+from table_bench import csv_bytes
 
 from visualizer.training.frames import Change, Curves
 from visualizer.ui import theme
 from visualizer.ui.panels.accuracy import AccuracyPanel
 from visualizer.ui.panels.loss import LossPanel
-from visualizer.ui.widgets.export import csv_bytes
 from visualizer.ui.widgets.panel import Dock
 
 PER_EPOCH = 50

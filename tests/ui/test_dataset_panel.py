@@ -12,6 +12,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from table_bench import csv_bytes
 
 from visualizer.data.dataset_summary import DatasetSummary, Preview
 from visualizer.data.duplicate_pictures import ShownDuplicates
@@ -19,7 +20,7 @@ from visualizer.data.near_duplicates import NearDuplicates, Pair, Place
 from visualizer.ui.panels.dataset import FEW_CLASSES, NOTHING, DatasetPanel
 from visualizer.ui.theme import DARK
 from visualizer.ui.widgets.duplicate_search import ONLY_HISTOGRAMS
-from visualizer.ui.widgets.export import csv_bytes, png_bytes
+from visualizer.ui.widgets.export import png_bytes
 from visualizer.ui.widgets.pair_list import labels, likeness, splits
 
 

@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
+from table_bench import csv_bytes
 
 from visualizer.data.transforms import Change
 from visualizer.probes.response.frames import Equivariance, LayerEquivariance
@@ -21,7 +22,6 @@ from visualizer.ui.rotation.state import RotationState
 from visualizer.ui.widgets.color_maps import lookup_table
 from visualizer.ui.widgets.equivariance_drawing import HEADING, strip_image
 from visualizer.ui.widgets.equivariance_rows import OUTPUT, rows_of
-from visualizer.ui.widgets.export import csv_bytes
 
 VALUES = np.arange(0.0, 360, 15)
 NOTE = "Its maps are constant for this input."

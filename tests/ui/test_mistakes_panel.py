@@ -11,11 +11,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from table_bench import csv_bytes
 
 from visualizer.training.mistakes import MistakePictures
 from visualizer.ui.panels.mistakes import NOTHING, MistakesPanel, headline
 from visualizer.ui.theme import DARK
-from visualizer.ui.widgets.export import csv_bytes, png_bytes
+from visualizer.ui.widgets.export import png_bytes
 
 CLASSES = ("cat", "dog")
 

@@ -10,12 +10,12 @@ from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
+from table_bench import csv_bytes
 
 from visualizer.networks.anatomy import INPUT, Anatomy, Layer, ReceptiveField
 from visualizer.ui import theme
 from visualizer.ui.panels.network import TABLE_HEADER, NetworkPanel
 from visualizer.ui.theme import DARK, LIGHT, font
-from visualizer.ui.widgets.export import csv_bytes
 from visualizer.ui.widgets.layer_delegate import ROW_HEIGHT, ColumnWidths, LayerDelegate, short_name
 from visualizer.ui.widgets.layer_model import LayerModel, layer_rows, layer_tip
 

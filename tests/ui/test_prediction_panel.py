@@ -8,11 +8,11 @@ import pytest
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from table_bench import csv_bytes
 
 from visualizer.probes.frames import ClassProbability, Prediction
 from visualizer.ui.panels.prediction import NO_PREDICTION, PredictionPanel
 from visualizer.ui.theme import DARK
-from visualizer.ui.widgets.export import csv_bytes
 from visualizer.ui.widgets.probability_bars import ROW_HEIGHT, probability_text
 
 ESPRESSO = Prediction(

@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolButton, QToolTip
 from pytestqt.qtbot import QtBot
+from table_bench import csv_bytes
 
 from visualizer.race.anatomy import anatomy
 from visualizer.race.config import Race, Racer
@@ -27,7 +28,6 @@ from visualizer.ui.widgets.anatomy_table import (
     setting,
     significant,
 )
-from visualizer.ui.widgets.export import csv_bytes
 
 START = (2.0, -1.0)
 RACERS_HERE = tuple(Racer(name, name, 0.05, color=RACERS[name].color) for name in RACERS)

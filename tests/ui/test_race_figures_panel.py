@@ -11,6 +11,7 @@ from panel_bench import docked
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from table_bench import csv_bytes
 
 from visualizer.race.config import Race, Racer
 from visualizer.race.frames import RaceFrame, Trajectory
@@ -19,7 +20,6 @@ from visualizer.race.surface import Surface, Window
 from visualizer.ui import theme
 from visualizer.ui.panels.race_figures import RaceFiguresPanel
 from visualizer.ui.race.state import RaceState
-from visualizer.ui.widgets.export import csv_bytes
 from visualizer.ui.widgets.placeholder import Placeholder
 from visualizer.ui.widgets.step_figures import directions, gradient_norms, in_background, step_lengths
 

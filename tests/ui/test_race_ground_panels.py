@@ -10,6 +10,7 @@ from panel_bench import shown
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from race_frames import SURFACE, make_race, make_state, usual_frame
+from table_bench import csv_bytes
 
 from visualizer.race import clock
 from visualizer.race.basin_colors import minimum_color
@@ -20,7 +21,7 @@ from visualizer.ui.panels.basins import BasinsPanel
 from visualizer.ui.panels.profile import ProfilePanel
 from visualizer.ui.race.state import RaceState
 from visualizer.ui.widgets import basin_tile
-from visualizer.ui.widgets.export import csv_bytes, png_bytes
+from visualizer.ui.widgets.export import png_bytes
 
 SIZE = 32
 

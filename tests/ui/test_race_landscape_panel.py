@@ -24,9 +24,9 @@ from race_landscape_bench import (
     trajectory,
     walk,
 )
+from table_bench import csv_bytes
 
 from visualizer.ui import theme
-from visualizer.ui.widgets.export import csv_bytes
 
 MIDDLE, RIGHT = Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton
 

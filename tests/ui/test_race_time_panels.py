@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication, QMenu
 from race_frames import STEPS, SURFACE, make_frame, make_race, make_state, usual_frame
+from table_bench import csv_bytes
 
 from visualizer.race import clock
 from visualizer.race.frames import STATES
@@ -18,7 +19,7 @@ from visualizer.ui import theme
 from visualizer.ui.panels.race_curves import RaceCurvesPanel
 from visualizer.ui.panels.race_timeline import RaceTimelinePanel
 from visualizer.ui.race.state import SPEEDS, RaceState
-from visualizer.ui.widgets.export import csv_bytes, png_bytes
+from visualizer.ui.widgets.export import png_bytes
 
 
 @pytest.fixture

@@ -9,12 +9,13 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from responses import damaged, lines, response, turned, wave
 from rotation_panel_bench import panel, settled, state, told
+from table_bench import csv_bytes
 
 from visualizer.data.transforms.change import Change
 from visualizer.probes.response.figures import rows, summary
 from visualizer.ui.driving import wait
 from visualizer.ui.rotation.state import COLORS, Line, RotationState
-from visualizer.ui.widgets.export import csv_bytes, png_bytes, svg_bytes
+from visualizer.ui.widgets.export import png_bytes, svg_bytes
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 

@@ -8,12 +8,12 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton
 from stack_bench import network, three_layers
+from table_bench import csv_bytes
 
 from visualizer.networks.architectures import CIFAR10, DIGITS, SHAPES, spec
 from visualizer.networks.numbering import numbered_classes
 from visualizer.networks.spec import layer
 from visualizer.ui import theme
-from visualizer.ui.widgets.export import csv_bytes
 from visualizer.ui.widgets.stack_canvas import INPUT_HEIGHT
 
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor, QHelpEvent, QImage
 from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
+from table_bench import csv_bytes
 from torch import nn
 
 from visualizer.networks import architectures
@@ -20,7 +21,6 @@ from visualizer.ui.build_figures import WAITS, Figure, counted_up_to, figures
 from visualizer.ui.editor import EMPTY, BuildState, Editor
 from visualizer.ui.panels.summary import SummaryPanel
 from visualizer.ui.theme import DARK, LIGHT
-from visualizer.ui.widgets.export import csv_bytes
 from visualizer.ui.widgets.figure_table import HEADER_HEIGHT, ROW_HEIGHT
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,8 +15,8 @@ from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QFileDialog, QGraphicsScene, QMenu, QMessageBox, QWidget
 
 from visualizer.atomic import replacing
-
-Row = Sequence[object]
+from visualizer.ui.widgets.table_writing import Row as Row
+from visualizer.ui.widgets.table_writing import copy_table, save_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +42,30 @@ def fill_export_menu(menu: QMenu, parent: QWidget, export: Export | None) -> Non
     if export.picture:
         menu.addAction("Copy picture", partial(copy_picture, export.picture))
     if export.table:
-        menu.addAction("Copy numbers", partial(copy_table, export.table))
+        table = export.table
+        menu.addAction("Copy numbers", lambda: copy_table(parent, table()))
     menu.addSeparator()
-    for label, ending, content in _files(export):
-        menu.addAction(label, partial(_save, parent, export.name, ending, content))
+    for label, ending, save in _files(parent, export):
+        menu.addAction(label, partial(_save, parent, export.name, ending, save))
 
 
-def _files(export: Export) -> list[tuple[str, str, Callable[[], bytes]]]:
-    files: list[tuple[str, str, Callable[[], bytes]]] = []
+Save = Callable[[Path], None]
+
+
+def _files(parent: QWidget, export: Export) -> list[tuple[str, str, Save]]:
+    files: list[tuple[str, str, Save]] = []
     if export.picture:
-        files.append(("Save picture as PNG…", ".png", partial(png_bytes, export.picture)))
+        picture = export.picture
+        files.append(("Save picture as PNG…", ".png", lambda path: _write(path, png_bytes(picture))))
     if export.scene:
-        files.append(("Save plot as SVG…", ".svg", partial(svg_bytes, export.scene)))
+        scene = export.scene
+        files.append(("Save plot as SVG…", ".svg", lambda path: _write(path, svg_bytes(scene))))
     if export.table:
-        files.append(("Save numbers as CSV…", ".csv", partial(csv_bytes, export.table)))
+        table = export.table
+        files.append(("Save numbers as CSV…", ".csv", lambda path: save_table(parent, table(), path)))
     if export.array:
-        files.append(("Save numbers as NPY…", ".npy", partial(npy_bytes, export.array)))
+        array = export.array
+        files.append(("Save numbers as NPY…", ".npy", lambda path: _write(path, npy_bytes(array))))
     return files
 
 
@@ -66,12 +73,6 @@ def copy_picture(picture: Callable[[], QImage | QPixmap]) -> None:
     """Put the picture on the clipboard."""
     made = picture()
     QGuiApplication.clipboard().setImage(made.toImage() if isinstance(made, QPixmap) else made)
-
-
-def copy_table(table: Callable[[], Iterable[Row]]) -> None:
-    """Put the numbers on the clipboard, separated by tabs as spreadsheets expect them."""
-    text = "\n".join("\t".join(str(cell) for cell in row) for row in table())
-    QGuiApplication.clipboard().setText(text)
 
 
 def png_bytes(picture: Callable[[], QImage | QPixmap]) -> bytes:
@@ -99,13 +100,6 @@ def svg_bytes(scene: Callable[[], QGraphicsScene]) -> bytes:
     return bytes(content.data())
 
 
-def csv_bytes(table: Callable[[], Iterable[Row]]) -> bytes:
-    """The rows as a CSV file in UTF-8."""
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows(table())
-    return text.getvalue().encode()
-
-
 def npy_bytes(array: Callable[[], np.ndarray]) -> bytes:
     """The array as NumPy's own file format."""
     content = io.BytesIO()
@@ -113,7 +107,7 @@ def npy_bytes(array: Callable[[], np.ndarray]) -> bytes:
     return content.getvalue()
 
 
-def _save(parent: QWidget, name: str, ending: str, content: Callable[[], bytes]) -> None:
+def _save(parent: QWidget, name: str, ending: str, save: Save) -> None:
     start = QDir.home().filePath(f"{name}{ending}")
     chosen, _ = QFileDialog.getSaveFileName(parent, "Save", start, f"*{ending}")
     if not chosen:
@@ -121,7 +115,11 @@ def _save(parent: QWidget, name: str, ending: str, content: Callable[[], bytes])
     path = Path(chosen)
     path = path if path.suffix else path.with_suffix(ending)
     try:
-        with replacing(path) as part:
-            part.write_bytes(content())
+        save(path)
     except OSError as error:
         QMessageBox.warning(parent, "Save", f"{path.name} could not be written: {error.strerror}.")
+
+
+def _write(path: Path, content: bytes) -> None:
+    with replacing(path) as part:
+        part.write_bytes(content)
