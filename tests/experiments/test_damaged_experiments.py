@@ -1,5 +1,6 @@
 """An experiment's folder that two work in, and one whose files are damaged: figures come out right, or a sentence."""
 
+import errno
 import json
 import multiprocessing
 import shutil
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from visualizer.errors import UserError
 from visualizer.experiments import rotation
@@ -124,6 +126,31 @@ def test_a_damaged_run_that_was_stopped_ends_as_if_it_were_not(
         with pytest.raises(UserError, match="other settings"):
             train(assignment(out), 0, lambda text, fraction: None)
         return
+    train(assignment(out), 0, lambda text, fraction: None)
+    assert figures(out) == figures(finished)
+
+
+@pytest.mark.parametrize(
+    ("lacking", "error"),
+    [
+        ("visualizer.training.loop.Training.load_state_dict", torch.OutOfMemoryError("CUDA out of memory.")),
+        ("torch.load", PermissionError(errno.EACCES, "held by another program")),
+    ],
+)
+def test_a_stopped_run_is_kept_where_it_cannot_be_gone_on_with_just_now(
+    finished: Path, stopped: Path, tmp_path: Path, lacking: str, error: Exception
+) -> None:
+    def lack(*args: object, **settings: object) -> None:
+        raise error
+
+    out = tmp_path / "out"
+    shutil.copytree(stopped, out)
+    kept = (run_folder(out, NAME, SEED) / "checkpoint.pt").read_bytes()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lacking, lack)
+        with pytest.raises(UserError):
+            train(assignment(out), 0, lambda text, fraction: None)
+    assert (run_folder(out, NAME, SEED) / "checkpoint.pt").read_bytes() == kept
     train(assignment(out), 0, lambda text, fraction: None)
     assert figures(out) == figures(finished)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import errno
 import json
 import pickle
 from collections.abc import Callable, Iterable
@@ -207,8 +208,9 @@ def _resumed(run: Path, training: Training, told: dict[str, Any]) -> tuple[float
             rows = list(csv.reader(file))[1:]
         if not (run / CHECKPOINT).exists():  # stopped in its first epoch
             return -1.0, []
-        state = _checkpoint(run / CHECKPOINT)
-        training.load_state_dict(state)
+        with in_sentences(told["network"], "choose a smaller network"):  # a lack of memory damages nothing
+            state = _checkpoint(run / CHECKPOINT)
+            training.load_state_dict(state)
         kept = [row for row in rows if len(row) == len(COLUMNS) and int(row[1]) <= training.epochs_done]
         return float(state["best"]), kept
     except FileNotFoundError:
@@ -220,7 +222,9 @@ def _resumed(run: Path, training: Training, told: dict[str, Any]) -> tuple[float
 def _checkpoint(path: Path) -> dict[str, Any]:
     try:
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-    except OSError as error:  # so it is told of a file that is cut off as well
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # that is told of a file that is cut off; another may be read later
+            raise
         raise ValueError("no checkpoint") from error
     return state
 
