@@ -36,9 +36,8 @@ def working_in(folder: Path, settings: str) -> Iterator[None]:
     with file:
         try:
             _lock(file.fileno())
-        except (
-            OSError
-        ) as error:  # some network folders know no locks: better an experiment without one than none
+        except OSError as error:
+            # Some network folders know no locks: better an experiment without one than none.
             if error.errno in _TAKEN:
                 raise UserError(
                     f"another experiment is running in '{shown(folder.name)}'; "

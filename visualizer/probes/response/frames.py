@@ -54,11 +54,13 @@ class Response:
         0.4 ms for 360 values and 1,000 classes, which all figures and plots of a response ask for.
         """
         likely = self.probabilities
-        if not likely.shape[1]:
-            return np.full(len(likely), -1)
-        finite = np.isfinite(likely).all(axis=1)
-        guesses = (likely[:, 0] < 0.5).astype(np.int64) if likely.shape[1] == 1 else likely.argmax(axis=1)
-        return np.where(finite, guesses, -1)
+        found = np.full(len(likely), -1, np.int64)
+        if likely.shape[1]:
+            finite = np.isfinite(likely).all(axis=1)
+            guesses = (likely[:, 0] < 0.5) if likely.shape[1] == 1 else likely.argmax(axis=1)
+            found[finite] = guesses[finite]
+        found.flags.writeable = False
+        return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
