@@ -149,7 +149,7 @@ def test_values_at_the_marker_do_not_overlap(view):
     for x in (axes.to_x(300), axes.to_x(359)):
         boxes.clear()
         with QPainter(canvas) as painter:
-            draw_values(Spy(painter), view.plot._graph, axes, x, 300.0, QRectF())
+            draw_values(Spy(painter), view.plot._graph, axes, x, 300.0)
         assert len(boxes) == 5
         assert not any(a.intersects(b) for at, a in enumerate(boxes) for b in boxes[at + 1 :])
         assert all(axes.plot.adjusted(-1, -1, 1, 1).contains(box) for box in boxes)
@@ -180,3 +180,14 @@ def test_the_pointer_reads_all_curves(view):
     assert view.plot.grab().toImage() != before
     QTest.mouseMove(view.plot, QPoint(2, 2))
     assert view.plot.grab().toImage() == before
+
+
+@pytest.mark.parametrize("value", [0.0, 120.0, 360.0])
+def test_the_words_of_the_marker_are_above_the_plot_and_between_its_sides(view, value):
+    view.set_graph(graph(turned(300, response(wave(0, 0.99, 0.0), "a network"))))
+    view.set_value(value)
+    image, axes = view.plot.grab().toImage(), view.plot.picture.axes
+    above = range(int(axes.plot.top()) - 2)
+    words = [x for x in range(image.width()) if any(image.pixelColor(x, y).blue() > 180 for y in above)]
+    assert axes.plot.left() - 1 <= min(words) <= max(words) <= axes.plot.right() + 1
+    assert min(words) - 8 <= axes.to_x(value) <= max(words) + 8

@@ -7,13 +7,14 @@ from PySide6.QtGui import QFocusEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QCompleter, QWidget
 
 from visualizer.ui.text import plain, plain_tip
+from visualizer.ui.widgets.elided_choice import ElidedChoice
 
 _CHARACTERS = 9  # that there is room for
 _FEW = 24  # classes up to which nobody needs a search
 _MOST_SHOWN = 18  # lines of the open list
 
 
-class ClassChoice(QComboBox):
+class ClassChoice(ElidedChoice):
     """Emits ``class_chosen(name)``, "" for the first entry. With many classes one types a part of a name."""
 
     class_chosen = Signal(str)

@@ -8,12 +8,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from visualizer.networks.anatomy import Layer
+from visualizer.ui.widgets.elided_choice import ElidedChoice
 
 _CHARACTERS = 7  # of a name that there is always room for
-_LIST_FRAME = 36  # px of the list that are not for its text
 
 
-class LayerChoice(QComboBox):
+class LayerChoice(ElidedChoice):
     """The layer that is shown. Emits ``layer_selected(index)`` when the user takes another one."""
 
     layer_selected = Signal(int)
@@ -33,9 +33,3 @@ class LayerChoice(QComboBox):
         """Show which one it is."""
         if index != self.currentIndex():
             self.setCurrentIndex(index)
-
-    def showPopup(self) -> None:
-        """Open the list, wide enough for its names."""
-        widths = (self.fontMetrics().horizontalAdvance(self.itemText(i)) for i in range(self.count()))
-        self.view().setMinimumWidth(max(widths, default=0) + _LIST_FRAME)
-        super().showPopup()

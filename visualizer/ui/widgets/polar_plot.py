@@ -15,14 +15,8 @@ from visualizer.ui.theme import DARK, TICK_SIZE, font
 from visualizer.ui.widgets.curve_painting import finite_runs, polygon
 from visualizer.ui.widgets.response_curves import ResponseCurve, ResponseGraph, Values
 from visualizer.ui.widgets.response_hand import ResponseHand
-from visualizer.ui.widgets.response_labels import draw_dot
-from visualizer.ui.widgets.response_picture import (
-    STALE,
-    crosses,
-    dashed,
-    draw_small_cross,
-    in_order,
-)
+from visualizer.ui.widgets.response_labels import draw_dot, shade
+from visualizer.ui.widgets.response_picture import crosses, dashed, draw_small_cross, in_order
 
 _SIDES, _ENDS = 33, 19  # px for the labels at the sides, above and below
 _SMALL = 120  # px: below it only four spokes have labels, and there is less room around
@@ -171,8 +165,7 @@ class PolarPlot(ResponseHand):
             painter.drawText(QRectF(x - width / 2 - 1, y - 7, width + 3, 14), _ALIGN.AlignCenter, text)
 
     def _draw_curve(self, painter: QPainter, curve: ResponseCurve) -> None:
-        color = QColor(curve.color)
-        painter.setOpacity(STALE if curve.stale else 1.0)
+        color = shade(curve)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for degrees, heights, closed in _stretches(curve):
             xs, ys = self._places(degrees, heights)
@@ -195,7 +188,6 @@ class PolarPlot(ResponseHand):
         if curve.rank == 0:
             for value in crosses(curve, math.radians(1) * self.radius).tolist():
                 draw_small_cross(painter, self.place(value, 1.0), color)
-        painter.setOpacity(1.0)
 
     def _places(self, degrees: Values, heights: Values) -> tuple[Values, Values]:
         low, high = self._graph.y if self._graph is not None else (0.0, 1.0)

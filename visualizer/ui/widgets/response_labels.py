@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 from visualizer.ui.text import plain
 from visualizer.ui.theme import DARK, SMALL_SIZE, font
 from visualizer.ui.widgets.axes import Axes
+from visualizer.ui.widgets.diagram_painting import mixed
 from visualizer.ui.widgets.place_labels import Box
 from visualizer.ui.widgets.race_picture import apart
 from visualizer.ui.widgets.response_curves import ResponseCurve, ResponseGraph, Values
@@ -25,9 +26,18 @@ _GAP = 4  # px between a name and its curve
 _TRIES = 28  # places along the curve
 _USUAL_SHARE, _TO_THE_RIGHT = 0.8, 12.0  # of the width; what it costs to be all of the width away from there
 _GROUND = QColor(27, 28, 31, 205)
-_TOP = 18  # px at the upper edge that belong to the marker's own words
+
+_STALE = 0.4  # of the colour of a curve that is of what was before
 
 NamePlace = tuple[ResponseCurve, str, QRectF]
+
+
+def shade(curve: ResponseCurve) -> QColor:
+    """The colour of a curve; pale on the ground of the plots while it is of what was before.
+
+    Not by opacity: lines are several strands, which would cover each other.
+    """
+    return mixed(DARK.field, curve.color, _STALE if curve.stale else 1.0)
 
 
 def name_places(graph: ResponseGraph, axes: Axes) -> list[NamePlace]:
@@ -76,7 +86,7 @@ def _best(
     found: list[tuple[float, Box]] = []
     for tops in (high + _GAP, low - _GAP - _NAME_HEIGHT):
         with np.errstate(invalid="ignore"):  # gaps meet nothing, and there are no names over them
-            inside = (tops >= plot.top() + _TOP) & (tops + _NAME_HEIGHT <= plot.bottom() - 2)
+            inside = (tops >= plot.top() + 2) & (tops + _NAME_HEIGHT <= plot.bottom() - 2)
             near = (others > tops[:, None] - 2) & (others < tops[:, None] + _NAME_HEIGHT + 2)
         free = inside & ~near.any(axis=(0, 2))
         for place in np.flatnonzero(free).tolist():
@@ -97,7 +107,7 @@ def draw_names(painter: QPainter, places: Sequence[NamePlace]) -> None:
     """The names in the colours of their curves."""
     painter.setFont(font(SMALL_SIZE))
     for curve, text, box in places:
-        painter.setPen(QColor(curve.color))
+        painter.setPen(shade(curve))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
 
@@ -120,12 +130,11 @@ def draw_values(
     axes: Axes,
     x: float,
     value: float,
-    taken: QRectF,
     names: Sequence[NamePlace] = (),
 ) -> None:
     """The dots on the curves, and the values of the class that is looked at beside the marker, none over another.
 
-    A name that a value would cut is hidden meanwhile: no curve runs through its place.
+    The names of the curves are left out where a value is in their way.
     """
     rows: list[tuple[float, ResponseCurve, str]] = []
     plot = axes.plot
@@ -137,14 +146,13 @@ def draw_values(
         draw_dot(painter, QPointF(x, y), curve)
         if curve.rank == 0 and not curve.stale:
             rows.append((y, curve, ("" if exact else "≈") + graph.quantity.text(height)))
-    rows = rows[: max(int(plot.height() - _TOP) // _VALUE_HEIGHT, 1)]
+    rows = rows[: max(int(plot.height()) // _VALUE_HEIGHT, 1)]
     painter.setFont(font(SMALL_SIZE, bold=True))
     metrics = painter.fontMetrics()
     widest = max((metrics.horizontalAdvance(text) for _, _, text in rows), default=0) + 6
     left = x + DOT + 4 if x + DOT + 4 + widest <= plot.right() else x - DOT - 4 - widest
-    top = max(plot.top(), taken.bottom() if taken.left() < left + widest and left < taken.right() else 0)
     half = _VALUE_HEIGHT / 2
-    room = (top + half, plot.bottom() - half)
+    room = (plot.top() + half, plot.bottom() - half)
     rows.sort(key=lambda row: row[0])
     wanted = [_beside_curve(curve, axes, left, left + widest, y, room) for y, curve, _ in rows]
     places = apart(wanted, _VALUE_HEIGHT, *room)
@@ -153,20 +161,12 @@ def draw_values(
         width = metrics.horizontalAdvance(text) + 6
         start = left if left > x else x - DOT - 4 - width
         boxes.append(QRectF(round(start), round(y - half), width, _VALUE_HEIGHT))
-    _hide_cut(painter, names, boxes, x)
+    draw_names(painter, [name for name in names if not any(name[2].intersects(box) for box in boxes)])
+    painter.setFont(font(SMALL_SIZE, bold=True))
     for (_, curve, text), box in zip(rows, boxes, strict=True):
         painter.fillRect(box, _GROUND)
         painter.setPen(QColor(curve.color))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
-
-
-def _hide_cut(painter: QPainter, names: Sequence[NamePlace], boxes: Sequence[QRectF], x: float) -> None:
-    """Paint over the names that meet one of the boxes, and the marker at ``x`` again."""
-    for _, _, name in names:
-        if any(name.intersects(box) for box in boxes):
-            painter.fillRect(name, QColor(DARK.field))
-            marker = QRectF(round(x) - 1, name.top(), 2, name.height())
-            painter.fillRect(marker.intersected(name), QColor(DARK.accent))
 
 
 def _beside_curve(

@@ -16,12 +16,11 @@ from visualizer.ui.widgets.axes import LABEL_HEIGHT, TICK_LENGTH, Axes, draw_axe
 from visualizer.ui.widgets.curve_axes import Labels, linear_labels
 from visualizer.ui.widgets.curve_painting import draw_line, finite_runs, polygon
 from visualizer.ui.widgets.response_curves import ResponseCurve, ResponseGraph, Stretch, Values, value_words
-from visualizer.ui.widgets.response_labels import NamePlace, draw_names, name_places
+from visualizer.ui.widgets.response_labels import NamePlace, name_places, shade
 
-STALE = 0.4  # opacity of curves that are of what was before
 LINE, COARSE = 2.0, 1.0  # px; of curves that are still being refined
 DASHES = ([5, 3], [1.5, 2.5])  # of the runners-up, in turn
-_TOP, _RIGHT, _LEAST_LEFT = 8, 14, 42  # px
+_TOP, _RIGHT, _LEAST_LEFT = 20, 14, 42  # px; above are the words of the marker
 _STRIP, _WORDS_STRIP, _STRIP_GAP = 4, 14, 2  # px; the higher one has room for names
 _MOST_STRIPS = 7
 _WORDS_STRIPS, _LEAST_PLOT = 2, 120  # so many strips have words, where so much of the height is left
@@ -67,7 +66,7 @@ class ResponsePicture:
     def __init__(self) -> None:
         self.graph: ResponseGraph | None = None
         self.axes = Axes(QRectF(0, 0, 1, 1), (0, 1), (0, 1))
-        self.names: list[NamePlace] = []  # where the names of curves stand
+        self.names: list[NamePlace] = []  # where the names of curves have room
         self._colors: Colors = DARK
         self._drawn: QPixmap | None = None
         self._strips: list[ResponseCurve] = []
@@ -90,7 +89,7 @@ class ResponsePicture:
         return self._drawn
 
     def draw(self, painter: QPainter, size: QSize) -> None:
-        """Draw all but the marker."""
+        """Draw all but the marker and the names, some of which give way to its words."""
         graph = self.graph
         if graph is None:
             return
@@ -103,7 +102,6 @@ class ResponsePicture:
         for curve in in_order(graph):
             self._draw_curve(painter, curve)
         self.names = name_places(graph, self.axes)
-        draw_names(painter, self.names)
         painter.restore()
         for number, curve in enumerate(self._strips):
             self._draw_strip(painter, curve, self.strip(number))
@@ -163,8 +161,7 @@ class ResponsePicture:
     def _draw_curve(self, painter: QPainter, curve: ResponseCurve) -> None:
         at, ys = curve.around
         xs, px = np.asarray(self.axes.to_x(at)), np.asarray(self.axes.to_y(ys))
-        color = QColor(curve.color)
-        painter.setOpacity(STALE if curve.stale else 1.0)
+        color = shade(curve)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if curve.rank:
             painter.setPen(dashed(color, curve.rank))
@@ -178,14 +175,12 @@ class ResponsePicture:
             for value in crosses(curve, scale).tolist():
                 x = float(self.axes.to_x(value))
                 draw_small_cross(painter, QPointF(x, self.axes.plot.bottom() - 5), color)
-        painter.setOpacity(1.0)
 
     def _draw_strip(self, painter: QPainter, curve: ResponseCurve, room: QRectF) -> None:
         """Filled where another class wins, with its name where there is room; an empty track elsewhere."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.fillRect(room, QColor(DARK.field))
-        painter.setOpacity(STALE if curve.stale else 1.0)
-        fill = QColor(curve.color)
+        fill = shade(curve)
         fill.setAlpha(90 if self._strip_height == _WORDS_STRIP else 200)
         painter.setFont(font(TICK_SIZE))
         for each in curve.elsewhere:
@@ -196,7 +191,6 @@ class ResponsePicture:
                 _draw_inside(painter, box, plain(each.class_name))
             else:  # hatched, so that it is not told by its colour alone
                 painter.fillRect(box, QBrush(QColor(DARK.field), Qt.BrushStyle.BDiagPattern))
-        painter.setOpacity(1.0)
 
     def _draw_caption(self, painter: QPainter, graph: ResponseGraph) -> None:
         strip = self.strip(0)

@@ -13,15 +13,16 @@ from visualizer.ui.theme import DARK, SMALL_SIZE, Colors, font
 from visualizer.ui.widgets.curve_painting import draw_read_out, draw_vertical
 from visualizer.ui.widgets.response_curves import ResponseGraph, value_words
 from visualizer.ui.widgets.response_hand import ResponseHand
-from visualizer.ui.widgets.response_labels import draw_values
+from visualizer.ui.widgets.response_labels import draw_names, draw_values
 from visualizer.ui.widgets.response_picture import ResponsePicture
 
+_WORDS_HEIGHT = 15  # px
 _NEAR_MARKER = 6.0  # px, within which the values at the marker are not told twice
 _MOST_ROWS = 12  # of a read-out
 
 
 class ResponsePlot(ResponseHand):
-    """Shows a graph; a frame at a new value is one blit, the marker, its dots and their values: 0.5 ms."""
+    """Shows a graph; a frame at a new value is one blit, names, the marker, its dots and their values: 0.5 ms."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Response over the values of the transform", parent)
@@ -83,6 +84,8 @@ class ResponsePlot(ResponseHand):
             x = float(axes.to_x(self._value))
             if axes.plot.left() - 1 <= x <= axes.plot.right() + 1:
                 self._draw_marker(painter, self._graph, x)
+            else:
+                draw_names(painter, self.picture.names)
             if self._pointer is not None and abs(self._pointer - x) > _NEAR_MARKER:
                 self._draw_read_out(painter, self._graph, self._pointer)
 
@@ -98,12 +101,11 @@ class ResponsePlot(ResponseHand):
         painter.setFont(font(SMALL_SIZE, bold=True))
         words = value_words(graph.transform, self._value)
         width = painter.fontMetrics().horizontalAdvance(words) + 6
-        left = x + 4 if x + 4 + width <= plot.right() else x - 4 - width
-        box = QRectF(round(left), plot.top() + 2, width, 15)
-        painter.fillRect(box, QColor(DARK.field))
-        painter.setPen(QColor(DARK.accent))
+        left = min(max(x - width / 2, plot.left()), plot.right() - width)
+        box = QRectF(round(left), plot.top() - _WORDS_HEIGHT - 2, width, _WORDS_HEIGHT)
+        painter.setPen(QColor(self._colors.accent))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
-        draw_values(painter, graph, self.picture.axes, x, self._value, box, self.picture.names)
+        draw_values(painter, graph, self.picture.axes, x, self._value, self.picture.names)
 
     def _draw_read_out(self, painter: QPainter, graph: ResponseGraph, x: float) -> None:
         """What all curves say below the pointer, and which class the networks take the input for there."""

@@ -9,11 +9,10 @@ from PySide6.QtWidgets import QComboBox, QWidget
 
 from visualizer.ui.rotation.words import value_words
 from visualizer.ui.text import plain, plain_tip
+from visualizer.ui.widgets.elided_choice import ElidedChoice
 
-_LIST_FRAME = 36  # px of the list that are not for its text
 
-
-class NameChoice(QComboBox):
+class NameChoice(ElidedChoice):
     """One of some names. Emits ``chosen(index)`` when the user takes another one."""
 
     chosen = Signal(int)
@@ -33,12 +32,6 @@ class NameChoice(QComboBox):
             self.addItems([plain(name) for name in names])
         if index != self.currentIndex():
             self.setCurrentIndex(index)
-
-    def showPopup(self) -> None:
-        """Open the list, wide enough for its names."""
-        widths = (self.fontMetrics().horizontalAdvance(self.itemText(i)) for i in range(self.count()))
-        self.view().setMinimumWidth(max(widths, default=0) + _LIST_FRAME)
-        super().showPopup()
 
 
 class StepChoice(NameChoice):
