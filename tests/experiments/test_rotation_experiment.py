@@ -167,9 +167,9 @@ MAIN = Path(__file__).parents[2] / "main.py"
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 def test_a_killed_experiment_goes_on(pictures: Path, tmp_path: Path) -> None:
     """Killed in the middle of a run, and stopped by Ctrl-C in the next one: the figures are those of one go."""
-    slow = settings(tmp_path / "killed", pictures, networks=("8_rot_3",), epochs=40)
+    slow = settings(tmp_path / "killed", pictures, networks=("8_rot_3",), epochs=120)
     arguments = (
-        f"--epochs 40 --networks 8_rot_3 --images 20 --step 90 --jobs 1 --device cpu --data {pictures}"
+        f"--epochs 120 --networks 8_rot_3 --images 20 --step 90 --jobs 1 --device cpu --data {pictures}"
     )
     command = [sys.executable, MAIN, "experiment", "rotation", "--out", slow.out, *arguments.split()]
     checkpoint = slow.out / "runs" / "8_rot_3-1337" / "checkpoint.pt"
