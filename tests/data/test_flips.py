@@ -63,10 +63,10 @@ def test_a_centred_crop_is_what_the_mirrored_picture_itself_gives():
 
 
 def test_the_crop_says_where_the_pixels_lie_in_the_mirrored_picture():
-    opened = picture(33, 60)  # an odd number of columns is cut away, so the crop is not in the middle
+    opened = picture(34, 60)  # odd numbers of rows and columns are cut away, so the crop is not in the middle
     for flip in FLIPS.values():
         flipped = opened.flipped(flip)
-        found = prepare_input(flipped, usual(33, 23), (3, 23, 23))
+        found = prepare_input(flipped, usual(34, 23), (3, 23, 23))
         left, top, width, height = (round(edge) for edge in found.crop)
         assert np.array_equal(flipped.pixels[top : top + height, left : left + width], found.pixels)
 
