@@ -180,6 +180,9 @@ def test_the_table_has_a_column_for_each_network(panel: PredictionPanel) -> None
     table = csv_bytes(export.table).decode().splitlines()
     assert table[0] == 'rank,class index,label,probability,"probability, baseline"'
     assert table[1] == "1,2,cat,0.5,0.75"
+    panel.set_compared(beside(replace(OTHER, exact=False)))
+    between = csv_bytes(export.table).decode().splitlines()
+    assert between == [table[0].replace("baseline", "baseline (interpolated)"), *table[1:]]
 
 
 # --- what is compared ------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QStacked
 from visualizer.probes.frames import Prediction
 from visualizer.probes.over_training import ProbabilityHistory
 from visualizer.ui.numbers import THIN
-from visualizer.ui.rotation.predictions import ComparedPredictions
+from visualizer.ui.rotation.predictions import ComparedNetwork, ComparedPredictions
 from visualizer.ui.text import plain_tip
 from visualizer.ui.theme import Colors
 from visualizer.ui.widgets.compared_bars import ComparedBars
@@ -175,12 +175,17 @@ class PredictionPanel(Panel):
     def _table(self) -> Iterable[Row]:
         """The classes; behind the probability of the open network those of others, of the same input."""
         others = self._compared.networks if self._compared is not None else ()
-        columns = [(each.name, each.probabilities) for each in others if not each.stale]
-        known = [(name, probabilities) for name, probabilities in columns if probabilities is not None]
-        yield *TABLE_HEADER, *(f"probability, {name}" for name, _ in known)
+        columns = [(_heading(each), each.probabilities) for each in others if not each.stale]
+        known = [(heading, probabilities) for heading, probabilities in columns if probabilities is not None]
+        yield *TABLE_HEADER, *(heading for heading, _ in known)
         for rank, each in enumerate(self._prediction.top if self._prediction else (), start=1):
             shares = (float(probabilities[each.index]) for _, probabilities in known)
             yield rank, each.index, each.label, each.probability, *shares
+
+
+def _heading(network: ComparedNetwork) -> str:
+    """Of a column; what stands on a line between values far apart is no answer of the network."""
+    return f"probability, {network.name}{'' if network.exact else ' (interpolated)'}"
 
 
 class TrueClassLabel(QLabel):
