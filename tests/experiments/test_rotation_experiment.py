@@ -324,7 +324,7 @@ def test_folders_that_are_none_of_its_own(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="other files"):
         run(usual)
     (usual.out / "experiment.json").write_text("{}")
-    with pytest.raises(UserError, match="cannot be read"):
+    with pytest.raises(UserError, match="of another version, or a damaged one"):
         run(usual)
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="cannot be written"):

@@ -116,7 +116,7 @@ def _check_same(plan: Plan, out: Path) -> None:
         before = from_json((out / SETTINGS).read_text(encoding="utf-8"))
     except ValueError:
         raise UserError(
-            f"'{shown(out.name)}' holds an experiment that cannot be read; choose another folder"
+            f"'{shown(out.name)}' holds an experiment of another version, or a damaged one; choose another folder"
         ) from None
     differing = [key for key in Plan.__dataclass_fields__ if getattr(before, key) != getattr(plan, key)]
     if differing:
