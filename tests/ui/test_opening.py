@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication
 
 from visualizer.cli import main
 from visualizer.ui.driving import drop, settle
-from visualizer.ui.gallery import OPENED, SAMPLES
+from visualizer.ui.gallery import LIMIT, OPENED, SAMPLES, find_pictures
 from visualizer.ui.main_window import MainWindow
 from visualizer.ui.widgets.dropping import NOTHING, arrival
 
@@ -75,6 +75,44 @@ def test_a_folder_of_class_folders_becomes_a_gallery(window: MainWindow, tmp_pat
     assert [item.label for item in window.session.gallery.items] == ["ellipse", "triangle"]
     assert window.session.input is not None
     assert window.session.input.label == "ellipse"
+
+
+def test_a_folder_among_pictures_gives_its_pictures_with_their_labels(
+    window: MainWindow, shared_data: Path, tmp_path: Path
+) -> None:
+    for label in ("triangle", "ellipse"):
+        (tmp_path / "things" / label).mkdir(parents=True)
+        Image.fromarray(np.full((32, 32, 3), 90, np.uint8)).save(tmp_path / "things" / label / "a.png")
+    (tmp_path / "empty").mkdir()
+    photo = shared_data / "photos" / "espresso.png"
+    drop(window, [tmp_path / "things", tmp_path / "empty", photo])
+    assert settle(window)
+    items = window.session.gallery.items
+    assert [(item.name, item.label) for item in items] == [
+        ("espresso.png", None),
+        ("a.png", "ellipse"),
+        ("a.png", "triangle"),
+    ]
+    assert all(item.thumbnail is not None for item in items)
+    assert window.session.input is not None
+    assert window.session.input.name == "espresso.png"
+    window.actions_by_id["picture_next"].trigger()
+    assert settle(window)
+    assert window.session.input.label == "ellipse"
+    assert window.notices.sentences() == [
+        "The folder 'empty' holds no pictures; choose one with PNG or JPEG files in it.",
+        "things: 2 pictures in 2 classes.",
+    ]
+
+
+def test_of_a_large_folder_beside_a_picture_the_strip_keeps_both(tmp_path: Path) -> None:
+    (tmp_path / "many").mkdir()
+    for number in range(LIMIT + 1):
+        (tmp_path / "many" / f"{number}.png").touch()
+    found = find_pictures([tmp_path / "many", tmp_path / "one.png"])
+    assert [item.name for item in found.items[:2]] == ["one.png", "0.png"]
+    assert len(found.items) == LIMIT
+    assert found.sentence.endswith(f"of {LIMIT + 2} pictures the strip shows the first {LIMIT}")
 
 
 def test_an_empty_folder_is_a_sentence(window: MainWindow, tmp_path: Path) -> None:

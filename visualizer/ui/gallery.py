@@ -5,6 +5,7 @@ A gallery keeps a thumbnail and the way to a picture, never the picture: 200 ope
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from visualizer.assets import resource
-from visualizer.data.folders import Folder, read_folder
+from visualizer.data.folders import read_folder
 from visualizer.data.inputs import Input
 from visualizer.data.samples import shape_samples
 from visualizer.errors import UserError
@@ -46,6 +47,16 @@ class GalleryItem:
 
     def matches(self, shown: Input) -> bool:
         return self.source is shown.as_opened or (shown.source is not None and self.source == shown.source)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What paths with folders among them hold: the first pictures, for the gallery ``name``, and what to say."""
+
+    name: str
+    items: tuple[GalleryItem, ...] = field(repr=False)
+    sentence: str
+    troubles: tuple[str, ...] = ()
 
 
 class Gallery(QObject):
@@ -80,16 +91,18 @@ class Gallery(QObject):
         self._session.ask("samples", lambda _: draw_samples())
 
     def open_pictures(self, paths: Sequence[Path]) -> None:
-        """Add pictures in front of the opened ones; the first becomes the input."""
+        """Show files and what folders hold; the first picture becomes the input.
+
+        One folder is a gallery of its own. All else comes in front of what was opened before, files before folders.
+        """
+        if any(map(os.path.isdir, paths)):  # unlike Path.is_dir it never raises
+            self._session.ask("folder", lambda _: find_pictures(paths))
+            return
         self._opening = paths[0]
         self._session.open_picture(paths[0])
         self._add(OPENED, [GalleryItem(path.name, path) for path in paths])
         if len(paths) > LIMIT:
             self._session.noticed.emit("info", f"Of {len(paths)} files the strip keeps the first {LIMIT}.")
-
-    def open_folder(self, path: Path) -> None:
-        """Read a folder of class folders, or of pictures, and show it as a gallery."""
-        self._session.ask("folder", lambda _: read_folder(path))
 
     def open_set(self, name: str, items: Sequence[GalleryItem]) -> None:
         """Show pictures as a gallery of that name, in place of an older one; the first becomes the input."""
@@ -142,16 +155,16 @@ class Gallery(QObject):
         self._announce()
 
     def _folder_read(self, value: object) -> None:
-        assert isinstance(value, Folder)
-        items = [
-            GalleryItem(path.name, path, value.classes[label] if label >= 0 else None)
-            for path, label in value.items[:LIMIT]
-        ]
-        count, classes = len(value.items), len(value.classes)
-        about = f"{value.name}: {count} pictures" + (f" in {classes} classes" if classes else "")
-        more = f"; the strip shows the first {LIMIT}" if count > LIMIT else ""
-        self._session.noticed.emit("info", f"{about}{more}.")
-        self.open_set(value.name, items)
+        assert isinstance(value, Found)
+        for trouble in value.troubles:
+            self._session.noticed.emit("warning", trouble)
+        if value.sentence:
+            self._session.noticed.emit("info", value.sentence)
+        if value.name != OPENED:
+            self.open_set(value.name, value.items)
+        else:
+            self._add(OPENED, list(value.items))
+            self.choose(0)
 
     def _add(self, name: str, items: list[GalleryItem]) -> None:
         items = list({item.source: item for item in items}.values())
@@ -229,6 +242,37 @@ def draw_samples(seed: int = 7, count: int = 24) -> tuple[GalleryItem, ...]:
     items = [GalleryItem(path.name, path, _label_of(path)) for path in bundled_pictures()]
     items += [GalleryItem(shown.name, shown, shown.label) for shown in shape_samples(seed, count, 32)]
     return tuple(replace(item, thumbnail=jobs.small_picture(item.source, THUMBNAIL_SIDE)) for item in items)
+
+
+def find_pictures(paths: Sequence[Path]) -> Found:
+    """The pictures of files, and of folders (of class folders) with their labels; files are not opened.
+
+    Raises ``UserError`` where there are none.
+    """
+    items = [GalleryItem(path.name, path) for path in paths if not os.path.isdir(path)]
+    count, name = len(items), OPENED
+    about: list[str] = []
+    troubles: list[str] = []
+    for path in filter(os.path.isdir, paths):
+        try:
+            folder = read_folder(path)
+        except UserError as error:
+            if len(paths) == 1:
+                raise
+            troubles.append(str(error))
+            continue
+        name = folder.name if len(paths) == 1 else OPENED
+        count += len(folder.items)
+        classes = f" in {len(folder.classes)} classes" if folder.classes else ""
+        about.append(f"{folder.name}: {len(folder.items)} pictures{classes}")
+        items += [
+            GalleryItem(file.name, file, folder.classes[label] if label >= 0 else None)
+            for file, label in folder.items[:LIMIT]
+        ]
+    if not items:
+        raise UserError(" ".join(troubles))
+    more = [f"of {count} pictures the strip shows the first {LIMIT}"] if count > LIMIT else []
+    return Found(name, tuple(items[:LIMIT]), "; ".join(about + more), tuple(troubles))
 
 
 def _thumbnail_or_none(source: Path | Input, report: Report) -> NDArray[np.uint8] | None:

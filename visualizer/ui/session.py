@@ -6,7 +6,6 @@ here; a worker, or a run under way, looks; what was seen comes back as typed sig
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -93,9 +92,7 @@ class Session(Workers):
         if len(networks) > 1:
             name = networks[-1].name
             self.noticed.emit("info", f"Of {len(networks)} network files the last one was opened, {name}.")
-        if len(pictures) == 1 and os.path.isdir(pictures[0]):
-            self.gallery.open_folder(pictures[0])
-        elif pictures:
+        if pictures:
             self.gallery.open_pictures(pictures)
 
     def open_network(self, text: str, *, pretrained: bool = False, weights: Path | None = None) -> None:
