@@ -79,6 +79,12 @@ def test_hostile_networks(
     assert not any(re.match("pickle_|zip_bomb|truncated|whole_module", name) for name in loaded)
 
 
+def test_what_is_odd_in_a_network_is_said_with_its_name(window: MainWindow, shared_data: Path) -> None:
+    drop(window, [shared_data / "hostile-models" / "nan_weights.safetensors"])
+    assert settle(window)
+    assert "tinycnn: fc.weight has 7,840 values that are not a number." in window.notices.sentences()
+
+
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_noise_of_any_name(window: MainWindow, tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"noise{ending}"

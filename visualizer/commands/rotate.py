@@ -66,7 +66,7 @@ def rotate(options: RotateOptions) -> int:
         looks = _looks(responses, options.label)
         if options.out is not None:
             write(looks, picture.title, options.out, only=options.label is not None, report=report)
-    _tell(picture, (*networks, *inputs), responses, looks, options.label)
+    _tell(picture, networks, inputs, responses, looks, options.label)
     print("\n".join(as_table(looks, asked=options.label is not None)))
     if options.out is not None:
         print(options.out)
@@ -164,13 +164,16 @@ def class_index(classes: Sequence[str], label: str) -> int | None:
 
 def _tell(
     picture: Input,
-    sources: Sequence[Network | Prepared],
+    networks: Sequence[Network],
+    inputs: Sequence[Prepared],
     responses: Sequence[Response],
     looks: Sequence[Look],
     label: str | None,
 ) -> None:
     """Print what there is to note, each once."""
-    notes = [*picture.notes, *(note for source in sources for note in source.notes)]
+    notes = list(picture.notes)
+    notes += [f"{network.name}: {note}" for network in networks for note in network.notes]
+    notes += [note for prepared in inputs for note in prepared.notes]
     asked = [look.response for look in looks]
     for response in responses:
         if response not in asked:

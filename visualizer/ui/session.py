@@ -217,7 +217,8 @@ class Session(Workers):
         self.network_changed.emit(value)
         self.selection_changed.emit(self.selection)
         for note in value.network.notes:
-            self.noticed.emit("warning", note)
+            # It may stay on the screen when another network is open.
+            self.noticed.emit("warning", f"{value.network.name}: {note}")
         if value.source is not None:
             self.file_opened.emit(value.source)
         self._inspect()
