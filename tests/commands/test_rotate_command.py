@@ -19,7 +19,7 @@ from torch.nn import functional
 
 from visualizer.assets import resource
 from visualizer.cli import main
-from visualizer.commands.response_files import Look, write
+from visualizer.commands.response_files import Look, as_table, write
 from visualizer.commands.rotate import class_index, distinct
 from visualizer.data.images import read_image
 from visualizer.data.preprocessing import prepare
@@ -155,6 +155,19 @@ def test_several_networks_of_one_name_are_told_apart(
     assert len(capsys.readouterr().out.splitlines()) == 2 + 3 + 1
 
 
+def test_a_share_is_none_or_all_only_where_it_is() -> None:
+    """The last column, of 3,600 angles at which the class is the predicted one at all but one, at one, at all."""
+    values = np.arange(3_600) / 10
+    printed = []
+    for wrong in (slice(0, 1), slice(1, None), slice(0, 0)):
+        likely = np.full((3_600, 2), (0.9, 0.1))
+        likely[wrong] = likely[wrong, ::-1]
+        known = np.ones(3_600, bool)
+        response = Response("one", "rotation", "grey", values, known, np.log(likely), likely, ("cat", "dog"))
+        printed.append(list(as_table([Look(response, 0)], asked=True))[2].split()[-1])
+    assert printed == [">0.999", "<0.001", "1.000"]
+
+
 def test_names_are_made_to_differ() -> None:
     assert distinct(["a", "b"], ["x", ""]) == ["a", "b"]
     assert distinct(["a", "a"], ["", ""]) == ["a", "a (2)"]
@@ -266,16 +279,23 @@ def test_numbers_that_are_not_finite_are_nan_in_the_table(capsys: pytest.Capture
     with torch.no_grad():
         list(network.module.parameters())[-1].fill_(math.nan)
     save_network(network.spec, network.module, Path("nan.safetensors"))
+    capsys.readouterr()
     assert rotate("nan.safetensors", "--image", TRIANGLE, "--step", 90, "--out", "curve.csv") == 0
+    printed = capsys.readouterr()
+    assert printed.out.splitlines()[2].split() == ["shapes-net", *"––––––––"]
+    assert any(
+        line.startswith("note: shapes-net: ") and line.endswith("has 9 values that are not a number")
+        for line in printed.err.splitlines()
+    )
+    assert rotate("nan.safetensors", "--image", TRIANGLE, "--step", 90, "--label", "ellipse") == 0
+    assert capsys.readouterr().out.splitlines()[2].split() == ["shapes-net", "ellipse", *"–––––––"]
     assert [row[3] for row in rows_of()[1:]] == ["nan"] * 36
     assert rotate("nan.safetensors", "--image", TRIANGLE, "--step", 90, "--out", "curve.png") == 0
     assert rotate("nan.safetensors", "--image", TRIANGLE, "--step", 90, "--out", "curve.svg") == 0
     assert "no finite numbers" in Path("curve.svg").read_text(encoding="utf-8"), (
         "an empty plot says why it is"
     )
-    shown = capsys.readouterr()
-    assert "no finite numbers" in shown.err
-    assert shown.out.splitlines()[2].split()[-1] in ("0.000", "–")
+    assert "no finite numbers" in capsys.readouterr().err
 
 
 def test_many_rows_are_written_in_little_memory(tmp_path: Path) -> None:

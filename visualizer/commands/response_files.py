@@ -67,28 +67,38 @@ def as_table(looks: Sequence[Look], *, asked: bool) -> Iterator[str]:
         Column("class", widest=24),
         *(Column(title, numbers=True) for title in titles),
     )
-    return draw(columns, [_table_row(look, transform) for look in looks])
+    return draw(columns, [_table_row(look, transform, asked=asked) for look in looks])
 
 
-def _table_row(look: Look, transform: Transform) -> tuple[str, ...]:
+def _table_row(look: Look, transform: Transform, *, asked: bool) -> tuple[str, ...]:
     response = look.response
     figures = summary(response, look.index)
+    if not math.isfinite(figures.mean):  # nor is any class predicted
+        return response.network, look.name if asked else "–", *("–",) * 7
     neutral = response.probabilities[response.values == transform.neutral, look.index]
     return (
         response.network,
         look.name,
-        _share(float(neutral[0]) if neutral.size else math.nan),
-        _share(figures.mean),
-        _share(figures.std),
-        _share(figures.minimum),
-        f"{figures.minimum_at:g}{transform.unit}" if math.isfinite(figures.minimum_at) else "–",
+        _number(float(neutral[0]) if neutral.size else math.nan),
+        _number(figures.mean),
+        _number(figures.std),
+        _number(figures.minimum),
+        f"{figures.minimum_at:g}{transform.unit}",
         str(figures.flips),
         _share(figures.share_right),
     )
 
 
-def _share(value: float) -> str:
+def _number(value: float) -> str:
     return f"{value:.3f}" if math.isfinite(value) else "–"
+
+
+def _share(share: float) -> str:
+    """The same; what would round to none or to all but is neither says so."""
+    text = _number(share)
+    if share > 0 and text == "0.000":
+        return "<0.001"
+    return ">0.999" if share < 1 and text == "1.000" else text
 
 
 def write(looks: Sequence[Look], picture: str, path: Path, *, only: bool, report: Report) -> None:
