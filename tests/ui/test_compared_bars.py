@@ -119,7 +119,7 @@ def test_colour_is_never_alone(panel: PredictionPanel, qtbot: QtBot) -> None:
     shown(panel, beside(OTHER, replace(THIRD, name="<b>aug</b>", stale=True, exact=False)))
     words = panel.compared_bars.accessibleDescription()
     assert words.startswith(
-        "cat: 8_rot_1 50.0\u202f%; baseline 75.0\u202f%; <b>aug</b> ≈60.0\u202f%, of the input before"
+        "cat: 8_rot_1 50.0\u202f%; baseline 75.0\u202f%; <b>aug</b> ≈60\u202f%, of the input before"
     )
     row = LEGEND + panel.compared_bars.row_height() + 2
     assert "dog: 8_rot_1 25.0000\u202f%<br>baseline 25.0000\u202f%<br>&lt;b&gt;aug" in tip(panel, row)
@@ -134,6 +134,29 @@ def test_what_is_unknown_has_no_bar(panel: PredictionPanel) -> None:
     other_classes = replace(OTHER, probabilities=np.array([1.0]))
     shown(panel, beside(other_classes))
     assert "cat: 8_rot_1 50.0\u202f%; baseline –" in panel.compared_bars.accessibleDescription()
+
+
+def test_what_is_mixed_has_no_decimals(panel: PredictionPanel) -> None:
+    shown(panel, beside(replace(THIRD, probabilities=np.array([0.0004, 0.3716, 0.6278]), exact=False)))
+    words = panel.compared_bars.accessibleDescription()
+    assert [row.rpartition(" ≈")[2] for row in words.split(". ")] == ["63\u202f%", "0\u202f%", "37\u202f%"]
+    assert "≈63\u202f%" in tip(panel, LEGEND + 2)
+
+
+@pytest.mark.parametrize(
+    ("apart", "degrees", "says"),
+    [(30, 100.0, "…"), (30, 120.0, "35.0\u202f%"), (8, 100.0, "≈45\u202f%")],
+)
+def test_far_from_what_is_known_nothing_is_said(
+    panel: PredictionPanel, apart: int, degrees: float, says: str
+) -> None:
+    coarse = response(wave(1), "coarse", known=np.arange(360) % apart == 0)
+    state = turned(degrees, response(wave(8)), coarse)
+    found = compared_predictions(state.lines, [state.lines[1].key], state.change)
+    panel.set_prediction(replace(PREDICTION, top=(ClassProbability(0, "cat", 0.5),)), "8_rot_1")
+    picture = shown(panel, found)
+    assert panel.compared_bars.accessibleDescription().endswith(f"coarse {says}")
+    assert (lengths(picture, COLORS[1], LEGEND, picture.height() - LEGEND) > 0) == (says != "…")
 
 
 def test_what_is_of_the_input_before_is_pale(panel: PredictionPanel) -> None:

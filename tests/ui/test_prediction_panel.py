@@ -13,7 +13,7 @@ from table_bench import csv_bytes
 from visualizer.probes.frames import ClassProbability, Prediction
 from visualizer.ui.panels.prediction import NO_PREDICTION, PredictionPanel
 from visualizer.ui.theme import DARK
-from visualizer.ui.widgets.probability_bars import ROW_HEIGHT, probability_text
+from visualizer.ui.widgets.probability_bars import ROW_HEIGHT
 
 ESPRESSO = Prediction(
     top=(
@@ -40,15 +40,6 @@ def panel(qtbot: QtBot, styled: QApplication) -> PredictionPanel:
     made.show()
     qtbot.waitExposed(made)
     return made
-
-
-def test_probabilities_read_as_per_cent() -> None:
-    assert probability_text(0.966) == "96.6\u202f%"
-    assert probability_text(0.0003) == "<\u202f0.1\u202f%"
-    assert probability_text(0.99996) == ">\u202f99.9\u202f%"
-    assert probability_text(1) == "100.0\u202f%"
-    assert probability_text(0) == "0.0\u202f%"
-    assert probability_text(math.nan) == "–"
 
 
 def test_it_says_when_there_is_nothing_yet_and_why(panel: PredictionPanel) -> None:

@@ -42,8 +42,18 @@ def signed(value: float, digits: int = 2) -> str:
 
 
 def percent(share: float, digits: int = 1) -> str:
-    """A share of 1 as per cent: ``0.913`` → ``91.3 %``."""
-    return "–" if math.isnan(share) else f"{100 * share:.{digits}f}{THIN}%"
+    """A share of 1 as per cent: ``0.913`` → ``91.3 %``.
+
+    What would round to nothing or to everything but is neither says so: ``< 0.1 %``, ``> 99.9 %``.
+    """
+    if math.isnan(share):
+        return "–"
+    text, least = f"{100 * share:.{digits}f}", 10**-digits
+    if share > 0 and float(text) == 0:
+        return f"<{THIN}{least:.{digits}f}{THIN}%"
+    if share < 1 and float(text) == 100:
+        return f">{THIN}{100 - least:.{digits}f}{THIN}%"
+    return f"{text}{THIN}%"
 
 
 def shape(sizes: tuple[int, ...]) -> str:

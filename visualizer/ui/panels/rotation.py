@@ -228,7 +228,7 @@ class _Progress(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 1, 6, 1)
         row.setSpacing(8)
-        self.words = SteadyText("3600 angles, 100 %")
+        self.words = SteadyText("3600 angles, > 99 %")
         self.cancel = QPushButton("Cancel", toolTip="Leave the curves as they are")
         self.cancel.setProperty("role", "small")
         row.addWidget(self.words)

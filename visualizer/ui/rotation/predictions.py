@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from visualizer.ui.rotation.live import LiveRotation
 
 MOST = 2  # beside the open network: more bars in a row nobody can tell apart
+_LEAST_KNOWN = 0.1  # of a curve, before its values say something of those between them
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,6 +30,7 @@ class ComparedNetwork:
     """One network beside the open one: ``probabilities`` (K,) of all classes, None where nothing is known yet.
 
     ``exact``: they were computed for that very input, or next to it. ``stale``: they are of what was shown before.
+    ``waiting``: None because what is known is too far from that input to say anything.
     """
 
     name: str
@@ -36,6 +38,7 @@ class ComparedNetwork:
     probabilities: NDArray[np.float64] | None = field(default=None, repr=False)
     exact: bool = True
     stale: bool = False
+    waiting: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,6 +84,8 @@ def _at(line: Line, name: str, change: Change) -> ComparedNetwork:
         return ComparedNetwork(name, line.color)
     probabilities, exact = probabilities_at(response, change.value)
     stale = line.stale or response.border != change.border
+    if not exact and response.known.mean() < _LEAST_KNOWN:
+        return ComparedNetwork(name, line.color, None, exact, stale, waiting=True)
     return ComparedNetwork(name, line.color, probabilities, exact, stale)
 
 

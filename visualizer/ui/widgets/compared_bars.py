@@ -23,7 +23,6 @@ from visualizer.ui.widgets.probability_bars import (
     ROW_HEIGHT,
     ROWS,
     WIDEST,
-    probability_text,
 )
 
 LEGEND = 17  # px
@@ -108,7 +107,7 @@ class ComparedBars(QWidget):
         words = [f"{plain(each.label)}: {own} {percent(each.probability, digits)}"]
         for network, share in self._shares(each.index):
             late = ", of the input before" if network.stale else ""
-            words.append(f"{plain(network.name)} {_about(network, share)}{percent(share, digits)}{late}")
+            words.append(f"{plain(network.name)} {_figure(network, share, digits)}{late}")
         return words
 
     def event(self, event: QEvent) -> bool:
@@ -178,16 +177,16 @@ class ComparedBars(QWidget):
         )
         painter.drawText(label, LINE, shown)
         painter.setFont(font(SMALL_SIZE, bold=first))
-        self._paint_share(painter, label, 0, compared.color, each.probability)
+        self._paint_share(painter, label, 0, compared.color, each.probability, percent(each.probability))
         painter.setFont(font(SMALL_SIZE))
         painter.setPen(QColor(self._colors.muted))
         for number, (network, share) in enumerate(self._shares(each.index), start=1):
             painter.setOpacity(_PALE if network.stale else 1)
-            self._paint_share(painter, label, number, network.color, share, _about(network, share))
+            self._paint_share(painter, label, number, network.color, share, _figure(network, share))
         painter.setOpacity(1)
 
     def _paint_share(
-        self, painter: QPainter, label: QRect, number: int, color: str, share: float, about: str = ""
+        self, painter: QPainter, label: QRect, number: int, color: str, share: float, text: str
     ) -> None:
         """The bar of a network behind the label, and its figure in the pen and the font that are set."""
         figures = QFontMetrics(font(SMALL_SIZE, bold=True)).horizontalAdvance(WIDEST)
@@ -200,7 +199,7 @@ class ComparedBars(QWidget):
             self._paint_bar(painter, bar, color)
         pitch = (label.height() - _ROWS_APART) // self._count
         figure = QRect(self.width() - figures, self._place(label, number, pitch), figures, pitch)
-        painter.drawText(figure, _FIGURE_FLAGS, about + probability_text(share))
+        painter.drawText(figure, _FIGURE_FLAGS, text)
 
     def _paint_bar(self, painter: QPainter, bar: QRect, color: str) -> None:
         """In the colour; with an outline in the light theme, where some of the colours are hardly seen."""
@@ -214,8 +213,13 @@ class ComparedBars(QWidget):
         return label.top() + (label.height() - self._count * pitch) // 2 + number * pitch
 
 
-def _about(network: ComparedNetwork, share: float) -> str:
-    return "" if network.exact or math.isnan(share) else "≈"
+def _figure(network: ComparedNetwork, share: float, digits: int = 1) -> str:
+    """A share in words; of one that is mixed from neighbours no decimals are known."""
+    if network.waiting:
+        return "…"
+    if network.exact or math.isnan(share):
+        return percent(share, digits)
+    return f"≈{percent(round(share, 2), 0)}"
 
 
 def _shared(widths: list[int], room: int) -> list[int]:

@@ -46,7 +46,7 @@ ACCURACY = Quantity(
     lambda curves: curves.accuracy,
     lambda curves: curves.validation_accuracy,
     percent,
-    "100.0\u202f%",
+    ">\u202f99.9\u202f%",
     scale=100.0,
     limits=(0.0, 1.0),
 )

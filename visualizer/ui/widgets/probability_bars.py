@@ -22,15 +22,6 @@ WIDEST = f">{THIN}99.9{THIN}%"
 LINE = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
 
 
-def probability_text(probability: float) -> str:
-    """``96.6 %``; what would round to nothing or to everything but is neither says so."""
-    if 0 < probability < 0.0005:
-        return f"<{THIN}0.1{THIN}%"
-    if 0.9995 <= probability < 1:
-        return WIDEST
-    return percent(probability)
-
-
 class ProbabilityBars(QWidget):
     """Up to five classes, the first in bold and in the accent colour."""
 
@@ -44,7 +35,7 @@ class ProbabilityBars(QWidget):
     def set_classes(self, top: tuple[ClassProbability, ...]) -> None:
         self._top = top[:ROWS]
         self.setAccessibleDescription(
-            ", ".join(f"{each.label} {probability_text(each.probability)}" for each in self._top)
+            ", ".join(f"{each.label} {percent(each.probability)}" for each in self._top)
         )
         self.update()
 
@@ -86,7 +77,7 @@ class ProbabilityBars(QWidget):
         shown = QFontMetrics(face).elidedText(each.label, Qt.TextElideMode.ElideRight, label.width())
         painter.drawText(label, Qt.AlignmentFlag.AlignLeft | LINE, shown)
         value = QRect(width - percentages, top, percentages, ROW_HEIGHT)
-        painter.drawText(value, Qt.AlignmentFlag.AlignRight | LINE, probability_text(each.probability))
+        painter.drawText(value, Qt.AlignmentFlag.AlignRight | LINE, percent(each.probability))
         painter.fillRect(track, QColor(self._colors.track))
         if each.probability > 0 and math.isfinite(each.probability):
             track.setWidth(max(1, round(track_width * each.probability)))
