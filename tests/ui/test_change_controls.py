@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from panel_bench import shown
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -66,9 +66,11 @@ def test_showing_a_change_requests_nothing(panel, asked, qtbot):
     assert asked == []
 
 
-def test_a_rotation_has_a_dial_and_other_transforms_a_slider(panel):
+@pytest.mark.parametrize(("dock", "height"), [(480, 84), (280, 70)])
+def test_a_rotation_has_a_dial_and_other_transforms_a_slider(panel, dock, height):
     controls = panel.controls
-    height = controls.height()
+    panel.set_strip(tuple(StripItem(str(index), PICTURE) for index in range(9)), 0)
+    panel.resize(280, dock)
     for name, row in TRANSFORMS.items():
         panel.set_change(Change(name, row.maximum * 0.75), False)
         lay_out(panel)
@@ -78,14 +80,20 @@ def test_a_rotation_has_a_dial_and_other_transforms_a_slider(panel):
         assert controls.transforms.currentText() == row.title
         assert controls.value.text() == f"{row.maximum * 0.75:.{row.decimals}f}"
         assert controls.height() == height  # nothing moves under the hand
+        assert all(button.isVisible() for button in controls.flips.values())
         parts = [part for part in controls.findChildren(QWidget, options=DIRECT) if part.isVisible()]
         for index, part in enumerate(parts):
             assert controls.rect().contains(part.geometry()), part
             assert not any(part.geometry().intersects(other.geometry()) for other in parts[index + 1 :])
 
 
-def test_the_dial_asks_for_angles(panel, asked, qtbot):
-    qtbot.mouseClick(panel.controls.dial, LEFT, pos=QPoint(38, 10))  # straight up
+@pytest.mark.parametrize("height", [480, 220])
+def test_the_dial_asks_for_angles(panel, asked, qtbot, height):
+    panel.resize(280, height)
+    lay_out(panel)
+    dial = panel.controls.dial
+    assert dial.size() == QSize(77, 77) if height == 480 else QSize(69, 69)
+    qtbot.mouseClick(dial, LEFT, pos=QPoint(dial.width() // 2, 10))  # straight up
     assert asked == [("value", 90.0, False), ("value", 90.0, True)]
 
 
@@ -263,24 +271,6 @@ def test_the_caption_says_what_is_done(panel):
     assert panel._caption.full_text() == "32×32\u202fpx, standardised, blur 1.5\u202f%"
     panel.set_change(NOTHING, False)
     assert panel._caption.full_text() == "60×40\u202fpx → 32×32\u202fpx, standardised"
-
-
-def test_the_dial_gives_way_to_the_picture_in_a_short_dock(panel):
-    panel.set_strip(tuple(StripItem(str(index), PICTURE) for index in range(9)), 0)
-    panel.set_galleries(("a", "b"), "a")
-    panel.set_change(Change("rotation", 30.0), False)
-    controls = panel.controls
-    for height, has_dial in ((480, True), (300, False), (480, True), (240, False)):
-        panel.resize(280, height)
-        lay_out(panel)
-        assert controls.dial.isVisible() == has_dial
-        assert controls.height() == (84 if has_dial else 24)
-        assert controls.value.isVisible()
-        assert controls.play.isVisible()
-        assert panel.picture.height() >= (120 if has_dial else 60)
-        for part in (controls.value, controls.reset, controls.play, controls.transforms):
-            assert controls.rect().contains(part.geometry())
-    assert panel.minimumSizeHint().height() <= 240  # the dock can be made that small
 
 
 @pytest.mark.parametrize("rows", [20, 40, 120])

@@ -268,7 +268,7 @@ def test_keys_are_told_and_stay_where_the_buttons_give_way(turning: MainWindow, 
         assert button.accessibleName().startswith(action.text())
         assert any(action.text() in text for text in told)
         assert button.isVisible()
-    turning.resize(1024, 700)
+    turning.resize(1024, 600)
     assert settle(turning)
     assert not any(button.isVisible() for button in controls.flips.values())
     assert controls.value.isVisible()

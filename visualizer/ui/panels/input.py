@@ -24,7 +24,7 @@ from visualizer.data.transforms.change import NOTHING, ROTATION, Change
 from visualizer.ui.numbers import THIN, integer
 from visualizer.ui.rotation.words import words
 from visualizer.ui.theme import Colors, icon
-from visualizer.ui.widgets.change_controls import FULL, ChangeControls
+from visualizer.ui.widgets.change_controls import DENSE, FULL, ONE_LINE, ChangeControls
 from visualizer.ui.widgets.export import Export
 from visualizer.ui.widgets.icon_button import icon_button
 from visualizer.ui.widgets.panel import PADDING, Panel
@@ -35,7 +35,11 @@ from visualizer.ui.widgets.strip import Strip, StripItem, shown_name
 
 CHANNELS = {1: ", grey", 3: ""}
 _GAP = 8  # px
-_SMALLEST_PICTURE = 120  # px that are left to the picture before the dial gives way
+_SPACING = 6  # px below the picture and between lines
+_ROOMY, _SMALLEST = (
+    120,
+    64,
+)  # px that are left to the picture before the controls are dense, and before the dial goes
 
 
 class InputPanel(Panel):
@@ -95,7 +99,7 @@ class InputPanel(Panel):
         shown = QWidget()
         rows = QVBoxLayout(shown)
         rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(6)
+        rows.setSpacing(_SPACING)
         rows.addWidget(self.picture, 1)
         rows.addSpacing(2)
         rows.addWidget(self.controls)
@@ -154,11 +158,6 @@ class InputPanel(Panel):
         self._fit_picture()
         self.controls.set_flip(NOT_FLIPPED if input is None else input.flip)
         self.set_subtitle("" if input is None else shown_name(input.title))
-        if input is not None:
-            lines = [shown_name(str(input.source or input.name)), input.flip.words]
-            lines += [f"class {input.label}"] if input.label else []
-            tip = "<br>".join(html.escape(line) for line in lines if line)
-            self.picture.setToolTip(f"<qt>{tip}</qt>")
         self._say()
 
     def set_seen(
@@ -221,8 +220,9 @@ class InputPanel(Panel):
         self._fit_picture()
 
     def _fit_picture(self) -> None:
-        """Keep what is below directly below the picture; the dial is there while the picture is large enough.
+        """Keep what is below directly below the picture, and the dial there while any room is left to the picture.
 
+        First the caption gives way, whose words the picture's tool tip has too, then the dial with its fellows.
         The room is enough for the picture and for what the network sees of it: nothing moves when that is shown.
         """
         width = self.width() - 2 * PADDING
@@ -233,16 +233,19 @@ class InputPanel(Panel):
             if self._net_input is not None:
                 height = max(height, round(width * self._net_input[1] / self._net_input[2]))
         self.picture.setMaximumHeight(height or width)
-        self.controls.set_short(self._room() < _SMALLEST_PICTURE + FULL)
+        room, caption = self._room(), self._caption.sizeHint().height() + _SPACING
+        is_roomy = room - caption - FULL.height >= _ROOMY
+        self._caption.setVisible(is_roomy)
+        self.controls.set_form(FULL if is_roomy else DENSE if room - DENSE.height >= _SMALLEST else ONE_LINE)
 
     def _room(self) -> int:
-        """Px of height for the picture and the controls."""
-        taken = 2 * PADDING + self._caption.sizeHint().height() + 2 * 6 + 2
+        """Px of height for the picture, the controls and the caption."""
+        taken = 2 * PADDING + _SPACING + 2
         for part in (self._choosing, self.strip):
             if not part.isHidden():
                 taken += part.sizeHint().height() + _GAP
         if not self._note.isHidden():
-            taken += self._note.heightForWidth(self.width() - 2 * PADDING) + 6
+            taken += self._note.heightForWidth(self.width() - 2 * PADDING) + _SPACING
         return self.height() - taken
 
     def set_strip(self, items: tuple[StripItem, ...], current: int | None) -> None:
@@ -295,6 +298,10 @@ class InputPanel(Panel):
             turned = "turned " if self._change.transform == ROTATION else ""
             text = f"{text}, {turned}{done}"
         self._caption.set_full_text(text)
+        lines = [shown_name(str(self._input.source or self._input.name)), self._input.flip.words, text]
+        lines += [f"class {self._input.label}"] if self._input.label else []
+        tip = "<br>".join(html.escape(line) for line in lines if line)
+        self.picture.setToolTip(f"<qt>{tip}</qt>")
 
     # Copy and save
 

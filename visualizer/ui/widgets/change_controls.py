@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
@@ -19,16 +20,38 @@ from visualizer.ui.widgets.change_value import ChangeValue
 from visualizer.ui.widgets.dial import SIDE, Dial
 from visualizer.ui.widgets.framed_button import FramedButton
 
-LINE = 24  # px, the height of one line
-FULL = 84  # px, three lines
-_GAP = 6  # px
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How much room the controls take: ``lines`` of ``line`` px, ``gap`` px apart."""
+
+    lines: int
+    line: int
+    gap: int
+
+    @property
+    def height(self) -> int:
+        """Of all lines, px."""
+        return self.lines * self.line + (self.lines - 1) * self.gap
+
+    @property
+    def dial(self) -> int:
+        """The side of the dial, px: odd, as it is drawn best."""
+        return min(SIDE, (self.height - 1) | 1)
+
+
+FULL = Form(3, 24, 6)
+DENSE = Form(3, 22, 2)  # all that the full form has
+ONE_LINE = Form(1, 24, 0)  # without dial, border and flips; their keys are left
+_GAP = 6  # px between parts of one line
+_CHOICE = 22  # px, the height of a choice and of the value
 _BESIDE = 12  # px between the dial and what is at its right
 _VALUE = 70  # px
 _WORD = 28  # px for the word before the border
 
 
 class ChangeControls(QWidget):
-    """Shows a change, in three lines, or in one where the room is short; never higher for one than for another.
+    """Shows a change in the room of a form, never higher for one change than for another.
 
     Emits ``value_requested(value, done)``, where ``done`` says that the hand has let go, ``transform_requested(name)``,
     ``border_requested(name)``, ``flip_requested("horizontal" or "vertical")``, ``reset_requested()`` and
@@ -45,7 +68,7 @@ class ChangeControls(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._change, self._playing = NOTHING, False
-        self._is_short = False
+        self._form = FULL
         self._colors: Colors = DARK
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Maximum)
         self._make()
@@ -59,14 +82,12 @@ class ChangeControls(QWidget):
         self.transforms = _choice("What is done to the input", TRANSFORMS.values(), self)
         self.slider = ChangeSlider(self.row, self)
         self.value = ChangeValue(self.row, self)
-        self.reset = FramedButton("turn_back", "The input as it is (0); flips stay", LINE, LINE)
-        self.play = FramedButton("play", "", LINE, LINE)
+        self.reset = FramedButton("turn_back", "The input as it is (0); flips stay")
+        self.play = FramedButton("play", "")
         self.borders = _choice("What stands where the picture does not reach", BORDERS.values(), self)
         self.flips = {
-            "horizontal": FramedButton(
-                "flip_horizontal", "Flip horizontally, before all else (H)", LINE, LINE
-            ),
-            "vertical": FramedButton("flip_vertical", "Flip vertically, before all else (V)", LINE, LINE),
+            "horizontal": FramedButton("flip_horizontal", "Flip horizontally, before all else (H)"),
+            "vertical": FramedButton("flip_vertical", "Flip vertically, before all else (V)"),
         }
         for button in (self.reset, self.play, *self.flips.values()):
             button.setParent(self)
@@ -117,10 +138,10 @@ class ChangeControls(QWidget):
         for way, button in self.flips.items():
             button.setChecked(getattr(flip, way))
 
-    def set_short(self, short: bool) -> None:
-        """Take one line alone."""
-        if short != self._is_short:
-            self._is_short = short
+    def set_form(self, form: Form) -> None:
+        """Take the room of this form."""
+        if form != self._form:
+            self._form = form
             self.updateGeometry()
             self._place()
 
@@ -161,45 +182,54 @@ class ChangeControls(QWidget):
     # Places
 
     def sizeHint(self) -> QSize:
-        return QSize(200, LINE if self._is_short else FULL)
+        return QSize(200, self._form.height)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(100, LINE)  # the dock can always be made small
+        return QSize(100, ONE_LINE.height)  # the dock can always be made small
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._place()
 
     def _place(self) -> None:
-        full, row = not self._is_short, self.row
-        has_dial = full and row.periodic
+        form, row = self._form, self.row
+        has_all = form != ONE_LINE
+        has_dial = has_all and row.periodic
         self.dial.setVisible(has_dial)
-        self.slider.setVisible(full and not row.periodic)
-        self.borders.setVisible(full and row.uses_border)
+        self.slider.setVisible(has_all and not row.periodic)
+        self.borders.setVisible(has_all and row.uses_border)
+        for button in (self.reset, self.play, *self.flips.values()):
+            button.setFixedSize(form.line, form.line)
         for button in self.flips.values():
-            button.setVisible(full)  # their keys are left
-        width, left = self.width(), SIDE + _BESIDE if has_dial else 0
-        self.dial.move(0, (FULL - SIDE) // 2)
+            button.setVisible(has_all)
+        width, left = self.width(), form.dial + _BESIDE if has_dial else 0
+        self.dial.setFixedSize(form.dial, form.dial)
+        self.dial.move(0, (form.height - form.dial) // 2)
         if has_dial:
-            self.transforms.setGeometry(left, 1, width - left, LINE - 2)
-            self._place_value(left, LINE + _GAP)
+            self._place_choice(self.transforms, left, width, 0)
+            self._place_value(left, form.line + form.gap)
         else:
-            buttons = _VALUE + 2 * (LINE + _GAP) + _GAP
-            self.transforms.setGeometry(0, 1, width - buttons, LINE - 2)
+            buttons = _VALUE + 2 * (form.line + _GAP) + _GAP
+            self._place_choice(self.transforms, 0, width - buttons, 0)
             self._place_value(width - buttons + _GAP, 0)
-        self.slider.setGeometry(0, LINE + 3, width, SLIDER_HEIGHT)
-        right = self._place_buttons(list(self.flips.values()), FULL - LINE)
-        self.borders.setGeometry(left + _WORD, FULL - LINE + 1, right - left - _WORD, LINE - 2)
+        last = form.height - form.line
+        self.slider.setGeometry(0, (form.line + last + 1 - SLIDER_HEIGHT) // 2, width, SLIDER_HEIGHT)
+        self._place_choice(
+            self.borders, left + _WORD, self._place_buttons(list(self.flips.values()), last), last
+        )
         self.update()
 
+    def _place_choice(self, part: QWidget, left: int, right: int, top: int) -> None:
+        """In the middle of the line that begins at ``top``."""
+        part.setGeometry(left, top + (self._form.line - _CHOICE) // 2, right - left, _CHOICE)
+
     def _place_value(self, left: int, top: int) -> None:
-        right = self._place_buttons((self.reset, self.play), top)
-        self.value.setGeometry(left, top + 1, right - left, LINE - 2)
+        self._place_choice(self.value, left, self._place_buttons((self.reset, self.play), top), top)
 
     def _place_buttons(self, buttons: Sequence[FramedButton], top: int) -> int:
         """At the right, in their order; gives where the room to their left ends."""
         right = self.width()
         for button in reversed(buttons):
-            right -= LINE
+            right -= self._form.line
             button.move(right, top)
             right -= _GAP
         return right

@@ -14,8 +14,8 @@ from visualizer.ui.theme import DARK, TICK_SIZE, Colors, font
 from visualizer.ui.widgets.paced import Paced
 from visualizer.ui.widgets.value_slider import Scale, ValueSlider
 
-HEIGHT = 30
-_SLIDER = 14  # px high
+HEIGHT = 26  # px, as much as two dense lines leave between them
+_SLIDER = 12  # px high
 _HANDLE = 8  # px, by half of which the scale stands in at both ends
 _CATCH = 4  # px around the mark within which the mark is meant
 _PACE = 16  # ms between two moves that are told: a screen shows no more

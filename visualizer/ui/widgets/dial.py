@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QPixmap,
+    QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QDial, QWidget
@@ -21,7 +22,7 @@ from PySide6.QtWidgets import QDial, QWidget
 from visualizer.ui.theme import DARK, Colors
 from visualizer.ui.widgets.paced import Paced
 
-SIDE = 77  # px; odd, so that the lines across are sharp
+SIDE = 77  # px, as large as it is of use; odd, so that the lines across are sharp
 _PACE = 16  # ms between two moves that are told: a screen shows no more
 _PARTS = 10  # of a degree
 _NOTCH = 120  # of a wheel, as Qt counts
@@ -176,6 +177,9 @@ class Dial(QDial):
             self._step(step)
 
     # Painting
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._ground = None
 
     def _centre(self) -> QPointF:
         return QPointF(self.width() / 2, self.height() / 2)
