@@ -20,7 +20,7 @@ from visualizer.ui import theme
 from visualizer.ui.panels.equivariance import EMPTY, EquivariancePanel
 from visualizer.ui.rotation.state import RotationState
 from visualizer.ui.widgets.color_maps import lookup_table
-from visualizer.ui.widgets.equivariance_drawing import HEADING, strip_image
+from visualizer.ui.widgets.equivariance_drawing import HEADING, WORDS, strip_image
 from visualizer.ui.widgets.equivariance_rows import OUTPUT, rows_of
 
 VALUES = np.arange(0.0, 360, 15)
@@ -200,6 +200,33 @@ def test_only_the_angle_costs_no_drawing_of_rows(panel: EquivariancePanel) -> No
     panel.set_state(replace(first, change=Change(value=123.0), moving=True))
     panel.grab()
     assert (panel.map._drawn, panel.plot._drawn) == drawn
+
+
+@pytest.mark.parametrize("angle", [0.0, 123.4, 359.0])
+@pytest.mark.parametrize("width", [240, 430])
+def test_the_words_at_the_angle_stand_between_the_titles_and_the_colours(
+    panel: EquivariancePanel, angle: float, width: int
+) -> None:
+    view = panel.map
+    view.resize(width, 200)
+    view.set_angle(None)
+    without = view.viewport().grab().toImage()
+    view.set_angle(angle)
+    image, columns = view.viewport().grab().toImage(), view._columns
+    found = [
+        (x, y)
+        for x in range(image.width())
+        for y in range(HEADING - 4)  # below are the ends of the line
+        if image.pixel(x, y) != without.pixel(x, y)
+    ]
+    xs, ys = zip(*found, strict=True)
+    assert min(ys) >= HEADING - WORDS - 3
+    assert columns.strip - 1 <= min(xs)
+    assert max(xs) <= columns.right
+    middle = columns.strip + rows_of(result(), only_convolutions=True).column_at(angle) / 24 * (
+        columns.right - columns.strip
+    )
+    assert min(xs) - 8 <= middle <= max(xs) + 8, "at the angle, or as near as the sides allow"
 
 
 # --- what is asked for ---------------------------------------------------------------------------------

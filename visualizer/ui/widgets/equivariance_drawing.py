@@ -15,7 +15,8 @@ from visualizer.ui.theme import SMALL_SIZE, TICK_SIZE, Colors, font
 from visualizer.ui.widgets.color_maps import lookup_table
 from visualizer.ui.widgets.equivariance_rows import EquivarianceRow, EquivarianceRows, number
 
-HEADING, FOOTER, EDGE, GAP = 20, 17, 11, 8  # px
+_TITLES, WORDS = 20, 14  # px, the line of titles and below it that of the words at the angle
+HEADING, FOOTER, EDGE, GAP = _TITLES + WORDS, 17, 11, 8  # px
 LOWEST_ROW, HIGHEST_ROW = 13, 24  # px
 _SMALLEST_STRIP = 96  # px
 _BAR, _FIGURE = 34, 34  # px, the widest bar, and the room of its figure
@@ -90,19 +91,19 @@ def _draw_heading(painter: QPainter, shown: Shown, columns: Columns) -> None:
     colors = shown.colors
     painter.setFont(font(SMALL_SIZE))
     painter.setPen(QColor(colors.muted))
-    painter.drawText(QRectF(EDGE, 0, columns.name_right - EDGE, HEADING), _ALIGN.AlignVCenter, "layer")
-    room = QRectF(columns.mean, 0, columns.strip - GAP - columns.mean, HEADING)
+    painter.drawText(QRectF(EDGE, 0, columns.name_right - EDGE, _TITLES), _ALIGN.AlignVCenter, "layer")
+    room = QRectF(columns.mean, 0, columns.strip - GAP - columns.mean, _TITLES)
     painter.drawText(room, _ALIGN.AlignVCenter | _ALIGN.AlignRight, "mean")
     low, high = f"{shown.table.lowest:g}".replace("-", MINUS), "1"
     metrics = painter.fontMetrics()
     right = columns.right - metrics.horizontalAdvance(high) - 5
-    bar = QRectF(right - _SWATCH, HEADING / 2 - 4, _SWATCH, 8)
-    painter.drawText(QRectF(right + 5, 0, 20, HEADING), _ALIGN.AlignVCenter, high)
+    bar = QRectF(right - _SWATCH, _TITLES / 2 - 4, _SWATCH, 8)
+    painter.drawText(QRectF(right + 5, 0, 20, _TITLES), _ALIGN.AlignVCenter, high)
     wide = metrics.horizontalAdvance(low) + 5
-    painter.drawText(QRectF(bar.left() - wide, 0, wide, HEADING), _ALIGN.AlignVCenter, low)
+    painter.drawText(QRectF(bar.left() - wide, 0, wide, _TITLES), _ALIGN.AlignVCenter, low)
     table = np.ascontiguousarray(lookup_table("viridis"))
     painter.drawImage(bar, QImage(table.data, len(table), 1, 3 * len(table), QImage.Format.Format_RGB888))
-    words = QRectF(columns.strip, 0, bar.left() - wide - 6 - columns.strip, HEADING)
+    words = QRectF(columns.strip, 0, bar.left() - wide - 6 - columns.strip, _TITLES)
     texts = [text for text in ("correlation at each angle", "correlation") if _fits(metrics, text, words)]
     painter.drawText(words, _ALIGN.AlignVCenter, texts[0] if texts else "")
 

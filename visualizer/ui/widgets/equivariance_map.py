@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QLineF, QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QLineF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -14,18 +14,20 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QPixmap,
-    QPolygonF,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
+from visualizer.data.transforms.change import ROTATION
+from visualizer.ui.rotation.words import value_words
 from visualizer.ui.text import plain_tip
-from visualizer.ui.theme import DARK, Colors
+from visualizer.ui.theme import DARK, SMALL_SIZE, Colors, font
 from visualizer.ui.widgets.equivariance_drawing import (
     FOOTER,
     HEADING,
     HIGHEST_ROW,
     LOWEST_ROW,
+    WORDS,
     Columns,
     Shown,
     draw_equivariance,
@@ -161,22 +163,20 @@ class EquivarianceMap(QAbstractScrollArea):
         )
 
     def _draw_angle(self, painter: QPainter, shown: Shown, angle: float) -> None:
-        """The cursor: a line through all strips with a dark seam, so that it is seen on every colour."""
-        wide = self._columns.right - self._columns.strip
-        x = round(self._columns.strip + shown.table.column_at(angle) / len(shown.table.values) * wide)
+        """The cursor: a line through all strips with a dark seam, so that it is seen on every colour, and its words."""
+        left, right = self._columns.strip, self._columns.right
+        x = round(left + shown.table.column_at(angle) / len(shown.table.values) * (right - left))
         line = QLineF(x, HEADING - 2, x, shown.last + shown.row)
         painter.setPen(QPen(QColor(DARK.field), 4))
         painter.drawLine(line)
-        accent = QColor(self._colors.accent)
-        painter.setPen(QPen(accent, 2))
+        painter.setPen(QPen(QColor(self._colors.accent), 2))
         painter.drawLine(line)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(accent)
-        tip = [QPointF(x - 5, HEADING - 6), QPointF(x + 5, HEADING - 6), QPointF(x, HEADING)]
-        painter.drawPolygon(QPolygonF(tip))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setFont(font(SMALL_SIZE, bold=True))
+        words = value_words(ROTATION, angle)
+        wide = painter.fontMetrics().horizontalAdvance(words)
+        start = min(max(round(x - wide / 2), left), right - wide)
+        room = QRectF(start, HEADING - WORDS - 3, wide + 1, WORDS)
+        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, words)
 
     # --- mouse and keys ----------------------------------------------------------------------------
 
