@@ -1,7 +1,7 @@
 """The command line: the window, and the same rooms without one.
 
-Exit status 0; 2 for what the user can mend, told in one line on standard error. Results go to standard
-output, progress and notes to standard error. Every command imports what it needs when it runs, so that
+Exit status 0; 2 for what the user can mend, told in one line on standard error; 130 after Ctrl-C. Results go to
+standard output, progress and notes to standard error. Every command imports what it needs when it runs, so that
 ``--help`` and ``--version`` answer at once.
 """
 

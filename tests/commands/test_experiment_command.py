@@ -58,13 +58,25 @@ def test_what_is_said_on_the_command_line_is_asked_for(
     assert asked[1] == RotationSettings(out)
 
 
+def test_when_it_is_stopped_it_says_how_to_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(settings: RotationSettings, report: object) -> Outcome:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(rotation, "run", run)
+    assert main(["experiment", "rotation", "--out", str(tmp_path / "out")]) == 130
+    assert capsys.readouterr() == ("", "Stopped: the same command goes on from here.\n")
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         ("rotations --out {out}", "did you mean rotation?"),
         ("rotation", "--out"),
         ("rotation --out {out} --recipe quick", "no recipe 'quick'"),
-        ("rotation --out {out} --networks 8_rot_9", "8_rot_4"),
+        ("rotation --out {out} --networks 8_rot_9", "8_rot_1 to 8_rot_4"),
+        ("rotation --out {out} --networks nope", "baseline, 4_rot_1 to 4_rot_4"),
         ("rotation --out {out} --networks ,", "list of names"),
         ("rotation --out {out} --seeds 1,x", "list of seeds"),
         ("rotation --out {out} --seeds 1,1", "named twice"),

@@ -27,8 +27,12 @@ def experiment(name: str, given: Mapping[str, Any]) -> int:
         near = difflib.get_close_matches(name, EXPERIMENTS, n=1)
         hint = f"did you mean {near[0]}?" if near else f"there is {', '.join(EXPERIMENTS)}"
         raise UserError(f"there is no experiment '{shown(name)}'; {hint}")
-    with shown_progress() as report:
-        outcome = _run(rotation.RotationSettings(**given), report)
+    try:
+        with shown_progress() as report:
+            outcome = _run(rotation.RotationSettings(**given), report)
+    except KeyboardInterrupt:
+        print("Stopped: the same command goes on from here.", file=sys.stderr)
+        raise
     for what, sentence in outcome.failures:
         print(f"note: {one_line(what)} failed: {one_line(sentence)}", file=sys.stderr)
     rows = [(finding.key, finding.verdict, finding.expected) for finding in outcome.findings]

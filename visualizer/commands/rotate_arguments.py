@@ -29,7 +29,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--flip", choices=("horizontal", "vertical", "both"), help="mirror the picture before it is turned")
     add("--device", choices=("auto", "cpu", "cuda"), default="auto", help="auto is the GPU if any")
-    add("--out", type=Path, metavar="FILE", help="also write FILE.csv, FILE.png or FILE.svg")
+    add(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="also write FILE.csv (a row for each network, angle and class; with --label of that class alone), "
+        "FILE.png or FILE.svg",
+    )
 
 
 def run(options: argparse.Namespace) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -15,6 +14,10 @@ from visualizer.networks.spec import LayerSpec, NetworkSpec
 
 BASELINE = "mini-vgg"
 _ALIAS = "baseline"
+_ALL_NAMES = (
+    "baseline, 4_rot_1 to 4_rot_4 and 8_rot_1 to 8_rot_4, each of these also with _concat behind it, norm_conv, "
+    "norm_dense and norm_conv_dense"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +64,7 @@ def named(name: str) -> str:
     for own in NETWORKS:
         if own.replace("-", "_") == plain:
             return own
-    near = difflib.get_close_matches(plain, NETWORKS, n=3, cutoff=0.4) or list(NETWORKS)[:3]
-    raise UserError(f"the experiment has no network '{shown(name)}'; name one like {', '.join(near)}")
+    raise UserError(f"the experiment has no network '{shown(name)}'; there are {_ALL_NAMES}")
 
 
 def title(name: str) -> str:
