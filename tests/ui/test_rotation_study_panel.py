@@ -240,3 +240,21 @@ def test_networks_of_one_name_are_told_apart_in_the_numbers(panel: RotationStudy
     export = panel.export()
     assert export is not None
     assert {row[0] for row in list(export.table())[1:]} == {"tiny, step 0", "tiny, step 1"}
+
+
+def test_a_number_that_cannot_be_taken_keeps_the_study_from_running(
+    panel: RotationStudyPanel, state: RotationState, qtbot: QtBot
+) -> None:
+    panel.set_state(state)
+    asked: list[int] = []
+    panel.run_requested.connect(lambda: asked.append(1))
+    panel.count.selectAll()
+    QTest.keyClicks(panel.count, "106000")
+    panel.button.click()
+    assert not asked
+    assert "Images must be a whole number" in panel.note.full_text()
+    assert panel.count.hasSelectedText()
+    QTest.keyClicks(panel.count, "60")
+    panel.set_state(replace(state, study=replace(state.study, count=60)))
+    panel.button.click()
+    assert asked == [1]

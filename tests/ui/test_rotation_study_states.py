@@ -42,9 +42,14 @@ def test_troubles_and_notes_are_said(panel: RotationStudyPanel, state: RotationS
     assert panel.note.isVisible()
     painted(panel)
     assert "one number" in tip_at(panel, panel.views.boxes.boxes.place_of(1, 0.5))
-    alone = (line(0, None),)
-    panel.set_state(replace(state, lines=alone, study_sentence="The data could not be opened."))
-    assert panel.empty._sentence.text() == "The data could not be opened."
+    refused = line(1, None, study_trouble="8_rot_1 does not know the class ‘cat’.")
+    panel.set_state(replace(state, lines=(noted, refused)))
+    assert panel.note.full_text() == f"{refused.study_trouble} shapes has 40 test images: these are all."
+    painted(panel)
+    assert "does not know" in tip_at(panel, panel.views.boxes.boxes.place_of(1, 0.5))
+    alone = line(0, None, study_trouble="The data could not be opened.")
+    panel.set_state(replace(state, lines=(alone, refused, replace(alone, key="3"))))
+    assert panel.empty._sentence.text().split("\n\n") == [alone.study_trouble, refused.study_trouble]
 
 
 def test_other_transforms_have_their_own_words(panel: RotationStudyPanel, state: RotationState) -> None:

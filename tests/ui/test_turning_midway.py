@@ -98,7 +98,7 @@ def test_a_study_of_a_network_that_is_closed_is_not_of_the_next_one(turning: Mai
     assert settle(turning)
     assert own_line(turning).study is None
     assert state(turning).study_progress is None
-    assert "press Run again" in state(turning).study_sentence
+    assert "press Run again" in own_line(turning).study_trouble
     turning.turning.live.set_transform("blur")
     turning.turning.live.set_transform("rotation")
     assert own_line(turning).study is None
@@ -161,6 +161,26 @@ def test_what_networks_refuse_is_said_below_the_others(turning: MainWindow) -> N
     own, kept = state(turning).lines
     assert own.study is None
     assert kept.study is not None
-    assert "does not know the class" in state(turning).study_sentence
+    assert "does not know the class" in own_line(turning).study_trouble
     assert settle(turning)
     assert "does not know the class" in turning.rotation_study.note.full_text()
+    turning.session.open_network("shapes-net")
+    assert settle(turning)
+    assert not own_line(turning).study_trouble, "it was said of another network"
+    assert not turning.rotation_study.note.full_text()
+
+
+def test_words_of_a_study_go_with_the_networks_whose_it_was(turning: MainWindow) -> None:
+    turning.turning.studying.set_study(Study(count=4, step=90.0))
+    turning.turning.studying.start()
+    assert wait(lambda: state(turning).study_words.startswith("done"))
+    turning.session.open_network("tinycnn")
+    assert settle(turning)
+    assert own_line(turning).study is None
+    assert state(turning).study_words == ""
+    turning.session.open_network("shapes-net")
+    assert settle(turning)
+    begin_study(turning)
+    turning.turning.studying.cancel()
+    assert settle(turning)
+    assert state(turning).study_words == "cancelled"

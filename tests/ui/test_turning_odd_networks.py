@@ -95,7 +95,7 @@ def test_odd_networks_have_their_curve(turning: MainWindow, tmp_path: Path) -> N
         assert response.complete
         assert response.reading == reading
         assert np.isfinite(response.probabilities).all()
-        assert own_line(turning).study is not None or state(turning).study_sentence
+        assert own_line(turning).study is not None or own_line(turning).study_trouble
         assert turning.rotation.export() is not None
 
     open_odd(turning, tmp_path, flat(9, channels=6))
@@ -105,7 +105,7 @@ def test_odd_networks_have_their_curve(turning: MainWindow, tmp_path: Path) -> N
     assert turning.session.inspection is not None
     assert any("6 input channels" in note for note in turning.session.inspection.notes)
     assert own_line(turning).study is None
-    assert state(turning).study_sentence
+    assert own_line(turning).study_trouble
 
 
 def test_modules_of_their_own_have_their_curve(turning: MainWindow, tmp_path: Path) -> None:

@@ -129,7 +129,7 @@ def test_a_network_that_learns_is_not_asked_over_a_data_set_or_for_its_equivaria
     learning.turning.studying.set_study(Study(count=20, step=90.0))
     learning.turning.studying.start()
     assert wait(lambda: state(learning).study_progress is None)
-    assert "is learning" in state(learning).study_sentence
+    assert "is learning" in own_line(learning).study_trouble
     own, kept = state(learning).lines
     assert own.study is None
     assert kept.study is not None

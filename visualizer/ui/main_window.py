@@ -162,6 +162,7 @@ class MainWindow(QMainWindow):
         connect_build(self)
         self.workspaces.changed.connect(self._focus_main)
         self.workspaces.changed.connect(lambda shown: self.toolbar.show_race(shown.key == "race"))
+        self.workspaces.arranged.connect(self.notices.place)
         session.noticed.connect(self.notices.show_notice)
         session.crashed.connect(self.report_crash)
         session.answer("device", self.timeline.set_device)  # type: ignore[arg-type]
@@ -305,8 +306,7 @@ class MainWindow(QMainWindow):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self.notices.isVisible():
-            self.notices.place()
+        self.notices.place()
         self.toolbar.set_narrow(self.width() < layout.NARROW)
         self.workspaces.check_width()
 

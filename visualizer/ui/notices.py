@@ -75,7 +75,6 @@ class NoticeBar(QWidget):
         for old in self._notices()[:-_SHOWN]:
             self._remove(old)
         self.show()
-        self.raise_()
         self.place()
 
     def sentences(self) -> list[str]:
@@ -94,7 +93,10 @@ class NoticeBar(QWidget):
             self._remove(notice)
 
     def place(self) -> None:
-        """Sit at the lower edge of the parent, centred; called when that changes its size."""
+        """Sit at the lower edge of the parent, over all panels; called when their places or its size change."""
+        if not self._notices():
+            return
+        self.raise_()
         parent = self._place
         width = min(parent.width() - 32, 860)
         self.setFixedWidth(width)

@@ -136,9 +136,13 @@ class _Left:
 
 
 class Workspaces(QObject):
-    """Shows one workspace at a time. Emits ``changed(Workspace)`` when another one is there."""
+    """Shows one workspace at a time.
+
+    Emits ``changed(Workspace)`` when another one is there, and ``arranged`` whenever docks got their places from here.
+    """
 
     changed = Signal(object)
+    arranged = Signal()
 
     def __init__(self, window: QMainWindow, docks: Mapping[str, Dock]) -> None:
         super().__init__(window)
@@ -270,3 +274,4 @@ class Workspaces(QObject):
         finally:
             self._window.setUpdatesEnabled(True)
             self._arranging = False
+            self.arranged.emit()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
@@ -175,8 +176,8 @@ class RotationStudyPanel(Panel):
     def _empty_words(self, state: RotationState) -> str:
         if state.study_progress is not None:
             return f"Asking {plain(state.study_words)}…" if state.study_words else "Opening the data…"
-        if state.study_sentence:
-            return state.study_sentence
+        if troubles := _troubles(self._lines):
+            return "\n\n".join(troubles)
         if not state.lines:
             return _NO_NETWORK
         if any(line.study is not None for line in state.lines):
@@ -186,8 +187,8 @@ class RotationStudyPanel(Panel):
     def _show_note(self) -> None:
         """What the user should know: a number that cannot be taken, what went wrong, notes of the answers."""
         notes = [study.note for study in self.views.answers() if study.note]
-        text = self._refused or (self._state.study_sentence if notes or self.views.answers() else "")
-        text = text or " ".join(dict.fromkeys(notes))
+        troubles = _troubles(self._lines) if self.views.answers() else ()
+        text = self._refused or " ".join(dict.fromkeys((*troubles, *notes)))
         self.note.set_full_text(plain(text))
         if self.note.isHidden() == bool(text):
             self.note.setVisible(bool(text))
@@ -232,6 +233,9 @@ class RotationStudyPanel(Panel):
     def _run_or_cancel(self) -> None:
         if self._state.study_progress is not None:
             self.cancel_requested.emit()
+        elif self.count.is_refused():  # as many as that nobody can ask, and nobody wants another number
+            self.count.setFocus()
+            self.count.selectAll()
         else:
             self.run_requested.emit()
 
@@ -283,7 +287,13 @@ def _progress(state: RotationState) -> tuple[object, ...]:
 def _answers(state: RotationState) -> tuple[object, ...]:
     """What the views show of a state; curves of single inputs come many times a second, and are not of it."""
     lines = tuple(
-        (line.key, line.name, line.moment, line.color, line.studied, line.trouble) for line in state.lines
+        (line.key, line.name, line.moment, line.color, line.studied, line.trouble, line.study_trouble)
+        for line in state.lines
     )
     words = state.study_words if state.study_progress is not None else ""
-    return lines, state.hidden, state.study_progress is None, words, state.study_sentence, *_settings(state)
+    return lines, state.hidden, state.study_progress is None, words, *_settings(state)
+
+
+def _troubles(lines: Sequence[Line]) -> tuple[str, ...]:
+    """Why networks were not asked, each reason once."""
+    return tuple(dict.fromkeys(line.study_trouble for line in lines if line.study_trouble))

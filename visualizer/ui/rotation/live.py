@@ -159,7 +159,7 @@ class LiveRotation(Telling):
         self.tell(lines=(line, *others), hidden=self.state.hidden - {OPEN}, wanted=wanted, live=False)
 
     def _weights_changed(self, opened: OpenNetwork) -> None:
-        self.set_line(OPEN, name=opened.network.name, moment=self._moment(), studied=None)
+        self.set_line(OPEN, name=opened.network.name, moment=self._moment(), studied=None, study_trouble="")
 
     def _input_opened(self, shown: Input) -> None:
         self.tell(input_name=shown.title)

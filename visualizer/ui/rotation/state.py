@@ -24,7 +24,7 @@ class Line:
     ``color`` is as "#009E73".
     ``response`` is what is known for the input, ``studied`` for a data set; both may be of an input, a border or a step
     before while the newest is on its way: ``stale`` says so of the response. ``trouble`` is a sentence where this
-    network cannot be asked.
+    network cannot be asked, ``study_trouble`` one where it was not asked about the data set.
     """
 
     key: str
@@ -34,6 +34,7 @@ class Line:
     response: Response | None = None
     studied: StudyFigures | None = None
     trouble: str = ""
+    study_trouble: str = ""
     stale: bool = False
 
     @property
@@ -77,7 +78,6 @@ class RotationState:
     study: Study = field(default_factory=Study)
     study_progress: float | None = None
     study_words: str = ""  # "done 14:02, 41 s", "cancelled", or which network is asked just now
-    study_sentence: str = ""  # why it cannot be done
     equivariance: Equivariance | None = None
     equivariance_progress: float | None = None
     equivariance_sentence: str = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -18,7 +19,7 @@ from visualizer.probes.response.study_figures import StudyFigures
 from visualizer.ui.rotation import jobs
 from visualizer.ui.rotation.comparison import Comparison
 from visualizer.ui.rotation.live import LiveRotation
-from visualizer.ui.rotation.state import OPEN, RotationState, Study
+from visualizer.ui.rotation.state import OPEN, Line, RotationState, Study
 
 _TOPIC = "rotation study"
 _SLICE, _LONGEST_SLICE = 0.15, 1.0  # s
@@ -50,6 +51,7 @@ class Studying(QObject):
         self._data_of: object = None
         self._answers = 0  # of the network that is asked, in the end
         self._seconds = 0.0  # of the work of earlier networks
+        self._had_answers = False
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE)
         self._pause.timeout.connect(self._go_on)
         self._session.answer(_TOPIC, self._went_on, self._refused)
@@ -73,8 +75,7 @@ class Studying(QObject):
         self._waiting, self._count = [line.key for line in lines], len(lines)
         self._seconds = 0.0
         self._how = (self._rotation.state.study, self._rotation.state.change)
-        cleared = tuple(replace(line, studied=None) for line in lines)
-        self._rotation.tell(lines=cleared, study_progress=0.0, study_sentence="")
+        self._rotation.tell(lines=_with(lines, {}), study_progress=0.0)
         self._next()
 
     def cancel(self) -> None:
@@ -92,7 +93,7 @@ class Studying(QObject):
             self._key = self._waiting.pop(0)
             network = self._network(self._key)
             if network is not None and self._key == OPEN and self._rotation.state.live:
-                self._say(_learns(network))
+                self._rotation.set_line(OPEN, study_trouble=_learns(network))
             elif network is not None:
                 self._begin(network)
                 return
@@ -155,14 +156,8 @@ class Studying(QObject):
 
     def _refused(self, error: UserError) -> None:
         """A network that cannot be asked does not keep the others from it."""
-        self._say(as_sentence(str(error)))
+        self._rotation.set_line(self._key, study_trouble=as_sentence(str(error)))
         self._next()
-
-    def _say(self, sentence: str) -> None:
-        """Say it behind what was said of other networks, once."""
-        said = self._rotation.state.study_sentence
-        if sentence not in said:
-            self._rotation.tell(study_sentence=f"{said} {sentence}".strip())
 
     def _any(self) -> bool:
         return any(line.studied is not None for line in self._rotation.state.lines)
@@ -191,10 +186,13 @@ class Studying(QObject):
             self.cancel()
             self._question = question
             lines = self._rotation.state.lines
-            known = tuple(replace(line, studied=self._known(line.key, question)) for line in lines)
-            self._rotation.tell(lines=known, study_words="", study_sentence="")
+            known = {line.key: self._known(line.key, question) for line in lines}
+            self._rotation.tell(lines=_with(lines, known), study_words="")
         elif self._asked is not None and self._network(self._key) is not self._asked:
             self._leave(self._asked)
+        elif state.study_words and state.study_progress is None and self._had_answers and not self._any():
+            self._rotation.tell(study_words="")  # the networks whose study it was are gone
+        self._had_answers = self._any()
 
     def _leave(self, network: Network) -> None:
         """What is asked just now is gone: its answers are not those of what has taken its place."""
@@ -203,7 +201,7 @@ class Studying(QObject):
         is_open = self._key == OPEN
         self._asked = None
         if is_open:
-            self._say(_left(network))
+            self._rotation.set_line(OPEN, study_trouble=_left(network))
         self._next()
 
     def _keep(self, key: str, network: Network, figures: StudyFigures) -> None:
@@ -227,10 +225,14 @@ class Studying(QObject):
             self.cancel()
             self._data.clear()
             self._kept.clear()
-            lines = tuple(replace(line, studied=None) for line in self._rotation.state.lines)
-            self._rotation.tell(lines=lines, study_words="", study_sentence="")
+            self._rotation.tell(lines=_with(self._rotation.state.lines, {}), study_words="")
         if data.name != state.study.data:
-            self._rotation.tell(study=replace(self._rotation.state.study, data=data.name), study_sentence="")
+            self._rotation.tell(study=replace(self._rotation.state.study, data=data.name))
+
+
+def _with(lines: Sequence[Line], known: Mapping[str, StudyFigures | None]) -> tuple[Line, ...]:
+    """The lines with these answers, and nothing against them."""
+    return tuple(replace(line, studied=known.get(line.key), study_trouble="") for line in lines)
 
 
 def _question(change: Change) -> _Question:

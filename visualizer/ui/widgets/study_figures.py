@@ -41,7 +41,7 @@ def box_row(line: Line) -> BoxRow:
         known.box if known is not None else None,
         strong=line.key == OPEN,
         complete=figures is not None and figures.study.complete,
-        trouble=line.trouble,
+        trouble=line.trouble or line.study_trouble,
         words=partial(study_sentence, line.name, known) if known is not None else str,
     )
 

@@ -71,7 +71,9 @@ class StudyViews(QWidget):
 
     def show_view(self, view: int, key: str, label: int | None) -> None:
         """Show one of the views: of the network ``key`` and its true class ``label`` (None: all) where it is of one."""
-        known = ((line.key, line.name, line.color, line.studied, line.trouble) for line in self._lines)
+        known = (
+            (line.key, line.name, line.color, line.studied, box_row(line).trouble) for line in self._lines
+        )
         shown = (view, key, label, *known)
         if shown == self._shown:
             return
