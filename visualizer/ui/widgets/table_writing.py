@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMessageBox, QProgressBar, QProgressDialog, QWidget
 
 from visualizer.atomic import replacing
+from visualizer.errors import UserError, as_sentence
 from visualizer.ui.numbers import integer
 
 Row = Sequence[object]
@@ -31,7 +32,7 @@ def save_table(parent: QWidget, rows: Iterable[Row], path: Path) -> None:
 
 def copy_table(parent: QWidget, rows: Iterable[Row]) -> None:
     """Put the rows on the clipboard, separated by tabs as spreadsheets expect them."""
-    _Going(parent, _copying(rows), "Copy", "The table")
+    _Going(parent, _copying(rows), "Copy", "table")
 
 
 def _saving(rows: Iterable[Row], path: Path) -> Generator[int]:
@@ -44,10 +45,11 @@ def _saving(rows: Iterable[Row], path: Path) -> Generator[int]:
 
 
 def _copying(rows: Iterable[Row]) -> Generator[int]:
+    """Yields how many rows are gathered. Raises ``UserError`` for too many."""
     lines: list[str] = []
     for row in rows:
         if len(lines) == MOST_COPIED:
-            raise OSError(0, f"it has more than {integer(MOST_COPIED)} rows; save them as CSV")
+            raise UserError(f"the table has more than {integer(MOST_COPIED)} rows; save it as CSV")
         lines.append("\t".join(map(str, row)))
         yield len(lines)
     QGuiApplication.clipboard().setText("\n".join(lines))
@@ -74,27 +76,28 @@ class _Going(QObject):
                     self._tell(count)
                     return
         except OSError as error:
+            self._end(f"{self._name} could not be written: {error.strerror}.")
+        except UserError as error:
+            self._end(as_sentence(str(error)))
+        else:
             self._end()
-            verb = "written" if self._title == "Save" else "copied"
-            words = f"{self._name} could not be {verb}: {error.strerror}."
-            QMessageBox.warning(self._parent, self._title, words)
-            return
-        self._end()
 
     def _tell(self, count: int) -> None:
         if self._progress is None and time.monotonic() - self._began > _QUIET:
-            self._progress = _dialog(self._parent, f"{self._title} {self._name}", self._end)
+            self._progress = _dialog(self._parent, f"{self._title} {self._name}", lambda: self._end())
         if self._progress is not None:
             self._progress.setLabelText(f"{integer(count)} rows …")
 
-    def _end(self) -> None:
-        """Done, failed or cancelled: what is half written goes."""
+    def _end(self, trouble: str = "") -> None:
+        """Done, cancelled, or failed for a reason: what is half written goes."""
         self._timer.stop()
         self._work.close()
         if self._progress is not None:
             self._progress.hide()
             self._progress.deleteLater()
         self.deleteLater()
+        if trouble:
+            QMessageBox.warning(self._parent, self._title, trouble)
 
 
 def _dialog(parent: QWidget, title: str, cancel: Callable[[], None]) -> QProgressDialog:
