@@ -61,6 +61,21 @@ def press(window: MainWindow, qtbot: QtBot, key: Qt.Key, shift: bool = False) ->
     assert settle(window)
 
 
+def test_what_it_is_compared_with_is_asked_for_in_two_places_by_the_same_commands(
+    turning: MainWindow,
+) -> None:
+    menu = turning.rotation.bar.networks.menu()
+    assert [action.objectName() for action in menu.actions()] == [
+        "compare",
+        "compare_open",
+        "compare_moments",
+    ]
+    assert menu.actions() == [turning.actions_by_id[action.objectName()] for action in menu.actions()]
+    menu.actions()[0].trigger()
+    menu.close()
+    assert [line.key == OPEN for line in state(turning).lines] == [True, False]
+
+
 def test_keys_turn_the_input_and_every_panel_follows(turning: MainWindow, qtbot: QtBot) -> None:
     assert turning.session.inspection is not None
     before = turning.session.inspection

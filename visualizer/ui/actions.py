@@ -194,8 +194,8 @@ GO: tuple[ActionRow | None, ...] = (
     ActionRow("cancel", "Cancel what is running", "cancel_waiting", "Go", ("Ctrl+.",), "stop"),
 )
 ROTATE: tuple[ActionRow | None, ...] = (
-    _turn("turn", "Turn by 1°", "turning.live.turn_a_little", ("R",), "rotate", "The input, to the left"),
-    _turn("turn_far", "Turn by 15°", "turning.live.turn_far", ("Shift+R",)),
+    _turn("turn", "Input one step on", "turning.live.turn_a_little", ("R",), "rotate", "A rotation: 1°"),
+    _turn("turn_far", "Input 15 steps on", "turning.live.turn_far", ("Shift+R",), "", "A rotation: 15°"),
     _turn("turn_back", "Input as it is", "turning.playback.reset", ("0",), "turn_back", "Flips stay"),
     _turn("turn_play", "Turn by itself", "turning.playback.toggle", ("T",), "play", "And again: hold"),
     _turn(

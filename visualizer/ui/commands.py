@@ -19,6 +19,8 @@ from visualizer.ui.workspaces import BY_KEY, WORKSPACES, Workspace
 if TYPE_CHECKING:
     from visualizer.ui.main_window import MainWindow
 
+_COMPARING = ("compare", "compare_open", "compare_moments")  # what "+" in the Rotation panel offers
+
 
 class Commands(QObject):
     """All actions by the id of their row. Follows the workspace and the draft."""
@@ -40,6 +42,7 @@ class Commands(QObject):
             menus[place].addAction(self.by_id[row.id])
         self._group_workspaces()
         self._add_submenus(menus)
+        window.rotation.bar.networks.set_commands(self.by_id[id] for id in _COMPARING)
         window.workspaces.changed.connect(self.set_workspace)
         window.editor.changed.connect(self.set_state)
         window.unsaved.kept_changed.connect(self.set_kept)

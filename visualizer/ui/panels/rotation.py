@@ -41,19 +41,15 @@ class RotationPanel(Panel):
     """Shows ``RotationState``: the curves of all networks, the marker, the figures.
 
     Emits ``value_requested(value, done)`` for the marker, ``class_requested(name)`` ("": the true or predicted one),
-    ``step_requested(step)``, ``transform_requested(name)``, ``keep_requested``, ``networks_requested``,
-    ``moments_requested``, ``line_toggled(key)`` to hide its curves or show them again, ``line_removed(key)``,
-    ``cancel_requested``, and ``view_changed(key, value)`` for what the settings may remember: ``quantity``,
-    ``runners_up``.
+    ``step_requested(step)``, ``transform_requested(name)``, ``line_toggled(key)`` to hide its curves or show them
+    again, ``line_removed(key)``, ``cancel_requested``, and ``view_changed(key, value)`` for what the settings may
+    remember: ``quantity``, ``runners_up``.
     """
 
     value_requested = Signal(float, bool)
     class_requested = Signal(str)
     step_requested = Signal(float)
     transform_requested = Signal(str)
-    keep_requested = Signal()
-    networks_requested = Signal()
-    moments_requested = Signal()
     line_toggled = Signal(str)
     line_removed = Signal(str)
     cancel_requested = Signal()
@@ -103,9 +99,6 @@ class RotationPanel(Panel):
         self.bar.step_chosen.connect(self.step_requested)
         self.bar.quantity_chosen.connect(lambda key: self._choose("quantity", key))
         self.bar.export_clicked.connect(self._open_export)
-        self.bar.networks.keep_clicked.connect(self.keep_requested)
-        self.bar.networks.networks_clicked.connect(self.networks_requested)
-        self.bar.networks.moments_clicked.connect(self.moments_requested)
         self.bar.networks.toggled.connect(self.line_toggled)
         self.bar.networks.removed.connect(self.line_removed)
         self.progress.cancel.clicked.connect(self.cancel_requested)

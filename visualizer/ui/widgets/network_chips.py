@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from itertools import pairwise
 from typing import Literal
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QAction, QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QToolButton, QWidget
 
 from visualizer.ui.rotation.state import OPEN, Line
@@ -163,13 +163,9 @@ class NetworkChip(QAbstractButton):
 class NetworkChips(WrappingBar):
     """The chips of all lines, and "+" with a menu of what can be compared with.
 
-    Emits ``keep_clicked``, ``networks_clicked``, ``moments_clicked``, ``toggled(key)`` where curves are to be hidden or
-    shown again, and ``removed(key)``.
+    Emits ``toggled(key)`` where curves are to be hidden or shown again, and ``removed(key)``.
     """
 
-    keep_clicked = Signal()
-    networks_clicked = Signal()
-    moments_clicked = Signal()
     toggled = Signal(str)
     removed = Signal(str)
 
@@ -179,9 +175,14 @@ class NetworkChips(WrappingBar):
         self._networks: tuple[Line, ...] = ()
         self._compact = False
         self._chips: dict[str, NetworkChip] = {}
+        self._commands: tuple[QAction, ...] = ()
         self.more = icon_button("Compare with another network or moment")
         self.more.clicked.connect(self._open_menu)
         self.add(self.more)
+
+    def set_commands(self, commands: Iterable[QAction]) -> None:
+        """What "+" offers: the window's own, so that words and keys are those of its menu, and on when they are."""
+        self._commands = tuple(commands)
 
     def set_lines(self, lines: tuple[Line, ...], *, live: bool, hidden: Set[str] = frozenset()) -> None:
         """Show the networks; ``live``: a run renews the open one. ``hidden``: the keys of those without curves."""
@@ -247,15 +248,7 @@ class NetworkChips(WrappingBar):
         """What can be compared with."""
         made = QMenu(self)
         made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        first = next((line for line in self._networks if line.key == OPEN), None)
-        words = ", ".join(part for part in (first.name, first.moment) if part) if first is not None else ""
-        # One & would underline what follows it.
-        text = f"Keep {plain(words).replace('&', '&&')}" if words else "Keep the open network"
-        keep = made.addAction(f"{text}\tC", self.keep_clicked.emit)
-        keep.setEnabled(first is not None)
-        made.addAction("Open networks to compare…", self.networks_clicked.emit)
-        moments = made.addAction("Moments of the run", self.moments_clicked.emit)
-        moments.setEnabled(first is not None and bool(first.moment))
+        made.addActions(self._commands)
         return made
 
     def _open_menu(self) -> None:
