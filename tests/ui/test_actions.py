@@ -24,6 +24,10 @@ def test_commands_name_workspaces_that_there_are() -> None:
     assert {key for row in ROWS for key in row.workspaces} <= set(BY_KEY)
 
 
+def test_commands_that_step_through_any_transform_name_no_degrees() -> None:
+    assert not [row.text for row in ROWS if "°" in row.text]
+
+
 def test_the_list_of_keys_tells_apart_what_one_key_does_in_different_workspaces(styled: QApplication) -> None:
     window = QWidget()
     dialog = ShortcutsDialog(window)
