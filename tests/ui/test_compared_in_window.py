@@ -167,3 +167,21 @@ def test_where_no_curve_is_seen_only_what_is_of_this_input_is_compared(comparing
     comparing.workspaces.show("rotate")
     assert settle(comparing)
     assert wait(lambda: (found := compared(comparing)) is not None and not found.networks[0].stale)
+
+
+def test_a_network_that_was_kept_where_no_curve_is_seen_is_compared_once_it_is_asked(
+    window: MainWindow,
+) -> None:
+    assert settle(window)
+    assert "rotation" not in window.visible
+    window.turning.comparison.toggle()
+    assert settle(window)
+    assert compared(window) is None, "nobody has asked it about this input"
+    window.workspaces.show("rotate")
+    assert settle(window)
+    shown = compared(window)
+    assert shown is not None
+    assert shown.networks[0].probabilities is not None
+    window.workspaces.show("inspect")
+    assert settle(window)
+    assert compared(window) is not None

@@ -78,6 +78,11 @@ def compared_predictions(
     )
 
 
+def _is_known(line: Line, change: Change) -> bool:
+    """Whether the network was asked about this input with this kind of change."""
+    return line.response is not None and line.response.transform == change.transform and not line.stale
+
+
 def _at(line: Line, name: str, change: Change) -> ComparedNetwork:
     response = line.response
     if response is None or response.transform != change.transform:
@@ -114,7 +119,7 @@ class PredictionsWiring(QObject):
             self._window.prediction.set_compared(self._compared(state, are_renewed))
 
     def _compared(self, state: RotationState, are_renewed: bool) -> ComparedPredictions | None:
-        """``are_renewed``: what is stale will soon be new, because the curves are looked at."""
+        """``are_renewed``: what is stale or missing will soon be there, because the curves are looked at."""
         opened, inspection, known = self._session.opened, self._session.inspection, self._session.prepared
         if opened is None or inspection is None or inspection.prediction is None or known is None:
             return None
@@ -123,7 +128,7 @@ class PredictionsWiring(QObject):
             line.key
             for line in state.lines[1:]
             if line.key not in state.hidden
-            and (are_renewed or not line.stale)
+            and (are_renewed or _is_known(line, known.change))
             and self._has_classes(line, own, count)
         ]
         return compared_predictions(state.lines, keys, known.change)
