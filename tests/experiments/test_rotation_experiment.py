@@ -162,6 +162,8 @@ def test_two_processes_say_what_one_says(done: rotation.Outcome, pictures: Path,
 
 
 MAIN = Path(__file__).parents[2] / "main.py"
+# Shells start what runs in their background deaf to Ctrl-C, and so are its children.
+HEARING = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
@@ -171,7 +173,8 @@ def test_a_killed_experiment_goes_on(pictures: Path, tmp_path: Path) -> None:
     arguments = (
         f"--epochs 120 --networks 8_rot_3 --images 20 --step 90 --jobs 1 --device cpu --data {pictures}"
     )
-    command = [sys.executable, MAIN, "experiment", "rotation", "--out", slow.out, *arguments.split()]
+    command = [sys.executable, "-c", HEARING]
+    command += [sys.executable, MAIN, "experiment", "rotation", "--out", slow.out, *arguments.split()]
     checkpoint = slow.out / "runs" / "8_rot_3-1337" / "checkpoint.pt"
     for sign, status in ((signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130)):
         before = checkpoint.stat().st_mtime_ns if checkpoint.exists() else 0
